@@ -1,0 +1,352 @@
+//! Facts. Each is self-contained, in the past tense, and never rewritten.
+
+use crate::{
+    CommodityId, Credits, DelayReason, GoodsLine, Identifier, KeyId, Note, Position, PrincipalId,
+    Quantity, ReceiptLine, Role, Route, Schedule, Sequence, ShipmentId, StationId, StationKind,
+    StockChange, Text, Timestamp, TraceId, TraderId,
+};
+
+/// An event in its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded {
+    /// When, by whom, in answer to what.
+    pub envelope: Envelope,
+    /// What happened.
+    pub event: Event,
+}
+
+/// What every event carries besides itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Envelope {
+    /// Its place in the journal.
+    pub sequence: Sequence,
+    /// Network time, strictly increasing.
+    pub recorded_at: Timestamp,
+    /// When the client says it happened, if it does.
+    pub occurred_at: Option<Timestamp>,
+    /// Who asked for it.
+    pub actor: PrincipalId,
+    /// The idempotency key it used up, on the first event of a command.
+    pub key: Option<KeyBinding>,
+    /// The trace it belongs to.
+    pub trace: Option<TraceId>,
+    /// The client's own words on it.
+    pub note: Option<Box<Note>>,
+}
+
+impl Envelope {
+    /// When it happened: what the client says, else when it was recorded.
+    pub fn occurred_at(&self) -> Timestamp {
+        self.occurred_at.unwrap_or(self.recorded_at)
+    }
+}
+
+/// An idempotency key, bound to the command it came with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyBinding {
+    /// Hash of the principal and the key: [`crate::key_hash`].
+    pub hash: u128,
+    /// Hash of the command: [`crate::fingerprint`].
+    pub fingerprint: u64,
+}
+
+/// What happened. Everything an event moves follows from it alone: [`crate::movements`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// The first event of every journal.
+    NetworkCreated(NetworkDetails),
+    /// An API key was made.
+    KeyCreated {
+        /// Its number.
+        key: KeyId,
+        /// The rest.
+        details: Box<KeyDetails>,
+    },
+    /// An API key was ended.
+    KeyRevoked {
+        /// Its number.
+        key: KeyId,
+    },
+    /// A station was created, and with it the trader that it is.
+    StationCreated {
+        /// Its number among stations.
+        station: StationId,
+        /// Its number among traders.
+        trader: TraderId,
+        /// Its name among stations and traders.
+        id: Identifier,
+        /// The rest.
+        details: Box<StationDetails>,
+    },
+    /// A station was replaced.
+    StationUpdated {
+        /// Which one.
+        station: StationId,
+        /// What it is now.
+        details: Box<StationDetails>,
+    },
+    /// A commodity was created.
+    CommodityCreated {
+        /// Its number.
+        commodity: CommodityId,
+        /// Its name.
+        id: Identifier,
+        /// The rest.
+        details: Box<CommodityDetails>,
+    },
+    /// A commodity was replaced.
+    CommodityUpdated {
+        /// Which one.
+        commodity: CommodityId,
+        /// What it is now.
+        details: Box<CommodityDetails>,
+    },
+    /// A trader was created.
+    TraderCreated {
+        /// Its number.
+        trader: TraderId,
+        /// Its name among stations and traders.
+        id: Identifier,
+        /// The rest.
+        details: TraderDetails,
+    },
+    /// A trader was replaced.
+    TraderUpdated {
+        /// Which one.
+        trader: TraderId,
+        /// What it is now.
+        details: TraderDetails,
+    },
+    /// Credits came into being.
+    CreditsIssued {
+        /// In whose balance.
+        trader: TraderId,
+        /// How many, at least 1.
+        amount: Credits,
+    },
+    /// Credits ceased to be.
+    CreditsRetired {
+        /// Out of whose balance.
+        trader: TraderId,
+        /// How many, at least 1.
+        amount: Credits,
+    },
+    /// Stock changed outside a trade.
+    StockAdjusted(StockAdjusted),
+    /// Goods and credits changed owner.
+    TradeSettled(TradeSettled),
+    /// Goods were reserved for a shipment; its identifier is this event's sequence.
+    ShipmentBooked(Box<ShipmentBooked>),
+    /// Something happened to a shipment.
+    ShipmentChanged(Box<ShipmentChanged>),
+}
+
+/// What a network is created with, for good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct NetworkDetails {
+    /// Wall time at creation.
+    pub wall: Timestamp,
+    /// Network time at creation.
+    pub epoch: Timestamp,
+    /// Seconds of network time a second of wall time, 1 to [`crate::limits::SPEED_MAX`].
+    pub speed: u32,
+}
+
+/// What an API key is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyDetails {
+    /// For whom it speaks.
+    pub principal: PrincipalId,
+    /// That principal's name.
+    pub name: Identifier,
+    /// What that principal may do.
+    pub role: Role,
+    /// BLAKE3 of the secret; never shown.
+    pub digest: [u8; 32],
+}
+
+/// What a station is, besides its identifier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StationDetails {
+    /// For people.
+    pub name: Text,
+    /// What kind of place.
+    pub kind: StationKind,
+    /// The system it lies in.
+    pub system: Identifier,
+    /// Where it is.
+    pub position: Position,
+    /// Whose it is.
+    pub owner: TraderId,
+}
+
+/// What a commodity is, besides its identifier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommodityDetails {
+    /// For people.
+    pub name: Text,
+    /// For grouping.
+    pub category: Option<Identifier>,
+    /// Grams a unit.
+    pub unit_mass_grams: Option<Quantity>,
+    /// Millilitres a unit.
+    pub unit_volume_millilitres: Option<Quantity>,
+}
+
+/// What a trader is, besides its identifier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TraderDetails {
+    /// For people.
+    pub name: Text,
+}
+
+/// Stock changed at one station for one owner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StockAdjusted {
+    /// Where.
+    pub station: StationId,
+    /// Whose stock.
+    pub owner: TraderId,
+    /// What changed and how, a commodity once each.
+    pub lines: Box<[(CommodityId, StockChange)]>,
+}
+
+/// Goods and credits changed owner at a station.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TradeSettled {
+    /// Where the goods were and are.
+    pub station: StationId,
+    /// Who paid.
+    pub buyer: TraderId,
+    /// Who gave.
+    pub seller: TraderId,
+    /// What, a commodity once each.
+    pub lines: Box<[TradeLine]>,
+    /// Credits paid: the sum over the lines of quantity times unit price.
+    pub total: Credits,
+}
+
+/// One line of a trade.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TradeLine {
+    /// What.
+    pub commodity: CommodityId,
+    /// How much, at least 1.
+    pub quantity: Quantity,
+    /// Credits a unit.
+    pub unit_price: Credits,
+}
+
+/// Cargo was booked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShipmentBooked {
+    /// From where to where, and whose goods.
+    pub route: Route,
+    /// Who counts them at the destination.
+    pub consignee: TraderId,
+    /// Who carries them.
+    pub carrier: TraderId,
+    /// What, a commodity once each.
+    pub lines: Box<[GoodsLine]>,
+    /// When.
+    pub schedule: Schedule,
+}
+
+/// Something happened to a shipment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShipmentChanged {
+    /// Which one.
+    pub shipment: ShipmentId,
+    /// The event of this shipment before this one; following these leads back to the booking.
+    pub previous: Sequence,
+    /// From where to where, and whose goods.
+    pub route: Route,
+    /// What happened.
+    pub change: ShipmentChange,
+}
+
+/// What happened to a shipment, with the goods it moves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ShipmentChange {
+    /// Loading began.
+    Loaded,
+    /// The goods left the origin's stock.
+    Departed {
+        /// All of its lines.
+        lines: Box<[GoodsLine]>,
+        /// When it should be there, if that was given.
+        estimated_arrival: Option<Timestamp>,
+    },
+    /// It was seen.
+    Position(Position),
+    /// New estimates.
+    Estimated {
+        /// When it should leave, if that changed.
+        departure: Option<Timestamp>,
+        /// When it should be there, if that changed.
+        arrival: Option<Timestamp>,
+        /// Why, in words.
+        reason: Option<Text>,
+    },
+    /// It became late; fired by a timer, or by an estimate past the plan.
+    Delayed {
+        /// Why.
+        reason: DelayReason,
+    },
+    /// It is there.
+    Arrived,
+    /// Goods were counted.
+    Received {
+        /// What was counted, a commodity once each.
+        lines: Box<[ReceiptLine]>,
+        /// Whether nothing is outstanding any more.
+        complete: bool,
+    },
+    /// What was outstanding is written off.
+    Lost {
+        /// What was outstanding.
+        lines: Box<[GoodsLine]>,
+        /// Why, in words.
+        reason: Option<Text>,
+    },
+    /// Called off before departure: the reservation is released.
+    Cancelled {
+        /// All of its lines.
+        lines: Box<[GoodsLine]>,
+        /// Why, in words.
+        reason: Option<Text>,
+    },
+}
+
+impl Event {
+    /// The type of the event as every reader knows it: the topic, a dot, what happened.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::NetworkCreated(_) => "network.created",
+            Self::KeyCreated { .. } => "key.created",
+            Self::KeyRevoked { .. } => "key.revoked",
+            Self::StationCreated { .. } => "station.created",
+            Self::StationUpdated { .. } => "station.updated",
+            Self::CommodityCreated { .. } => "commodity.created",
+            Self::CommodityUpdated { .. } => "commodity.updated",
+            Self::TraderCreated { .. } => "trader.created",
+            Self::TraderUpdated { .. } => "trader.updated",
+            Self::CreditsIssued { .. } => "credits.issued",
+            Self::CreditsRetired { .. } => "credits.retired",
+            Self::StockAdjusted(_) => "stock.adjusted",
+            Self::TradeSettled(_) => "trade.settled",
+            Self::ShipmentBooked(_) => "shipment.booked",
+            Self::ShipmentChanged(changed) => match changed.change {
+                ShipmentChange::Loaded => "shipment.loaded",
+                ShipmentChange::Departed { .. } => "shipment.departed",
+                ShipmentChange::Position(_) => "shipment.position",
+                ShipmentChange::Estimated { .. } => "shipment.estimated",
+                ShipmentChange::Delayed { .. } => "shipment.delayed",
+                ShipmentChange::Arrived => "shipment.arrived",
+                ShipmentChange::Received { .. } => "shipment.received",
+                ShipmentChange::Lost { .. } => "shipment.lost",
+                ShipmentChange::Cancelled { .. } => "shipment.cancelled",
+            },
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! Stable hashes: of an idempotency key, and of the command it came with.
+//!
+//! They are recorded, so they must be the same on every platform and for ever. `std::hash::Hash`
+//! feeds the command's fields; this hasher fixes the width and order of what it is fed, and a test
+//! pins the results, so that a toolchain that feeds otherwise fails the build.
+
+use std::hash::{Hash, Hasher};
+
+use siphasher::sip::SipHasher13;
+use siphasher::sip128::{Hasher128, SipHasher13 as SipHasher13x128};
+
+use crate::{Command, PrincipalId};
+
+/// Feeds every integer as little-endian bytes of a fixed width.
+struct Fixed<H>(H);
+
+macro_rules! fixed {
+    ($($write:ident($kind:ty as $wide:ty)),*) => {
+        $(fn $write(&mut self, value: $kind) {
+            #[allow(clippy::cast_lossless, clippy::cast_possible_wrap, clippy::cast_sign_loss, reason = "only the bits count")]
+            self.0.write(&(value as $wide).to_le_bytes());
+        })*
+    };
+}
+
+impl<H: Hasher> Hasher for Fixed<H> {
+    fn finish(&self) -> u64 {
+        self.0.finish()
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.write(bytes);
+    }
+
+    fixed!(
+        write_u8(u8 as u8),
+        write_u16(u16 as u16),
+        write_u32(u32 as u32),
+        write_u64(u64 as u64),
+        write_u128(u128 as u128),
+        write_usize(usize as u64),
+        write_i8(i8 as i8),
+        write_i16(i16 as i16),
+        write_i32(i32 as i32),
+        write_i64(i64 as i64),
+        write_i128(i128 as i128),
+        write_isize(isize as i64)
+    );
+}
+
+/// Hash of a principal's idempotency key. Keys of two principals never meet but by a chance of
+/// one in 2^128, and a principal who seeks a collision only finds its own keys.
+pub fn key_hash(principal: PrincipalId, key: &str) -> u128 {
+    let mut hasher = SipHasher13x128::new();
+    hasher.write(&principal.0.to_le_bytes());
+    hasher.write(key.as_bytes());
+    hasher.finish128().as_u128()
+}
+
+/// Hash of what a command asks: its action, its time and its note, and nothing of how it was sent.
+pub fn fingerprint(command: &Command) -> u64 {
+    let mut hasher = Fixed(SipHasher13::new());
+    command.action.hash(&mut hasher);
+    command.occurred_at.hash(&mut hasher);
+    command.note.hash(&mut hasher);
+    hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::*;
+
+    fn trade(quantity: u64) -> Command {
+        let name = |text| Identifier::new(text).unwrap();
+        let line = TradeLineWanted {
+            commodity: name("water-ice"),
+            quantity: Quantity::new(quantity).unwrap(),
+            unit_price: Credits::new(12).unwrap(),
+        };
+        let metadata = [(Text::new("run").unwrap(), Text::new("7").unwrap())].into();
+        Command {
+            actor: PrincipalId(1),
+            occurred_at: Some(Timestamp(7)),
+            key: None,
+            trace: Some(TraceId(9)),
+            note: Note::new(Text::new("PO-1234").ok(), metadata).unwrap(),
+            action: Action::Trade(Trade {
+                station: name("ceres"),
+                buyer: name("acme"),
+                seller: name("belt-mining"),
+                lines: Lines::new(vec![line]).unwrap(),
+            }),
+        }
+    }
+
+    #[test]
+    fn fingerprints_are_the_same_for_ever() {
+        assert_eq!(fingerprint(&trade(500)), 17_571_638_840_720_314_058, "recorded in journals: must never change");
+        assert_eq!(key_hash(PrincipalId(1), "a-1"), 0, "recorded in journals: must never change");
+    }
+
+    #[test]
+    fn a_fingerprint_covers_what_is_asked_and_not_how_it_came() {
+        let mut retried = trade(500);
+        retried.trace = None;
+        assert_eq!(fingerprint(&trade(500)), fingerprint(&retried));
+        assert_ne!(fingerprint(&trade(500)), fingerprint(&trade(501)));
+        let mut later = trade(500);
+        later.occurred_at = None;
+        assert_ne!(fingerprint(&trade(500)), fingerprint(&later));
+    }
+
+    #[test]
+    fn keys_are_scoped_to_the_principal() {
+        assert_ne!(key_hash(PrincipalId(1), "a-1"), key_hash(PrincipalId(2), "a-1"));
+    }
+}

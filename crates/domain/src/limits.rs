@@ -1,0 +1,41 @@
+//! Every bound of the network, in one place, each with its reason.
+//!
+//! They are constants and not settings: a journal must replay the same everywhere.
+
+/// Bytes of a client's name; also the greatest file name part most systems take without surprise.
+pub const IDENTIFIER_BYTES_MAX: usize = 64;
+/// Bytes of a free text: a name, a reference, a reason, a metadata key or value.
+pub const TEXT_BYTES_MAX: usize = 256;
+/// Metadata entries of a command: with the bound of a text, a command stays within one journal row.
+pub const METADATA_ENTRIES_MAX: usize = 16;
+/// Bytes of an idempotency key: room for two UUIDs and words; only its hash is kept.
+pub const IDEMPOTENCY_KEY_BYTES_MAX: usize = 255;
+/// Lines of a trade, an adjustment, a shipment or a receipt: bounds what one command can cost.
+pub const LINES_MAX: usize = 100;
+
+/// Accepted keys that are remembered, evicted oldest first: 32 bytes each, 128 MiB.
+pub const KEY_WINDOW: u32 = 4_194_304;
+/// Stations of a network: twenty times the reference network.
+pub const STATIONS_MAX: usize = 100_000;
+/// Commodities of a network.
+pub const COMMODITIES_MAX: usize = 10_000;
+/// Traders of a network, stations included.
+pub const TRADERS_MAX: usize = 1_000_000;
+/// Stock entries (station, owner, commodity) that are not empty: about 80 bytes each, twice.
+pub const STOCK_ENTRIES_MAX: usize = 8_000_000;
+/// Shipments that have not ended.
+pub const SHIPMENTS_OPEN_MAX: usize = 1_000_000;
+/// Events of one shipment: a reader walks them one by one.
+pub const SHIPMENT_EVENTS_MAX: u32 = 4_096;
+/// API keys ever made, revoked ones included.
+pub const KEYS_MAX: usize = 65_536;
+
+/// Encoded bytes of a batch: it must fit one message of a replicated log.
+pub const BATCH_BYTES_MAX: usize = 512 * 1024;
+/// Encoded bytes of a journal row: reading one old event reads no more than this.
+pub const ROW_BYTES_MAX: usize = 16 * 1024;
+/// Bytes of one part of a snapshot: it must fit one message of a replicated log.
+pub const SNAPSHOT_PART_BYTES_MAX: usize = 1024 * 1024;
+
+/// How fast network time may run against wall time: a year in about five minutes.
+pub const SPEED_MAX: u32 = 100_000;

@@ -288,7 +288,7 @@ pub enum ShipmentChange {
         /// Why, in words.
         reason: Option<Text>,
     },
-    /// It became late; fired by a timer, or by an estimate past the plan.
+    /// Its planned arrival has passed without it; fired by a timer.
     Delayed {
         /// Why.
         reason: DelayReason,

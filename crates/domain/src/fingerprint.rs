@@ -96,8 +96,16 @@ mod tests {
 
     #[test]
     fn fingerprints_are_the_same_for_ever() {
-        assert_eq!(fingerprint(&trade(500)), 17_571_638_840_720_314_058, "recorded in journals: must never change");
-        assert_eq!(key_hash(PrincipalId(1), "a-1"), 0, "recorded in journals: must never change");
+        assert_eq!(
+            fingerprint(&trade(500)),
+            17_571_638_840_720_314_058,
+            "recorded in journals: must never change"
+        );
+        assert_eq!(
+            key_hash(PrincipalId(1), "a-1"),
+            125_360_039_946_422_517_277_659_418_086_366_616_771,
+            "recorded in journals: must never change"
+        );
     }
 
     #[test]
@@ -113,6 +121,9 @@ mod tests {
 
     #[test]
     fn keys_are_scoped_to_the_principal() {
-        assert_ne!(key_hash(PrincipalId(1), "a-1"), key_hash(PrincipalId(2), "a-1"));
+        assert_ne!(
+            key_hash(PrincipalId(1), "a-1"),
+            key_hash(PrincipalId(2), "a-1")
+        );
     }
 }

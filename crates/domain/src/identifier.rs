@@ -11,7 +11,9 @@ pub struct Identifier(CompactString);
 
 /// A text that is not an [`Identifier`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("must be 1 to {IDENTIFIER_BYTES_MAX} of the letters A-Z, a-z, the digits 0-9, '.', '_' and '-'")]
+#[error(
+    "must be 1 to {IDENTIFIER_BYTES_MAX} of the letters A-Z, a-z, the digits 0-9, '.', '_' and '-'"
+)]
 pub struct IdentifierError;
 
 impl Identifier {

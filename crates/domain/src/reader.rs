@@ -34,9 +34,41 @@ pub trait EventReader: Send + Sync {
 
 /// Whoever folds committed events: called with each batch, in order, from one thread.
 pub trait CommitObserver: Send {
-    /// The last event it has folded; batches up to here may be offered again, and are passed over.
+    /// The last event it has folded; events up to here may be offered again, and are passed over.
     fn position(&self) -> Sequence;
 
     /// Folds a batch that is durable. Answers of its commands are released when all have returned.
     fn committed(&mut self, batch: &Arc<Batch>);
+
+    /// What a snapshot of it is called and how it is laid out; `None` if it keeps nothing.
+    fn snapshot_format(&self) -> Option<(&'static str, u32)> {
+        None
+    }
+
+    /// Freezes its state at its position, quickly, to be written elsewhere; `None` if it keeps
+    /// nothing.
+    fn freeze(&mut self) -> Option<FrozenState> {
+        None
+    }
+
+    /// Takes over a snapshot at `position`; after a failure it is as new, and is replayed.
+    fn restore(
+        &mut self,
+        position: Sequence,
+        parts: &mut dyn Iterator<Item = Result<Vec<u8>, SnapshotError>>,
+    ) -> Result<(), SnapshotError> {
+        let _ = (position, parts);
+        Err(SnapshotError("keeps no snapshots".to_owned()))
+    }
 }
+
+/// Takes the parts of a snapshot, each at most [`crate::limits::SNAPSHOT_PART_BYTES_MAX`].
+pub type PartSink<'a> = dyn FnMut(&[u8]) -> Result<(), SnapshotError> + 'a;
+
+/// State that no longer changes; writes itself, in parts, on whichever thread has the time.
+pub type FrozenState = Box<dyn FnOnce(&mut PartSink<'_>) -> Result<(), SnapshotError> + Send>;
+
+/// A snapshot that could not be written or read. Never fatal: snapshots only save time.
+#[derive(Debug, Clone, Error)]
+#[error("snapshot: {0}")]
+pub struct SnapshotError(pub String);

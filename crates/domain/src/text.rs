@@ -55,6 +55,11 @@ impl Note {
             return Err(TextError::Entries);
         }
         let empty = reference.is_none() && metadata.is_empty();
-        Ok((!empty).then(|| Box::new(Self { reference, metadata })))
+        Ok((!empty).then(|| {
+            Box::new(Self {
+                reference,
+                metadata,
+            })
+        }))
     }
 }

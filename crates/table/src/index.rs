@@ -1,37 +1,25 @@
-//! An open-addressed index from hashes to positions.
+//! An index from hashes to positions.
 //!
-//! It is for finding a row in a dense vector by its key. It must never look at a row by itself: all
-//! that growth and deletion need is in its slots, so neither fetches memory at random.
+//! It is for finding a row in a dense vector by its key. It must never stall its owner: it consists
+//! of small segments and grows by splitting one of them at a time (linear hashing, Litwin 1980),
+//! which takes as long with millions of entries as with thousands. Doubling one vector of slots
+//! would stall the longer the larger it is.
 //!
-//! ```text
-//!   63            32 31             0
-//!  +----------------+----------------+
-//!  |  tag: the top  | position + 1,  |     one slot; the top bits of the tag
-//!  | half of a hash | 0: an empty one|     are the slot it would like: its home
-//!  +----------------+----------------+
-//! ```
-//!
-//! Probing is linear and deletion shifts the followers back, so there are no tombstones, and how
-//! fast it is depends on what it holds and not on its past. Because the home is the *top* of the
-//! tag, slots stand nearly in the order of their homes, and doubling reads the old slots and writes
-//! the new ones from one end to the other.
+//! The low bits of a hash's tag, its top 32 bits, select the segment; the top bits of the tag are
+//! for the place in it.
 
-/// The least number of slots; fewer would not save an allocation.
-const SLOTS_MIN: usize = 8;
+use crate::segment::{Segment, TAG, slot_of};
 
-/// The most slots: the home is taken from the 32 bits of the tag.
-const SLOTS_MAX: usize = 1 << 32;
-
-const TAG: u64 = 0xFFFF_FFFF_0000_0000;
+/// How many entries there are for each segment, on average, before one more is split off: 32 KiB of
+/// slots, which a split rewrites into as much again. One not split yet has up to twice as many.
+const SEGMENT_ENTRIES: usize = 3584;
 
 /// Positions by hash. Several entries may have the same hash, if their positions differ.
 #[derive(Debug, Clone, Default)]
 pub struct Index {
-    /// A power of two of them, or none before the first insertion. At most 7/8 are in use, so every
-    /// probe ends.
-    slots: Vec<u64>,
-    /// How far to shift a slot, or a hash, to get its home.
-    shift: u32,
+    /// None before the first insertion. A segment is split off from the one whose number is the same
+    /// without its highest bit: 1 from 0, 2 from 0, 3 from 1, 4 from 0, and so on.
+    segments: Vec<Segment>,
     len: usize,
 }
 
@@ -41,19 +29,15 @@ impl Index {
         Self::default()
     }
 
-    /// An empty index which does not grow before it holds more than `entries`. The system zeroes its
-    /// memory as it is first touched, so a large one costs little until it is used.
+    /// An empty index which splits no segment before it holds more than `entries`. Segments allocate
+    /// as they fill.
     pub fn with_capacity(entries: usize) -> Self {
-        if entries == 0 {
-            return Self::new();
-        }
-        Self::with_slots(entries.saturating_mul(8).div_ceil(7).next_power_of_two())
-    }
-
-    fn with_slots(slots: usize) -> Self {
-        assert!(slots <= SLOTS_MAX, "an index of {slots} slots: positions have 32 bits");
-        let slots = slots.max(SLOTS_MIN);
-        Self { slots: vec![0; slots], shift: 64 - slots.trailing_zeros(), len: 0 }
+        let segments = match entries.div_ceil(SEGMENT_ENTRIES) {
+            0 => Vec::new(),
+            1 => vec![Segment::with_capacity(entries)],
+            count => vec![Segment::default(); count],
+        };
+        Self { segments, len: 0 }
     }
 
     /// How many entries there are.
@@ -71,128 +55,74 @@ impl Index {
     /// The first position under `hash` that `matches`. It is asked for the positions whose hash has
     /// the same top 32 bits, which is nearly always the wanted one alone.
     #[inline]
-    pub fn find(&self, hash: u64, mut matches: impl FnMut(u32) -> bool) -> Option<u32> {
-        if self.len == 0 {
-            return None;
-        }
-        let mut at = self.home(hash);
-        loop {
-            let slot = self.slots[at];
-            if slot == 0 {
-                return None;
-            }
-            if (slot ^ hash) & TAG == 0 && matches(position_in(slot)) {
-                return Some(position_in(slot));
-            }
-            at = self.after(at);
-        }
+    pub fn find(&self, hash: u64, matches: impl FnMut(u32) -> bool) -> Option<u32> {
+        self.segments
+            .get(self.segment_of(hash))?
+            .find(hash, matches)
     }
 
     /// Adds an entry, which must not be there yet: an entry is a hash and a position, and it is for
     /// the caller to look first.
     #[inline]
     pub fn insert(&mut self, hash: u64, position: u32) {
-        if self.len >= self.slots.len() / 8 * 7 {
-            self.grow();
+        if self.len >= self.segments.len() * SEGMENT_ENTRIES {
+            self.split();
         }
-        self.place(slot_of(hash, position));
+        let segment = self.segment_of(hash);
+        self.segments[segment].place(slot_of(hash, position));
         self.len += 1;
     }
 
     /// Takes away the entry with this hash *and* this position; `false` if there is none.
     #[inline]
     pub fn remove(&mut self, hash: u64, position: u32) -> bool {
-        let Some(mut hole) = self.slot_at(hash, position) else { return false };
-        let mut at = self.after(hole);
-        loop {
-            let slot = self.slots[at];
-            if slot == 0 {
-                break;
-            }
-            // A follower fills the hole unless its home lies behind the hole.
-            if self.distance(self.home(slot), at) >= self.distance(hole, at) {
-                self.slots[hole] = slot;
-                hole = at;
-            }
-            at = self.after(at);
-        }
-        self.slots[hole] = 0;
-        self.len -= 1;
-        true
+        let segment = self.segment_of(hash);
+        let removed = self
+            .segments
+            .get_mut(segment)
+            .is_some_and(|it| it.remove(hash, position));
+        self.len -= usize::from(removed);
+        removed
     }
 
     /// Notes that what was at `from` is at `to` now; `false` if there is no such entry.
     #[inline]
     pub fn relocate(&mut self, hash: u64, from: u32, to: u32) -> bool {
-        let Some(at) = self.slot_at(hash, from) else { return false };
-        self.slots[at] = slot_of(hash, to);
-        true
+        let segment = self.segment_of(hash);
+        self.segments
+            .get_mut(segment)
+            .is_some_and(|it| it.relocate(hash, from, to))
     }
 
-    /// Where the entry with this hash and position is.
+    /// The segment of a hash, or of a slot, which has the same tag. Low bits of the tag number it, as
+    /// many as the last segment's number has; where that number is not in use yet, its highest bit
+    /// is left out, which is the segment that it will be split off from.
     #[inline]
-    fn slot_at(&self, hash: u64, position: u32) -> Option<usize> {
-        if self.len == 0 {
-            return None;
+    fn segment_of(&self, hash: u64) -> usize {
+        let numbers = self.segments.len().next_power_of_two();
+        let number = ((hash & TAG) >> 32) as usize & (numbers - 1);
+        if number < self.segments.len() {
+            number
+        } else {
+            number - numbers / 2
         }
-        let wanted = slot_of(hash, position);
-        let mut at = self.home(hash);
-        while self.slots[at] != wanted {
-            if self.slots[at] == 0 {
-                return None;
-            }
-            at = self.after(at);
-        }
-        Some(at)
     }
 
-    /// Puts a slot in the first free place from its home on.
-    #[inline]
-    fn place(&mut self, slot: u64) {
-        let mut at = self.home(slot);
-        while self.slots[at] != 0 {
-            at = self.after(at);
-        }
-        self.slots[at] = slot;
-    }
-
+    /// Adds a segment, with what belongs there of the one it is split off from.
     #[cold]
-    fn grow(&mut self) {
-        let mut grown = Self::with_slots(self.slots.len() * 2);
-        for &slot in self.slots.iter().filter(|&&slot| slot != 0) {
-            grown.place(slot);
+    fn split(&mut self) {
+        let added = self.segments.len();
+        self.segments.push(Segment::default());
+        if added == 0 {
+            return;
         }
-        grown.len = self.len;
-        *self = grown;
+        let from = added - self.segments.len().next_power_of_two() / 2;
+        let halved = || Segment::with_capacity(SEGMENT_ENTRIES);
+        self.segments[added] = halved();
+        let old = std::mem::replace(&mut self.segments[from], halved());
+        for slot in old.slots() {
+            let segment = self.segment_of(slot);
+            self.segments[segment].place(slot);
+        }
     }
-
-    /// The home of a slot; that of a hash is the same, because a slot begins with the tag.
-    #[inline]
-    #[expect(clippy::cast_possible_truncation, reason = "less than the number of slots, a usize")]
-    fn home(&self, slot: u64) -> usize {
-        (slot >> self.shift) as usize
-    }
-
-    #[inline]
-    fn after(&self, at: usize) -> usize {
-        (at + 1) & (self.slots.len() - 1)
-    }
-
-    /// How many steps of a probe lead from one slot to another.
-    #[inline]
-    fn distance(&self, from: usize, to: usize) -> usize {
-        to.wrapping_sub(from) & (self.slots.len() - 1)
-    }
-}
-
-#[inline]
-fn slot_of(hash: u64, position: u32) -> u64 {
-    assert!(position < u32::MAX, "a table holds fewer than 2^32 - 1 rows");
-    hash & TAG | u64::from(position + 1)
-}
-
-/// The position in a slot that is not empty.
-#[inline]
-fn position_in(slot: u64) -> u32 {
-    ((slot & !TAG) as u32).wrapping_sub(1)
 }

@@ -72,6 +72,15 @@ pub fn hash_bytes(bytes: &[u8]) -> u64 {
 /// Both halves of a product with a constant, one upon the other.
 #[inline]
 fn fold(value: u64) -> u64 {
-    let product = u128::from(value) * 0xA076_1D64_78BD_642F;
-    (product & u128::from(u64::MAX)) as u64 ^ (product >> 64) as u64
+    fold_halves(u128::from(value) * 0xA076_1D64_78BD_642F)
+}
+
+/// One half of a number upon the other.
+#[inline]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the halves are what is wanted"
+)]
+pub(crate) fn fold_halves(wide: u128) -> u64 {
+    (wide >> 64) as u64 ^ wide as u64
 }

@@ -4,7 +4,8 @@
 //! early or keep one late, for which keys are remembered is part of the ledger's state: eviction is
 //! by count, in the order of the pushes, and never by time or by chance.
 
-use crate::{Frozen, Index, Paged, mix};
+use crate::key::{fold_halves, mix};
+use crate::{Frozen, Index, Paged};
 
 /// What is remembered of an accepted command that had a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -19,8 +20,8 @@ pub struct KeyEntry {
 
 /// A first-in-first-out window over key entries, found by hash.
 ///
-/// Its memory is allocated as it fills. After that it neither grows nor moves anything: a push
-/// takes the place of the oldest entry.
+/// Its memory is allocated as it fills. After that no entry moves: a push takes the place of
+/// the oldest.
 #[derive(Debug, Clone)]
 pub struct KeyWindow {
     /// A ring, once it is full.
@@ -35,7 +36,12 @@ pub struct KeyWindow {
 impl KeyWindow {
     /// An empty window that remembers the last `capacity` entries; one of 0 remembers none.
     pub fn new(capacity: u32) -> Self {
-        Self { entries: Paged::new(), index: Index::new(), capacity, oldest: 0 }
+        Self {
+            entries: Paged::new(),
+            index: Index::new(),
+            capacity,
+            oldest: 0,
+        }
     }
 
     /// How many entries it remembers at most.
@@ -88,7 +94,9 @@ impl KeyWindow {
     /// All entries, the oldest first.
     pub fn iter(&self) -> impl Iterator<Item = &KeyEntry> + Clone {
         let oldest = self.oldest as usize;
-        self.entries.iter_from(oldest).chain(self.entries.iter().take(oldest))
+        self.entries
+            .iter_from(oldest)
+            .chain(self.entries.iter().take(oldest))
     }
 
     /// The window as it is now, for another thread to read. Costs a pointer per page.
@@ -104,17 +112,25 @@ impl KeyWindow {
     #[inline]
     fn replace_oldest(&mut self, entry: KeyEntry) -> u32 {
         let position = self.oldest;
-        let place = self.entries.get_mut(position as usize).expect("a full ring has its oldest");
+        let place = self
+            .entries
+            .get_mut(position as usize)
+            .expect("a full ring has its oldest");
         let forgotten = std::mem::replace(place, entry);
         // Finds nothing if a newer entry had the same hash: the index led to that one.
         self.index.remove(tag(forgotten.hash), position);
-        self.oldest = if position + 1 == self.capacity { 0 } else { position + 1 };
+        self.oldest = if position + 1 == self.capacity {
+            0
+        } else {
+            position + 1
+        };
         position
     }
 
     #[inline]
     fn position(&self, hash: u128) -> Option<u32> {
-        self.index.find(tag(hash), |position| self.has(position, hash))
+        self.index
+            .find(tag(hash), |position| self.has(position, hash))
     }
 
     #[inline]
@@ -124,7 +140,10 @@ impl KeyWindow {
 
     #[inline]
     fn entry(&self, position: u32) -> KeyEntry {
-        *self.entries.get(position as usize).expect("the index leads to entries of the ring")
+        *self
+            .entries
+            .get(position as usize)
+            .expect("the index leads to entries of the ring")
     }
 }
 
@@ -155,12 +174,14 @@ impl FrozenKeyWindow {
     /// All entries, the oldest first.
     pub fn iter(&self) -> impl Iterator<Item = &KeyEntry> + Clone {
         let oldest = self.oldest as usize;
-        self.entries.iter_from(oldest).chain(self.entries.iter().take(oldest))
+        self.entries
+            .iter_from(oldest)
+            .chain(self.entries.iter().take(oldest))
     }
 }
 
 /// The hash for the index: both halves count, whatever made the 128 bits.
 #[inline]
 fn tag(hash: u128) -> u64 {
-    mix((hash >> 64) as u64 ^ (hash & u128::from(u64::MAX)) as u64)
+    mix(fold_halves(hash))
 }

@@ -4,8 +4,8 @@
 //!
 //! - **Deterministic.** Iteration order follows from the sequence of operations alone: never from a
 //!   hash, an address or a random seed. The same commands give the same rows in the same order.
-//! - **Bounded pauses.** Growing allocates a page or rewrites the slots of an index, in order; it
-//!   never moves a row and never fetches one to hash it again.
+//! - **Bounded pauses.** Growing adds a page, or splits one small segment of an index; it never moves
+//!   a row, never fetches one to hash it again, and takes no longer with millions of rows.
 //! - **Frozen in passing.** [`Paged::freeze`] clones page pointers. The writer goes on and copies a
 //!   page when it first changes it, while another thread writes the frozen rows to a snapshot.
 //!
@@ -20,6 +20,7 @@ mod key;
 mod key_window;
 mod paged;
 mod row;
+mod segment;
 mod table;
 
 pub use archive::{Archive, ArchiveError, Reader, Writer};

@@ -68,8 +68,10 @@ impl Row for u32 {
     fn archive<A: Archive>(&mut self, archive: &mut A) -> Result<(), ArchiveError> {
         let mut number = u64::from(*self);
         archive.number(&mut number)?;
-        *self = u32::try_from(number)
-            .map_err(|_| ArchiveError::OutOfRange { wanted: "a u32", value: number })?;
+        *self = u32::try_from(number).map_err(|_| ArchiveError::OutOfRange {
+            wanted: "a u32",
+            value: number,
+        })?;
         Ok(())
     }
 }
@@ -82,7 +84,12 @@ impl Row for bool {
         *self = match number {
             0 => false,
             1 => true,
-            value => return Err(ArchiveError::OutOfRange { wanted: "a bool", value }),
+            value => {
+                return Err(ArchiveError::OutOfRange {
+                    wanted: "a bool",
+                    value,
+                });
+            }
         };
         Ok(())
     }
@@ -104,10 +111,11 @@ impl Row for String {
     #[inline]
     fn archive<A: Archive>(&mut self, archive: &mut A) -> Result<(), ArchiveError> {
         let mut bytes = std::mem::take(self).into_bytes();
-        let outcome = archive.bytes(&mut bytes);
-        *self =
-            String::from_utf8(bytes).map_err(|_| ArchiveError::Invalid { wanted: "UTF-8 text" })?;
-        outcome
+        archive.bytes(&mut bytes)?;
+        *self = String::from_utf8(bytes).map_err(|_| ArchiveError::Invalid {
+            wanted: "UTF-8 text",
+        })?;
+        Ok(())
     }
 }
 
@@ -194,8 +202,15 @@ pub fn read_paged<T: Row + Default + Clone, A: Archive>(
 pub fn read_table<K: Key + Row + Default, V: Row + Default + Clone, A: Archive>(
     archive: &mut A,
 ) -> Result<Table<K, V>, ArchiveError> {
+    let count = read_count(archive)?;
+    if count >= u64::from(u32::MAX) {
+        return Err(ArchiveError::OutOfRange {
+            wanted: "a count of rows",
+            value: count,
+        });
+    }
     let mut table = Table::new();
-    for _ in 0..read_count(archive)? {
+    for _ in 0..count {
         let (key, value) = read_row(archive)?;
         if table.insert(key, value).is_some() {
             return Err(ArchiveError::DuplicateKey);
@@ -218,7 +233,10 @@ pub fn read_key_window<A: Archive>(archive: &mut A) -> Result<KeyWindow, Archive
     let capacity: u32 = read_row(archive)?;
     let count = read_count(archive)?;
     if count > u64::from(capacity) {
-        return Err(ArchiveError::OutOfRange { wanted: "within the window", value: count });
+        return Err(ArchiveError::OutOfRange {
+            wanted: "within the window",
+            value: count,
+        });
     }
     let mut window = KeyWindow::new(capacity);
     for _ in 0..count {

@@ -1,0 +1,475 @@
+//! The state as rows, for snapshots and for the state hash. What bytes they become is not known here.
+//!
+//! Each row describes itself once for writing and reading ([`table::Archive`]). [`FORMAT`] changes
+//! with any change of these descriptions: an older snapshot is then passed over and replayed.
+
+use domain::limits::KEY_WINDOW;
+use domain::{
+    CommodityDetails, CommodityId, Credits, DelayReason, Identifier, NetworkDetails, Position,
+    Quantity, Role, Route, Schedule, Sequence, Shipment, ShipmentId, ShipmentLine, ShipmentStatus,
+    StationDetails, StationId, StationKind, Text, Timestamp, TraderDetails, TraderId,
+};
+use table::{
+    Archive, ArchiveError, Frozen, FrozenKeyWindow, Paged, Row, Table, read_key_window, read_paged,
+    read_table, through, write_frozen, write_key_window,
+};
+
+use crate::state::{
+    Commodity, KeyRow, Name, OpenShipment, Principal, ShipmentKey, State, Station, StockKey,
+    StockLevel, Trader,
+};
+
+/// The version of the rows.
+pub const FORMAT: u32 = 1;
+
+/// A state that no longer changes, and costs little to make: pages are shared until they change.
+pub struct FrozenState {
+    head: Head,
+    principals: Frozen<(Name, Principal)>,
+    keys: Frozen<KeyRow>,
+    traders: Frozen<(Name, Trader)>,
+    stations: Frozen<Station>,
+    commodities: Frozen<(Name, Commodity)>,
+    stock: Frozen<(StockKey, StockLevel)>,
+    shipments: Frozen<(ShipmentKey, OpenShipment)>,
+    window: FrozenKeyWindow,
+}
+
+#[derive(Clone, Default)]
+struct Head {
+    last: Sequence,
+    recorded_at: Timestamp,
+    network: Option<NetworkDetails>,
+    issued: Credits,
+}
+
+impl State {
+    /// Freezes the state in a time that follows the number of pages.
+    pub fn freeze(&self) -> FrozenState {
+        FrozenState {
+            head: Head {
+                last: self.last,
+                recorded_at: self.recorded_at,
+                network: self.network,
+                issued: self.issued,
+            },
+            principals: self.principals.freeze(),
+            keys: self.keys.freeze(),
+            traders: self.traders.freeze(),
+            stations: self.stations.freeze(),
+            commodities: self.commodities.freeze(),
+            stock: self.stock.freeze(),
+            shipments: self.shipments.freeze(),
+            window: self.window.freeze(),
+        }
+    }
+
+    /// Reads what [`FrozenState::write`] wrote.
+    pub fn read<A: Archive>(archive: &mut A) -> Result<Self, ArchiveError> {
+        let mut head = Head::default();
+        head.archive(archive)?;
+        let principals: Table<Name, Principal> = read_table(archive)?;
+        let keys: Paged<KeyRow> = read_paged(archive)?;
+        let traders: Table<Name, Trader> = read_table(archive)?;
+        let stations: Paged<Station> = read_paged(archive)?;
+        let commodities: Table<Name, Commodity> = read_table(archive)?;
+        let stock: Table<StockKey, StockLevel> = read_table(archive)?;
+        let shipments: Table<ShipmentKey, OpenShipment> = read_table(archive)?;
+        let window = read_key_window(archive)?;
+        if window.capacity() != KEY_WINDOW {
+            return Err(ArchiveError::Invalid { wanted: "a key window of this network" });
+        }
+        let timer = |(key, open): (&ShipmentKey, &OpenShipment)| Some((open.overdue_at?, key.0));
+        let timers = shipments.iter().filter_map(timer).collect();
+        let Head { last, recorded_at, network, issued } = head;
+        Ok(Self {
+            last,
+            recorded_at,
+            network,
+            principals,
+            keys,
+            traders,
+            stations,
+            commodities,
+            stock,
+            shipments,
+            timers,
+            window,
+            issued,
+        })
+    }
+}
+
+impl FrozenState {
+    /// The last event it holds.
+    pub fn last(&self) -> Sequence {
+        self.head.last
+    }
+
+    /// Writes every row, in an order that follows from the events alone.
+    pub fn write<A: Archive>(&self, archive: &mut A) -> Result<(), ArchiveError> {
+        self.head.clone().archive(archive)?;
+        write_frozen(&self.principals, archive)?;
+        write_frozen(&self.keys, archive)?;
+        write_frozen(&self.traders, archive)?;
+        write_frozen(&self.stations, archive)?;
+        write_frozen(&self.commodities, archive)?;
+        write_frozen(&self.stock, archive)?;
+        write_frozen(&self.shipments, archive)?;
+        write_key_window(&self.window, archive)
+    }
+}
+
+impl Row for Head {
+    fn archive<A: Archive>(&mut self, archive: &mut A) -> Result<(), ArchiveError> {
+        archive.number(&mut self.last.0)?;
+        self.recorded_at.0.archive(archive)?;
+        let form = |network: &Option<NetworkDetails>| {
+            network.map(|it| (it.wall.0, it.epoch.0, it.speed))
+        };
+        through(archive, &mut self.network, "a network", form, |form: Option<(i64, i64, u32)>| {
+            Some(form.map(|(wall, epoch, speed)| NetworkDetails {
+                wall: Timestamp(wall),
+                epoch: Timestamp(epoch),
+                speed,
+            }))
+        })?;
+        credits(archive, &mut self.issued)
+    }
+}
+
+impl Default for Name {
+    fn default() -> Self {
+        Self(blank())
+    }
+}
+
+/// Stands in a row until it is read.
+fn blank() -> Identifier {
+    Identifier::new("-").expect("a plain name")
+}
+
+fn blank_text() -> Text {
+    Text::new("-").expect("a plain text")
+}
+
+impl Row for Name {
+    fn archive<A: Archive>(&mut self, archive: &mut A) -> Result<(), ArchiveError> {
+        identifier(archive, &mut self.0)
+    }
+}
+
+impl Default for Principal {
+    fn default() -> Self {
+        Self { role: Role::Viewer }
+    }
+}
+
+impl Row for Principal {
+    fn archive<A: Archive>(&mut self, archive: &mut A) -> Result<(), ArchiveError> {
+        let form = |role: &Role| match role {
+            Role::Admin => 0_u32,
+            Role::Operator => 1,
+            Role::Viewer => 2,
+        };
+        through(archive, &mut self.role, "a role", form, |form| match form {
+            0 => Some(Role::Admin),
+            1 => Some(Role::Operator),
+            2 => Some(Role::Viewer),
+            _ => None,
+        })
+    }
+}
+
+impl Default for KeyRow {
+    fn default() -> Self {
+        Self { revoked: false }
+    }
+}
+
+impl Row for KeyRow {
+    fn archive<A: Archive>(&mut self, archive: &mut A) -> Result<(), ArchiveError> {
+        self.revoked.archive(archive)
+    }
+}
+
+impl Default for Trader {
+    fn default() -> Self {
+        Self { balance: Credits::ZERO, station: None, details: None }
+    }
+}
+
+impl Row for Trader {
+    fn archive<A: Archive>(&mut self, archive: &mut A) -> Result<(), ArchiveError> {
+        credits(archive, &mut self.balance)?;
+        let form = |station: &Option<StationId>| station.map(|it| it.0);
+        through(archive, &mut self.station, "a station", form, |form: Option<u32>| {
+            Some(form.map(StationId))
+        })?;
+        let form = |details: &Option<TraderDetails>| {
+            details.as_ref().map(|it| it.name.as_str().to_owned())
+        };
+        through(archive, &mut self.details, "a name", form, |form: Option<String>| match form {
+            None => Some(None),
+            Some(name) => Some(Some(TraderDetails { name: Text::new(&name).ok()? })),
+        })
+    }
+}
+
+impl Default for Station {
+    fn default() -> Self {
+        let details = StationDetails {
+            name: blank_text(),
+            kind: StationKind::Station,
+            system: blank(),
+            position: Position::default(),
+            owner: TraderId(0),
+        };
+        Self { trader: TraderId(0), details }
+    }
+}
+
+impl Row for Station {
+    fn archive<A: Archive>(&mut self, archive: &mut A) -> Result<(), ArchiveError> {
+        self.trader.0.archive(archive)?;
+        let details = &mut self.details;
+        text(archive, &mut details.name)?;
+        let form = |kind: &StationKind| match kind {
+            StationKind::Planet => 0_u32,
+            StationKind::Station => 1,
+            StationKind::Outpost => 2,
+            StationKind::Gate => 3,
+        };
+        through(archive, &mut details.kind, "a kind of station", form, |form| match form {
+            0 => Some(StationKind::Planet),
+            1 => Some(StationKind::Station),
+            2 => Some(StationKind::Outpost),
+            3 => Some(StationKind::Gate),
+            _ => None,
+        })?;
+        identifier(archive, &mut details.system)?;
+        position(archive, &mut details.position)?;
+        details.owner.0.archive(archive)
+    }
+}
+
+impl Default for Commodity {
+    fn default() -> Self {
+        let details = CommodityDetails {
+            name: blank_text(),
+            category: None,
+            unit_mass_grams: None,
+            unit_volume_millilitres: None,
+        };
+        Self { details, sourced: Quantity::ZERO }
+    }
+}
+
+impl Row for Commodity {
+    fn archive<A: Archive>(&mut self, archive: &mut A) -> Result<(), ArchiveError> {
+        text(archive, &mut self.details.name)?;
+        let form = |category: &Option<Identifier>| {
+            category.as_ref().map(|it| it.as_str().to_owned())
+        };
+        let category = &mut self.details.category;
+        through(archive, category, "a category", form, |form: Option<String>| match form {
+            None => Some(None),
+            Some(category) => Some(Some(Identifier::new(&category).ok()?)),
+        })?;
+        for amount in
+            [&mut self.details.unit_mass_grams, &mut self.details.unit_volume_millilitres]
+        {
+            let form = |amount: &Option<Quantity>| amount.map(Quantity::get);
+            through(archive, amount, "a quantity", form, |form: Option<u64>| match form {
+                None => Some(None),
+                Some(amount) => Some(Some(Quantity::new(amount).ok()?)),
+            })?;
+        }
+        quantity(archive, &mut self.sourced)
+    }
+}
+
+impl Default for StockKey {
+    fn default() -> Self {
+        Self { station: StationId(0), owner: TraderId(0), commodity: CommodityId(0) }
+    }
+}
+
+impl Row for StockKey {
+    fn archive<A: Archive>(&mut self, archive: &mut A) -> Result<(), ArchiveError> {
+        self.station.0.archive(archive)?;
+        self.owner.0.archive(archive)?;
+        self.commodity.0.archive(archive)
+    }
+}
+
+impl Row for StockLevel {
+    fn archive<A: Archive>(&mut self, archive: &mut A) -> Result<(), ArchiveError> {
+        quantity(archive, &mut self.available)?;
+        quantity(archive, &mut self.reserved)?;
+        quantity(archive, &mut self.unavailable)?;
+        quantity(archive, &mut self.incoming)
+    }
+}
+
+impl Default for ShipmentKey {
+    fn default() -> Self {
+        Self(ShipmentId(Sequence::ZERO))
+    }
+}
+
+impl Row for ShipmentKey {
+    fn archive<A: Archive>(&mut self, archive: &mut A) -> Result<(), ArchiveError> {
+        archive.number(&mut self.0.0.0)
+    }
+}
+
+impl Default for OpenShipment {
+    fn default() -> Self {
+        let now = Timestamp::default();
+        let (origin, destination) = (StationId(0), StationId(0));
+        let shipment = Shipment {
+            id: ShipmentId(Sequence::ZERO),
+            route: Route { origin, destination, owner: TraderId(0) },
+            consignee: TraderId(0),
+            carrier: TraderId(0),
+            status: ShipmentStatus::Booked,
+            schedule: Schedule::new(now, now).expect("an arrival not before its departure"),
+            estimated_departure: None,
+            estimated_arrival: None,
+            actual_departure: None,
+            actual_arrival: None,
+            delayed: None,
+            position: None,
+            lines: Box::default(),
+            last: Sequence::ZERO,
+            event_count: 0,
+        };
+        Self { shipment, overdue_at: None }
+    }
+}
+
+impl Row for OpenShipment {
+    fn archive<A: Archive>(&mut self, archive: &mut A) -> Result<(), ArchiveError> {
+        let it = &mut self.shipment;
+        archive.number(&mut it.id.0.0)?;
+        it.route.origin.0.archive(archive)?;
+        it.route.destination.0.archive(archive)?;
+        it.route.owner.0.archive(archive)?;
+        it.consignee.0.archive(archive)?;
+        it.carrier.0.archive(archive)?;
+        through(archive, &mut it.status, "a status", status_form, status_of)?;
+        let form = |schedule: &Schedule| (schedule.departure().0, schedule.arrival().0);
+        through(archive, &mut it.schedule, "a schedule", form, |(departure, arrival)| {
+            Schedule::new(Timestamp(departure), Timestamp(arrival))
+        })?;
+        time(archive, &mut it.estimated_departure)?;
+        time(archive, &mut it.estimated_arrival)?;
+        time(archive, &mut it.actual_departure)?;
+        time(archive, &mut it.actual_arrival)?;
+        let form = |delayed: &Option<DelayReason>| match delayed {
+            None => 0_u32,
+            Some(DelayReason::Estimate) => 1,
+            Some(DelayReason::Overdue) => 2,
+        };
+        through(archive, &mut it.delayed, "a delay", form, |form| match form {
+            0 => Some(None),
+            1 => Some(Some(DelayReason::Estimate)),
+            2 => Some(Some(DelayReason::Overdue)),
+            _ => None,
+        })?;
+        let form = |seen: &Option<(Position, Timestamp)>| {
+            seen.map(|(at, time)| ((at.x, at.y, at.z), time.0))
+        };
+        type Seen = Option<((i64, i64, i64), i64)>;
+        through(archive, &mut it.position, "a position", form, |form: Seen| {
+            Some(form.map(|((x, y, z), time)| (Position { x, y, z }, Timestamp(time))))
+        })?;
+        let mut lines = std::mem::take(&mut it.lines).into_vec();
+        lines_through(archive, &mut lines)?;
+        it.lines = lines.into_boxed_slice();
+        archive.number(&mut it.last.0)?;
+        it.event_count.archive(archive)?;
+        time(archive, &mut self.overdue_at)
+    }
+}
+
+fn status_form(status: &ShipmentStatus) -> u32 {
+    match status {
+        ShipmentStatus::Booked => 0,
+        ShipmentStatus::Loading => 1,
+        ShipmentStatus::InTransit => 2,
+        ShipmentStatus::Arrived => 3,
+        ShipmentStatus::PartiallyReceived => 4,
+        ShipmentStatus::Received => 5,
+        ShipmentStatus::Cancelled => 6,
+        ShipmentStatus::Lost => 7,
+    }
+}
+
+fn status_of(form: u32) -> Option<ShipmentStatus> {
+    Some(match form {
+        0 => ShipmentStatus::Booked,
+        1 => ShipmentStatus::Loading,
+        2 => ShipmentStatus::InTransit,
+        3 => ShipmentStatus::Arrived,
+        4 => ShipmentStatus::PartiallyReceived,
+        5 => ShipmentStatus::Received,
+        6 => ShipmentStatus::Cancelled,
+        7 => ShipmentStatus::Lost,
+        _ => return None,
+    })
+}
+
+/// A shipment's line, for it is of another crate.
+#[derive(Clone, Default)]
+struct LineRow(ShipmentLine);
+
+impl Row for LineRow {
+    fn archive<A: Archive>(&mut self, archive: &mut A) -> Result<(), ArchiveError> {
+        self.0.commodity.0.archive(archive)?;
+        quantity(archive, &mut self.0.shipped)?;
+        quantity(archive, &mut self.0.accepted)?;
+        quantity(archive, &mut self.0.rejected)?;
+        quantity(archive, &mut self.0.written_off)
+    }
+}
+
+fn lines_through<A: Archive>(
+    archive: &mut A,
+    lines: &mut Vec<ShipmentLine>,
+) -> Result<(), ArchiveError> {
+    let mut rows = std::mem::take(lines).into_iter().map(LineRow).collect::<Vec<_>>();
+    rows.archive(archive)?;
+    lines.extend(rows.into_iter().map(|row| row.0));
+    Ok(())
+}
+
+fn identifier<A: Archive>(archive: &mut A, value: &mut Identifier) -> Result<(), ArchiveError> {
+    let form = |value: &Identifier| value.as_str().to_owned();
+    through(archive, value, "an identifier", form, |form: String| Identifier::new(&form).ok())
+}
+
+fn text<A: Archive>(archive: &mut A, value: &mut Text) -> Result<(), ArchiveError> {
+    let form = |value: &Text| value.as_str().to_owned();
+    through(archive, value, "a text", form, |form: String| Text::new(&form).ok())
+}
+
+fn quantity<A: Archive>(archive: &mut A, value: &mut Quantity) -> Result<(), ArchiveError> {
+    through(archive, value, "a quantity", |value| value.get(), |form| Quantity::new(form).ok())
+}
+
+fn credits<A: Archive>(archive: &mut A, value: &mut Credits) -> Result<(), ArchiveError> {
+    through(archive, value, "credits", |value| value.get(), |form| Credits::new(form).ok())
+}
+
+fn time<A: Archive>(archive: &mut A, value: &mut Option<Timestamp>) -> Result<(), ArchiveError> {
+    let form = |value: &Option<Timestamp>| value.map(|time| time.0);
+    through(archive, value, "a time", form, |form: Option<i64>| Some(form.map(Timestamp)))
+}
+
+fn position<A: Archive>(archive: &mut A, value: &mut Position) -> Result<(), ArchiveError> {
+    value.x.archive(archive)?;
+    value.y.archive(archive)?;
+    value.z.archive(archive)
+}

@@ -1,0 +1,316 @@
+//! What the rules need to know: balances, stock, open shipments, timers, the key window. No history.
+//!
+//! Everything that grows is a table of bounded size whose order is part of the state, so that the
+//! same events give the same bytes. Only this file changes amounts.
+
+use std::collections::BTreeSet;
+
+use domain::limits::KEY_WINDOW;
+use domain::{
+    Bucket, CommodityDetails, CommodityId, CreditAccount, Credits, Envelope, Identifier, Movement,
+    NetworkDetails, PrincipalId, Quantity, Role, Sequence, Shipment, ShipmentId, StationDetails,
+    StationId, StockAccount, Timestamp, TraderDetails, TraderId,
+};
+use table::{Key, KeyEntry, KeyWindow, Paged, Slot, Table};
+
+/// The state of a network after its last event.
+#[derive(Debug)]
+pub struct State {
+    pub(crate) last: Sequence,
+    pub(crate) recorded_at: Timestamp,
+    pub(crate) network: Option<NetworkDetails>,
+    pub(crate) principals: Table<Name, Principal>,
+    pub(crate) keys: Paged<KeyRow>,
+    /// Traders, and the traders that stations are: one namespace, numbered by position.
+    pub(crate) traders: Table<Name, Trader>,
+    pub(crate) stations: Paged<Station>,
+    pub(crate) commodities: Table<Name, Commodity>,
+    pub(crate) stock: Table<StockKey, StockLevel>,
+    pub(crate) shipments: Table<ShipmentKey, OpenShipment>,
+    /// When which shipment becomes overdue: derived from `shipments`.
+    pub(crate) timers: BTreeSet<(Timestamp, ShipmentId)>,
+    pub(crate) window: KeyWindow,
+    pub(crate) issued: Credits,
+}
+
+/// An identifier as a table's key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Name(pub(crate) Identifier);
+
+impl Key for Name {
+    fn hash(&self) -> u64 {
+        table::hash_bytes(self.0.as_str().as_bytes())
+    }
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Principal {
+    pub(crate) role: Role,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct KeyRow {
+    pub(crate) revoked: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Trader {
+    pub(crate) balance: Credits,
+    /// The station it is; a trader that is none has details of its own.
+    pub(crate) station: Option<StationId>,
+    pub(crate) details: Option<TraderDetails>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Station {
+    pub(crate) trader: TraderId,
+    pub(crate) details: StationDetails,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Commodity {
+    pub(crate) details: CommodityDetails,
+    /// Produced and found, ever: at most 2^53-1, so that no movement can overflow.
+    pub(crate) sourced: Quantity,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct StockKey {
+    pub(crate) station: StationId,
+    pub(crate) owner: TraderId,
+    pub(crate) commodity: CommodityId,
+}
+
+impl Key for StockKey {
+    #[inline]
+    fn hash(&self) -> u64 {
+        (self.station.0, self.owner.0, self.commodity.0).hash()
+    }
+}
+
+/// What an owner has of a commodity at a station.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct StockLevel {
+    /// Free.
+    pub available: Quantity,
+    /// Promised to booked shipments.
+    pub reserved: Quantity,
+    /// There, but not good.
+    pub unavailable: Quantity,
+    /// Under way to here; not on hand.
+    pub incoming: Quantity,
+}
+
+impl StockLevel {
+    /// Available, reserved and unavailable together.
+    pub fn on_hand(&self) -> Quantity {
+        let sum = self.available.get() + self.reserved.get() + self.unavailable.get();
+        Quantity::new(sum).unwrap_or(Quantity::MAX)
+    }
+
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    fn bucket(&mut self, bucket: Bucket) -> &mut Quantity {
+        match bucket {
+            Bucket::Available => &mut self.available,
+            Bucket::Reserved => &mut self.reserved,
+            Bucket::Unavailable => &mut self.unavailable,
+            Bucket::Incoming => &mut self.incoming,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ShipmentKey(pub(crate) ShipmentId);
+
+impl Key for ShipmentKey {
+    fn hash(&self) -> u64 {
+        Key::hash(&self.0.0.0)
+    }
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct OpenShipment {
+    pub(crate) shipment: Shipment,
+    /// When its timer fires, if one is armed.
+    pub(crate) overdue_at: Option<Timestamp>,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        let network = Name(Identifier::new("network").expect("a plain name"));
+        let mut principals = Table::new();
+        principals.insert(network, Principal { role: Role::Admin });
+        Self {
+            last: Sequence::ZERO,
+            recorded_at: Timestamp::MIN,
+            network: None,
+            principals,
+            keys: Paged::new(),
+            traders: Table::new(),
+            stations: Paged::new(),
+            commodities: Table::new(),
+            stock: Table::new(),
+            shipments: Table::new(),
+            timers: BTreeSet::new(),
+            window: KeyWindow::new(KEY_WINDOW),
+            issued: Credits::ZERO,
+        }
+    }
+}
+
+impl State {
+    /// The last event that was applied.
+    pub fn last(&self) -> Sequence {
+        self.last
+    }
+
+    /// When the last event was recorded, in network time.
+    pub fn recorded_at(&self) -> Timestamp {
+        self.recorded_at
+    }
+
+    /// What the network was created with, once it is.
+    pub fn network(&self) -> Option<&NetworkDetails> {
+        self.network.as_ref()
+    }
+
+    /// Which event used an idempotency key up, if it is within the window.
+    pub fn key(&self, hash: u128) -> Option<KeyEntry> {
+        self.window.get(hash)
+    }
+
+    /// How many rows a snapshot has, about.
+    pub fn row_count(&self) -> usize {
+        self.traders.len() + self.stock.len() + self.shipments.len() + self.window.len()
+    }
+
+    pub(crate) fn role(&self, principal: PrincipalId) -> Option<Role> {
+        let slot = self.principals.slot(principal.0)?;
+        Some(self.principals.at(slot).role)
+    }
+
+    pub(crate) fn trader(&self, name: &Identifier) -> Option<TraderId> {
+        Some(TraderId(find(&self.traders, name)?.position()))
+    }
+
+    pub(crate) fn station(&self, name: &Identifier) -> Option<StationId> {
+        self.traders.at(find(&self.traders, name)?).station
+    }
+
+    pub(crate) fn commodity(&self, name: &Identifier) -> Option<CommodityId> {
+        Some(CommodityId(find(&self.commodities, name)?.position()))
+    }
+
+    pub(crate) fn level(&self, key: StockKey) -> StockLevel {
+        self.stock.get(&key).copied().unwrap_or_default()
+    }
+
+    pub(crate) fn balance(&self, trader: TraderId) -> Credits {
+        let slot = self.traders.slot(trader.0);
+        slot.map_or(Credits::ZERO, |slot| self.traders.at(slot).balance)
+    }
+
+    pub(crate) fn sourced(&self, commodity: CommodityId) -> Quantity {
+        let slot = self.commodities.slot(commodity.0);
+        slot.map_or(Quantity::ZERO, |slot| self.commodities.at(slot).sourced)
+    }
+
+    /// Moves goods or credits. `decide` has checked that they are there and that nothing overflows.
+    pub(crate) fn follow(&mut self, movement: Movement) {
+        match movement {
+            Movement::Goods { commodity, quantity, from, to } => {
+                self.take(commodity, quantity, from);
+                self.put(commodity, quantity, to);
+            }
+            Movement::Credits { amount, from, to } => {
+                self.pay(amount, from);
+                self.receive(amount, to);
+            }
+        }
+    }
+
+    /// After everything else an event does: the key it used up, and its place.
+    pub(crate) fn advance(&mut self, envelope: &Envelope) {
+        if let Some(key) = envelope.key {
+            self.window.push(KeyEntry {
+                hash: key.hash,
+                fingerprint: key.fingerprint,
+                sequence: envelope.sequence.0,
+            });
+        }
+        self.last = envelope.sequence;
+        self.recorded_at = envelope.recorded_at;
+    }
+
+    fn take(&mut self, commodity: CommodityId, quantity: Quantity, from: StockAccount) {
+        match from {
+            StockAccount::Level { station, owner, bucket } => {
+                let key = StockKey { station, owner, commodity };
+                let level = self.stock.get_mut(&key).expect("goods are taken from where they are");
+                let held = level.bucket(bucket);
+                *held = held.checked_sub(quantity).expect("no more is taken than there is");
+                if level.is_empty() {
+                    self.stock.remove(&key);
+                }
+            }
+            StockAccount::Source(_) => {
+                let slot = self.commodities.slot(commodity.0).expect("the commodity exists");
+                let sourced = &mut self.commodities.at_mut(slot).sourced;
+                *sourced = sourced.checked_add(quantity).expect("no more is made than can be");
+            }
+            StockAccount::Sink(_) => unreachable!("nothing comes back out of a sink"),
+        }
+    }
+
+    fn put(&mut self, commodity: CommodityId, quantity: Quantity, to: StockAccount) {
+        match to {
+            StockAccount::Level { station, owner, bucket } => {
+                let key = StockKey { station, owner, commodity };
+                let level = self.stock.get_or_insert_with(key, StockLevel::default);
+                let held = level.bucket(bucket);
+                *held = held.checked_add(quantity).expect("no more is held than was made");
+            }
+            // What goes down a sink needs no rule; the views keep the totals.
+            StockAccount::Sink(_) => {}
+            StockAccount::Source(_) => unreachable!("nothing goes back into a source"),
+        }
+    }
+
+    fn pay(&mut self, amount: Credits, from: CreditAccount) {
+        match from {
+            CreditAccount::Balance(trader) => {
+                let balance = self.balance_mut(trader);
+                *balance = balance.checked_sub(amount).expect("no more is paid than there is");
+            }
+            CreditAccount::Issued => {
+                self.issued = self.issued.checked_add(amount).expect("no more is issued than can be");
+            }
+            CreditAccount::Retired => unreachable!("no credits come back once retired"),
+        }
+    }
+
+    fn receive(&mut self, amount: Credits, to: CreditAccount) {
+        match to {
+            CreditAccount::Balance(trader) => {
+                let balance = self.balance_mut(trader);
+                *balance = balance.checked_add(amount).expect("no more is held than was issued");
+            }
+            CreditAccount::Retired => {}
+            CreditAccount::Issued => unreachable!("issued credits are never unissued"),
+        }
+    }
+
+    fn balance_mut(&mut self, trader: TraderId) -> &mut Credits {
+        let slot = self.traders.slot(trader.0).expect("the trader exists");
+        &mut self.traders.at_mut(slot).balance
+    }
+}
+
+/// Finds a name without cloning it.
+pub(crate) fn find<V: Clone>(table: &Table<Name, V>, name: &Identifier) -> Option<Slot> {
+    let hash = table::hash_bytes(name.as_str().as_bytes());
+    table.find_with(hash, |key| key.0 == *name)
+}

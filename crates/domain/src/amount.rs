@@ -74,9 +74,7 @@ impl Credits {
     #[inline]
     pub fn times(self, quantity: Quantity) -> Option<Self> {
         let product = u128::from(self.0) * u128::from(quantity.0);
-        u64::try_from(product)
-            .ok()
-            .and_then(|value| Self::new(value).ok())
+        u64::try_from(product).ok().and_then(|value| Self::new(value).ok())
     }
 }
 
@@ -95,10 +93,7 @@ mod tests {
     #[test]
     fn a_product_past_the_maximum_is_refused_and_not_wrapped() {
         let million = Credits::new(1_000_000).unwrap();
-        assert_eq!(
-            million.times(Quantity::new(12).unwrap()),
-            Credits::new(12_000_000).ok()
-        );
+        assert_eq!(million.times(Quantity::new(12).unwrap()), Credits::new(12_000_000).ok());
         assert_eq!(Credits::MAX.times(Quantity::new(2).unwrap()), None);
         assert_eq!(Credits::MAX.times(Quantity::MAX), None);
         assert_eq!(Credits::MAX.times(Quantity::ZERO), Some(Credits::ZERO));

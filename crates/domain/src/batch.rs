@@ -40,15 +40,11 @@ pub struct Batch {
 impl Batch {
     /// The first event's place.
     pub fn first(&self) -> Sequence {
-        self.events
-            .first()
-            .map_or(Sequence::ZERO, |recorded| recorded.envelope.sequence)
+        self.events.first().map_or(Sequence::ZERO, |recorded| recorded.envelope.sequence)
     }
 
     /// The last event's place.
     pub fn last(&self) -> Sequence {
-        self.events
-            .last()
-            .map_or(Sequence::ZERO, |recorded| recorded.envelope.sequence)
+        self.events.last().map_or(Sequence::ZERO, |recorded| recorded.envelope.sequence)
     }
 }

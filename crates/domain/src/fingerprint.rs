@@ -121,9 +121,6 @@ mod tests {
 
     #[test]
     fn keys_are_scoped_to_the_principal() {
-        assert_ne!(
-            key_hash(PrincipalId(1), "a-1"),
-            key_hash(PrincipalId(2), "a-1")
-        );
+        assert_ne!(key_hash(PrincipalId(1), "a-1"), key_hash(PrincipalId(2), "a-1"));
     }
 }

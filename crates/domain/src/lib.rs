@@ -3,15 +3,8 @@
 //! Plain data and pure functions. This crate must not know how anything is stored, encoded, sent
 //! or shown, and must not read a clock: every other crate depends on it, it depends on none.
 
-#![deny(
-    clippy::unwrap_used,
-    clippy::float_arithmetic,
-    clippy::indexing_slicing
-)]
-#![cfg_attr(
-    test,
-    allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests panic")
-)]
+#![deny(clippy::unwrap_used, clippy::float_arithmetic, clippy::indexing_slicing)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests panic"))]
 
 mod access;
 mod amount;

@@ -34,11 +34,7 @@ impl<T: Line> Lines<T> {
         }
         // At most 4,950 comparisons, nearly all of them decided by the first bytes; mostly none.
         for (at, line) in lines.iter().enumerate() {
-            if lines
-                .iter()
-                .take(at)
-                .any(|earlier| earlier.commodity() == line.commodity())
-            {
+            if lines.iter().take(at).any(|earlier| earlier.commodity() == line.commodity()) {
                 return Err(LinesError::Duplicate(at));
             }
         }

@@ -71,20 +71,10 @@ pub fn movements(event: &Event, mut visit: impl FnMut(Movement)) {
         Event::ShipmentBooked(booked) => of_booking(booked, &mut visit),
         Event::ShipmentChanged(changed) => of_shipment(changed, &mut visit),
         Event::CreditsIssued { trader, amount } => {
-            credits(
-                *amount,
-                CreditAccount::Issued,
-                CreditAccount::Balance(*trader),
-                &mut visit,
-            );
+            credits(*amount, CreditAccount::Issued, CreditAccount::Balance(*trader), &mut visit);
         }
         Event::CreditsRetired { trader, amount } => {
-            credits(
-                *amount,
-                CreditAccount::Balance(*trader),
-                CreditAccount::Retired,
-                &mut visit,
-            );
+            credits(*amount, CreditAccount::Balance(*trader), CreditAccount::Retired, &mut visit);
         }
         Event::NetworkCreated(_)
         | Event::KeyCreated { .. }
@@ -106,12 +96,7 @@ fn goods(
     visit: &mut impl FnMut(Movement),
 ) {
     if !quantity.is_zero() {
-        visit(Movement::Goods {
-            commodity,
-            quantity,
-            from,
-            to,
-        });
+        visit(Movement::Goods { commodity, quantity, from, to });
     }
 }
 
@@ -127,35 +112,18 @@ fn credits(
 }
 
 fn of_trade(trade: &TradeSettled, visit: &mut impl FnMut(Movement)) {
-    let at = |owner| StockAccount::Level {
-        station: trade.station,
-        owner,
-        bucket: Bucket::Available,
-    };
+    let at =
+        |owner| StockAccount::Level { station: trade.station, owner, bucket: Bucket::Available };
     for line in &trade.lines {
-        goods(
-            line.commodity,
-            line.quantity,
-            at(trade.seller),
-            at(trade.buyer),
-            visit,
-        );
+        goods(line.commodity, line.quantity, at(trade.seller), at(trade.buyer), visit);
     }
-    let (payer, payee) = (trade.buyer, trade.seller);
-    credits(
-        trade.total,
-        CreditAccount::Balance(payer),
-        CreditAccount::Balance(payee),
-        visit,
-    );
+    let (from, to) = (CreditAccount::Balance(trade.buyer), CreditAccount::Balance(trade.seller));
+    credits(trade.total, from, to, visit);
 }
 
 fn of_adjustment(adjusted: &StockAdjusted, visit: &mut impl FnMut(Movement)) {
-    let at = |bucket| StockAccount::Level {
-        station: adjusted.station,
-        owner: adjusted.owner,
-        bucket,
-    };
+    let at =
+        |bucket| StockAccount::Level { station: adjusted.station, owner: adjusted.owner, bucket };
     let (available, unavailable) = (at(Bucket::Available), at(Bucket::Unavailable));
     for (commodity, change) in &adjusted.lines {
         let (quantity, from, to) = match *change {
@@ -190,11 +158,7 @@ struct CargoAccounts {
 impl CargoAccounts {
     fn of(route: Route) -> Self {
         let owner = route.owner;
-        let at = |station, bucket| StockAccount::Level {
-            station,
-            owner,
-            bucket,
-        };
+        let at = |station, bucket| StockAccount::Level { station, owner, bucket };
         Self {
             available_at_origin: at(route.origin, Bucket::Available),
             reserved_at_origin: at(route.origin, Bucket::Reserved),
@@ -222,18 +186,14 @@ fn of_shipment(changed: &ShipmentChanged, visit: &mut impl FnMut(Movement)) {
         ShipmentChange::Lost { lines, .. } => {
             (lines, accounts.in_transit, StockAccount::Sink(Sink::Lost))
         }
-        ShipmentChange::Cancelled { lines, .. } => (
-            lines,
-            accounts.reserved_at_origin,
-            accounts.available_at_origin,
-        ),
+        ShipmentChange::Cancelled { lines, .. } => {
+            (lines, accounts.reserved_at_origin, accounts.available_at_origin)
+        }
         ShipmentChange::Received { lines, .. } => {
             let from = accounts.in_transit;
             for line in lines {
-                let (good, bad) = (
-                    accounts.available_at_destination,
-                    accounts.unavailable_at_destination,
-                );
+                let (good, bad) =
+                    (accounts.available_at_destination, accounts.unavailable_at_destination);
                 goods(line.commodity, line.accepted, from, good, visit);
                 goods(line.commodity, line.rejected, from, bad, visit);
             }
@@ -249,3 +209,6 @@ fn of_shipment(changed: &ShipmentChanged, visit: &mut impl FnMut(Movement)) {
         goods(line.commodity, line.quantity, from, to, visit);
     }
 }
+
+#[cfg(test)]
+mod tests;

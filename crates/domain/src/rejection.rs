@@ -17,6 +17,20 @@ pub enum Rejection {
     },
     /// Buyer and seller, or origin and destination, are the same.
     SameParty,
+    /// There is no such shipment, or it has ended and is no longer held in memory.
+    UnknownShipment {
+        /// What was named.
+        shipment: ShipmentId,
+    },
+    /// There is no such key.
+    UnknownKey,
+    /// The shipment's status does not allow this report.
+    InvalidTransition {
+        /// Its status.
+        from: ShipmentStatus,
+        /// The report.
+        report: ShipmentActionKind,
+    },
     /// There is no such station.
     UnknownStation {
         /// What was named.
@@ -38,13 +52,6 @@ pub enum Rejection {
         /// The line that names it.
         line: usize,
     },
-    /// There is no such shipment, or it has ended and is no longer held in memory.
-    UnknownShipment {
-        /// What was named.
-        shipment: ShipmentId,
-    },
-    /// There is no such key.
-    UnknownKey,
     /// The name is taken by another kind of thing, or the principal has another role.
     AlreadyExists {
         /// The name.
@@ -52,30 +59,12 @@ pub enum Rejection {
         /// What it names already.
         kind: &'static str,
     },
-    /// The shipment's status does not allow this report.
-    InvalidTransition {
-        /// Its status.
-        from: ShipmentStatus,
-        /// The report.
-        report: ShipmentActionKind,
-    },
     /// The commodity is not in the shipment.
     NotInShipment {
         /// What was named.
         commodity: CommodityId,
         /// The line that names it.
         line: usize,
-    },
-    /// More was counted than is outstanding.
-    OverReceipt {
-        /// Of what.
-        commodity: CommodityId,
-        /// The line that counts it.
-        line: usize,
-        /// What is outstanding.
-        outstanding: Quantity,
-        /// What was counted.
-        received: Quantity,
     },
     /// The count was made against another number than is on hand now.
     CountStale {
@@ -90,6 +79,17 @@ pub enum Rejection {
     AmountOverflow {
         /// The line to blame, if one is.
         line: Option<usize>,
+    },
+    /// More was counted than is outstanding.
+    OverReceipt {
+        /// Of what.
+        commodity: CommodityId,
+        /// The line that counts it.
+        line: usize,
+        /// What is outstanding.
+        outstanding: Quantity,
+        /// What was counted.
+        received: Quantity,
     },
     /// Not enough goods.
     InsufficientStock {
@@ -130,17 +130,17 @@ impl Rejection {
         match self {
             Self::NotPermitted { .. } => "not_permitted",
             Self::SameParty => "same_party",
+            Self::UnknownShipment { .. } => "unknown_shipment",
+            Self::UnknownKey => "unknown_key",
+            Self::InvalidTransition { .. } => "invalid_transition",
             Self::UnknownStation { .. } => "unknown_station",
             Self::UnknownTrader { .. } => "unknown_trader",
             Self::UnknownCommodity { .. } => "unknown_commodity",
-            Self::UnknownShipment { .. } => "unknown_shipment",
-            Self::UnknownKey => "unknown_key",
             Self::AlreadyExists { .. } => "already_exists",
-            Self::InvalidTransition { .. } => "invalid_transition",
             Self::NotInShipment { .. } => "not_in_shipment",
-            Self::OverReceipt { .. } => "over_receipt",
             Self::CountStale { .. } => "count_stale",
             Self::AmountOverflow { .. } => "amount_overflow",
+            Self::OverReceipt { .. } => "over_receipt",
             Self::InsufficientStock { .. } => "insufficient_stock",
             Self::InsufficientCredits { .. } => "insufficient_credits",
             Self::LimitReached { .. } => "limit_reached",

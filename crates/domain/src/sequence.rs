@@ -33,9 +33,7 @@ fn write_id(f: &mut fmt::Formatter<'_>, prefix: &str, sequence: Sequence) -> fmt
     f.write_str(prefix)?;
     (0..DIGITS).rev().try_for_each(|digit| {
         let five_bits = (sequence.0 >> (5 * digit)) & 31;
-        let letter = usize::try_from(five_bits)
-            .ok()
-            .and_then(|at| ALPHABET.get(at));
+        let letter = usize::try_from(five_bits).ok().and_then(|at| ALPHABET.get(at));
         fmt::Write::write_char(f, char::from(*letter.ok_or(fmt::Error)?))
     })
 }
@@ -96,25 +94,16 @@ mod tests {
         let texts = sequences.map(|value| TransactionId(Sequence(value)).to_string());
         assert!(texts.is_sorted());
         for (text, value) in texts.iter().zip(sequences) {
-            assert_eq!(
-                TransactionId::parse(text),
-                Some(TransactionId(Sequence(value)))
-            );
+            assert_eq!(TransactionId::parse(text), Some(TransactionId(Sequence(value))));
         }
         assert_eq!(texts[3], "t-000000004j7");
     }
 
     #[test]
     fn what_no_server_made_is_no_identifier() {
-        for text in [
-            "",
-            "t-",
-            "t-0",
-            "t-00000000000",
-            "t-vvvvvvvvvvv",
-            "s-000000004j7",
-            "t-00000000W01",
-        ] {
+        for text in
+            ["", "t-", "t-0", "t-00000000000", "t-vvvvvvvvvvv", "s-000000004j7", "t-00000000W01"]
+        {
             assert_eq!(TransactionId::parse(text), None, "{text}");
         }
     }

@@ -152,10 +152,7 @@ pub enum ShipmentAction {
 
 /// A report's kind alone, for tables and messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[expect(
-    missing_docs,
-    reason = "each is the variant of ShipmentAction of the same name"
-)]
+#[expect(missing_docs, reason = "each is the variant of ShipmentAction of the same name")]
 pub enum ShipmentActionKind {
     Loaded,
     Departed,

@@ -99,9 +99,7 @@ impl Shipment {
         let at = envelope.occurred_at();
         match &changed.change {
             ShipmentChange::Loaded => self.status = ShipmentStatus::Loading,
-            ShipmentChange::Departed {
-                estimated_arrival, ..
-            } => {
+            ShipmentChange::Departed { estimated_arrival, .. } => {
                 self.status = ShipmentStatus::InTransit;
                 self.actual_departure = Some(at);
                 if estimated_arrival.is_some() {
@@ -109,9 +107,7 @@ impl Shipment {
                 }
             }
             ShipmentChange::Position(position) => self.position = Some((*position, at)),
-            ShipmentChange::Estimated {
-                departure, arrival, ..
-            } => {
+            ShipmentChange::Estimated { departure, arrival, .. } => {
                 self.estimated_departure = departure.or(self.estimated_departure);
                 if arrival.is_some() {
                     self.estimate_arrival(*arrival);
@@ -163,23 +159,20 @@ impl Shipment {
             commodity: line.commodity,
             quantity: line.outstanding(),
         };
-        self.lines
-            .iter()
-            .map(goods)
-            .filter(|line| !line.quantity.is_zero())
-            .collect()
+        self.lines.iter().map(goods).filter(|line| !line.quantity.is_zero()).collect()
     }
 
     fn estimate_arrival(&mut self, arrival: Option<Timestamp>) {
         self.estimated_arrival = arrival;
-        let late = arrival.is_some_and(|arrival| arrival > self.schedule.arrival());
-        self.delayed = late.then_some(DelayReason::Estimate);
+        // Once the promise has passed, no estimate takes that back: only the arrival ends it.
+        if self.delayed != Some(DelayReason::Overdue) {
+            let late = arrival.is_some_and(|arrival| arrival > self.schedule.arrival());
+            self.delayed = late.then_some(DelayReason::Estimate);
+        }
     }
 
     fn line_mut(&mut self, commodity: CommodityId) -> Option<&mut ShipmentLine> {
-        self.lines
-            .iter_mut()
-            .find(|line| line.commodity == commodity)
+        self.lines.iter_mut().find(|line| line.commodity == commodity)
     }
 }
 
@@ -187,3 +180,6 @@ impl Shipment {
 fn add(sum: &mut Quantity, more: Quantity) {
     *sum = sum.checked_add(more).unwrap_or(Quantity::MAX);
 }
+
+#[cfg(test)]
+mod tests;

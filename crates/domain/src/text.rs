@@ -55,11 +55,6 @@ impl Note {
             return Err(TextError::Entries);
         }
         let empty = reference.is_none() && metadata.is_empty();
-        Ok((!empty).then(|| {
-            Box::new(Self {
-                reference,
-                metadata,
-            })
-        }))
+        Ok((!empty).then(|| Box::new(Self { reference, metadata })))
     }
 }

@@ -12,9 +12,7 @@ impl Timestamp {
 
     /// The time, if RFC 3339 can write it.
     pub fn new(micros: i64) -> Option<Self> {
-        (Self::MIN.0..=Self::MAX.0)
-            .contains(&micros)
-            .then_some(Self(micros))
+        (Self::MIN.0..=Self::MAX.0).contains(&micros).then_some(Self(micros))
     }
 }
 

@@ -20,7 +20,11 @@ pub(crate) fn change(
         CreditChange::Retire(amount) => {
             let available = state.balance(trader);
             if amount > available {
-                return Err(Rejection::InsufficientCredits { trader, requested: amount, available });
+                return Err(Rejection::InsufficientCredits {
+                    trader,
+                    requested: amount,
+                    available,
+                });
             }
             Ok(Some(Event::CreditsRetired { trader, amount }))
         }

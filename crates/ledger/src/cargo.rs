@@ -53,8 +53,6 @@ pub(crate) fn book(state: &State, booking: &Booking) -> Result<Option<Event>, Re
     let route = Route { origin, destination, owner };
     let lines = resolve(state, &booking.lines)?;
     check_stock(state, route, &lines)?;
-    // One entry for each line may appear at the destination; the origin's are there.
-    check_room(state, lines.len())?;
     if state.shipments.len() >= SHIPMENTS_OPEN_MAX {
         let maximum = SHIPMENTS_OPEN_MAX as u64;
         return Err(Rejection::LimitReached { limit: "open_shipments", maximum });
@@ -126,26 +124,29 @@ pub(crate) fn report(
         }
     };
     check_events(shipment, action)?;
+    if let ShipmentChange::Departed { lines, .. } = &change {
+        // An entry for each line may appear at the destination.
+        check_room(state, lines.len())?;
+    }
     Ok(Some(changed(shipment, change)))
 }
 
-/// Reports that do not bring the shipment's end nearer leave room for those that do.
+/// Reports that do not bring the shipment's end nearer leave room for those that do. Each receipt
+/// counts at least one unit more, but there may be very many units: they have twice the room.
 fn check_events(shipment: &Shipment, action: &ShipmentAction) -> Result<(), Rejection> {
-    let endless = match action {
-        ShipmentAction::Position(_) | ShipmentAction::Estimated { .. } => true,
-        // Each receipt counts at least one unit more, but there may be very many units.
-        ShipmentAction::Received(_) => shipment.event_count >= 2 * SHIPMENT_EVENTS_MAX,
+    let maximum = match action {
+        ShipmentAction::Position(_) | ShipmentAction::Estimated { .. } => SHIPMENT_EVENTS_MAX,
+        ShipmentAction::Received(_) => 2 * SHIPMENT_EVENTS_MAX,
         ShipmentAction::Loaded
         | ShipmentAction::Departed { .. }
         | ShipmentAction::Arrived
         | ShipmentAction::Lost { .. }
-        | ShipmentAction::Cancelled { .. } => false,
+        | ShipmentAction::Cancelled { .. } => return Ok(()),
     };
-    if endless && shipment.event_count >= SHIPMENT_EVENTS_MAX {
-        let maximum = u64::from(SHIPMENT_EVENTS_MAX);
-        return Err(Rejection::LimitReached { limit: "shipment_events", maximum });
+    if shipment.event_count < maximum {
+        return Ok(());
     }
-    Ok(())
+    Err(Rejection::LimitReached { limit: "shipment_events", maximum: u64::from(maximum) })
 }
 
 fn receive(
@@ -169,10 +170,14 @@ fn receive(
         let commodity = received.commodity;
         shipped(received).ok_or(Rejection::NotInShipment { commodity, line })?;
     }
-    let mut outstanding = shipment.outstanding().iter().map(|line| line.quantity.get()).sum::<u64>();
-    for (line, received) in lines.iter().enumerate() {
+    let sum = |(line, received): (usize, &ReceiptLine)| {
         let sum = received.accepted.checked_add(received.rejected);
-        let sum = sum.ok_or(Rejection::AmountOverflow { line: Some(line) })?;
+        sum.ok_or(Rejection::AmountOverflow { line: Some(line) })
+    };
+    let sums = lines.iter().enumerate().map(sum).collect::<Result<Vec<_>, Rejection>>()?;
+    let mut outstanding =
+        shipment.outstanding().iter().map(|line| line.quantity.get()).sum::<u64>();
+    for (line, (received, sum)) in lines.iter().zip(sums).enumerate() {
         let left = shipped(received).map(ShipmentLine::outstanding).unwrap_or_default();
         if sum > left {
             let commodity = received.commodity;

@@ -2,8 +2,8 @@
 
 use domain::limits::STOCK_ENTRIES_MAX;
 use domain::{
-    Adjustment, CommodityId, Event, Identifier, Quantity, Rejection, StationId, StockAdjusted,
-    StockChange, TraderId,
+    Adjustment, CommodityId, Event, Identifier, Rejection, StationId, StockAdjusted, StockChange,
+    TraderId,
 };
 
 use crate::state::{State, StockKey};
@@ -25,7 +25,10 @@ pub(crate) fn adjust(state: &State, adjustment: &Adjustment) -> Result<Option<Ev
         check_count(state, station, owner, at, *commodity, *change)?;
     }
     for (at, (commodity, change)) in lines.iter().enumerate() {
-        check_amounts(state, station, owner, at, *commodity, *change)?;
+        check_source(state, at, *commodity, *change)?;
+    }
+    for (at, (commodity, change)) in lines.iter().enumerate() {
+        check_goods(state, station, owner, at, *commodity, *change)?;
     }
     check_room(state, lines.len())?;
     Ok(Some(Event::StockAdjusted(StockAdjusted { station, owner, lines })))
@@ -44,7 +47,23 @@ fn check_count(
     if expected == actual { Ok(()) } else { Err(Rejection::CountStale { line, expected, actual }) }
 }
 
-fn check_amounts(
+/// Produced and found together stay within 2^53-1, so that no later movement can overflow.
+fn check_source(
+    state: &State,
+    line: usize,
+    commodity: CommodityId,
+    change: StockChange,
+) -> Result<(), Rejection> {
+    let more = match change {
+        StockChange::In(_, quantity) => quantity,
+        StockChange::Counted { expected, count } => count.checked_sub(expected).unwrap_or_default(),
+        StockChange::Out(..) | StockChange::Damaged(_) | StockChange::Repaired(_) => return Ok(()),
+    };
+    let sum = state.sourced(commodity).checked_add(more);
+    sum.map(|_| ()).ok_or(Rejection::AmountOverflow { line: Some(line) })
+}
+
+fn check_goods(
     state: &State,
     station: StationId,
     owner: TraderId,
@@ -54,31 +73,19 @@ fn check_amounts(
 ) -> Result<(), Rejection> {
     let level = state.level(StockKey { station, owner, commodity });
     let (requested, available) = match change {
-        StockChange::In(_, quantity) => return check_source(state, line, commodity, quantity),
+        StockChange::In(..) => return Ok(()),
         StockChange::Out(_, quantity) | StockChange::Damaged(quantity) => {
             (quantity, level.available)
         }
         StockChange::Repaired(quantity) => (quantity, level.unavailable),
-        StockChange::Counted { expected, count } => match count.checked_sub(expected) {
-            Some(found) => return check_source(state, line, commodity, found),
-            None => (expected.checked_sub(count).unwrap_or_default(), level.available),
-        },
+        StockChange::Counted { expected, count } => {
+            (expected.checked_sub(count).unwrap_or_default(), level.available)
+        }
     };
     if requested <= available {
         return Ok(());
     }
     Err(Rejection::InsufficientStock { line, station, owner, commodity, requested, available })
-}
-
-/// Produced and found together stay within 2^53-1, so that no later movement can overflow.
-fn check_source(
-    state: &State,
-    line: usize,
-    commodity: CommodityId,
-    quantity: Quantity,
-) -> Result<(), Rejection> {
-    let sum = state.sourced(commodity).checked_add(quantity);
-    sum.map(|_| ()).ok_or(Rejection::AmountOverflow { line: Some(line) })
 }
 
 /// Whether as many new stock entries still fit. It asks for more room than may be needed rather

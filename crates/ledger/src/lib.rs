@@ -47,9 +47,7 @@ pub fn decide(
         Action::Adjust(adjustment) => inventory::adjust(state, adjustment),
         Action::Trade(trade) => trade::settle(state, trade),
         Action::BookShipment(booking) => cargo::book(state, booking),
-        Action::ReportShipment { shipment, action } => {
-            cargo::report(state, *shipment, action)
-        }
+        Action::ReportShipment { shipment, action } => cargo::report(state, *shipment, action),
     }?;
     events.extend(event);
     Ok(())

@@ -10,6 +10,14 @@ use crate::access::next;
 use crate::state::{Commodity, Name, State, Station, Trader, find};
 
 pub(crate) fn put_station(state: &State, put: &PutStation) -> Result<Option<Event>, Rejection> {
+    let owner = match &put.owner {
+        Some(owner) if *owner != put.id => {
+            let unknown = || Rejection::UnknownTrader { trader: owner.clone(), field: "owner" };
+            Some(state.trader(owner).ok_or_else(unknown)?)
+        }
+        // Itself, which may not be there yet.
+        _ => None,
+    };
     let existing = match find(&state.traders, &put.id) {
         None => None,
         Some(slot) => match state.traders.at(slot).station {
@@ -26,20 +34,12 @@ pub(crate) fn put_station(state: &State, put: &PutStation) -> Result<Option<Even
             TraderId(next(state.traders.len(), "traders", TRADERS_MAX)?),
         ),
     };
-    let owner = match &put.owner {
-        None => trader,
-        Some(owner) if *owner == put.id => trader,
-        Some(owner) => state.trader(owner).ok_or_else(|| Rejection::UnknownTrader {
-            trader: owner.clone(),
-            field: "owner",
-        })?,
-    };
     let details = Box::new(StationDetails {
         name: put.name.clone(),
         kind: put.kind,
         system: put.system.clone(),
         position: put.position,
-        owner,
+        owner: owner.unwrap_or(trader),
     });
     if existing.is_none() {
         let id = put.id.clone();

@@ -124,9 +124,8 @@ impl Row for Head {
     fn archive<A: Archive>(&mut self, archive: &mut A) -> Result<(), ArchiveError> {
         archive.number(&mut self.last.0)?;
         self.recorded_at.0.archive(archive)?;
-        let form = |network: &Option<NetworkDetails>| {
-            network.map(|it| (it.wall.0, it.epoch.0, it.speed))
-        };
+        let form =
+            |network: &Option<NetworkDetails>| network.map(|it| (it.wall.0, it.epoch.0, it.speed));
         through(archive, &mut self.network, "a network", form, |form: Option<(i64, i64, u32)>| {
             Some(form.map(|(wall, epoch, speed)| NetworkDetails {
                 wall: Timestamp(wall),
@@ -178,12 +177,6 @@ impl Row for Principal {
             2 => Some(Role::Viewer),
             _ => None,
         })
-    }
-}
-
-impl Default for KeyRow {
-    fn default() -> Self {
-        Self { revoked: false }
     }
 }
 
@@ -268,16 +261,14 @@ impl Default for Commodity {
 impl Row for Commodity {
     fn archive<A: Archive>(&mut self, archive: &mut A) -> Result<(), ArchiveError> {
         text(archive, &mut self.details.name)?;
-        let form = |category: &Option<Identifier>| {
-            category.as_ref().map(|it| it.as_str().to_owned())
-        };
+        let form =
+            |category: &Option<Identifier>| category.as_ref().map(|it| it.as_str().to_owned());
         let category = &mut self.details.category;
         through(archive, category, "a category", form, |form: Option<String>| match form {
             None => Some(None),
             Some(category) => Some(Some(Identifier::new(&category).ok()?)),
         })?;
-        for amount in
-            [&mut self.details.unit_mass_grams, &mut self.details.unit_volume_millilitres]
+        for amount in [&mut self.details.unit_mass_grams, &mut self.details.unit_volume_millilitres]
         {
             let form = |amount: &Option<Quantity>| amount.map(Quantity::get);
             through(archive, amount, "a quantity", form, |form: Option<u64>| match form {
@@ -349,6 +340,9 @@ impl Default for OpenShipment {
     }
 }
 
+/// A position and its time, in plain numbers.
+type Seen = Option<((i64, i64, i64), i64)>;
+
 impl Row for OpenShipment {
     fn archive<A: Archive>(&mut self, archive: &mut A) -> Result<(), ArchiveError> {
         let it = &mut self.shipment;
@@ -358,7 +352,7 @@ impl Row for OpenShipment {
         it.route.owner.0.archive(archive)?;
         it.consignee.0.archive(archive)?;
         it.carrier.0.archive(archive)?;
-        through(archive, &mut it.status, "a status", status_form, status_of)?;
+        through(archive, &mut it.status, "a status", |status| status_form(*status), status_of)?;
         let form = |schedule: &Schedule| (schedule.departure().0, schedule.arrival().0);
         through(archive, &mut it.schedule, "a schedule", form, |(departure, arrival)| {
             Schedule::new(Timestamp(departure), Timestamp(arrival))
@@ -381,7 +375,6 @@ impl Row for OpenShipment {
         let form = |seen: &Option<(Position, Timestamp)>| {
             seen.map(|(at, time)| ((at.x, at.y, at.z), time.0))
         };
-        type Seen = Option<((i64, i64, i64), i64)>;
         through(archive, &mut it.position, "a position", form, |form: Seen| {
             Some(form.map(|((x, y, z), time)| (Position { x, y, z }, Timestamp(time))))
         })?;
@@ -394,7 +387,7 @@ impl Row for OpenShipment {
     }
 }
 
-fn status_form(status: &ShipmentStatus) -> u32 {
+fn status_form(status: ShipmentStatus) -> u32 {
     match status {
         ShipmentStatus::Booked => 0,
         ShipmentStatus::Loading => 1,

@@ -48,7 +48,7 @@ pub(crate) struct Principal {
     pub(crate) role: Role,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct KeyRow {
     pub(crate) revoked: bool,
 }
@@ -286,7 +286,8 @@ impl State {
                 *balance = balance.checked_sub(amount).expect("no more is paid than there is");
             }
             CreditAccount::Issued => {
-                self.issued = self.issued.checked_add(amount).expect("no more is issued than can be");
+                self.issued =
+                    self.issued.checked_add(amount).expect("no more is issued than can be");
             }
             CreditAccount::Retired => unreachable!("no credits come back once retired"),
         }

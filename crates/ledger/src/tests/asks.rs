@@ -1,0 +1,313 @@
+//! What is asked of the ledger, in as few words as a test needs. Everything has a default, so that
+//! what a test sets means something.
+
+use domain::{
+    Action, Adjustment, Booking, BookingLine, CreditChange, Credits, Identifier, KeyId, Lines,
+    NewKey, Position, PutCommodity, PutStation, PutTrader, Quantity, ReceiptLineWanted, Role,
+    Schedule, ShipmentAction, ShipmentId, Sink, Source, StationKind, StockChange, StockLine, Text,
+    Timestamp, Trade, TradeLineWanted,
+};
+
+pub(super) fn name(text: &str) -> Identifier {
+    Identifier::new(text).unwrap()
+}
+
+pub(super) fn units(count: u64) -> Quantity {
+    Quantity::new(count).unwrap()
+}
+
+pub(super) fn credits(count: u64) -> Credits {
+    Credits::new(count).unwrap()
+}
+
+pub(super) fn text(words: &str) -> Text {
+    Text::new(words).unwrap()
+}
+
+/// Acme buys from belt at ceres; the lines are for the test to say.
+pub(super) fn trade() -> TradeAsk {
+    TradeAsk { station: "ceres", buyer: "acme", seller: "belt", lines: Vec::new() }
+}
+
+#[derive(Clone)]
+pub(super) struct TradeAsk {
+    station: &'static str,
+    buyer: &'static str,
+    seller: &'static str,
+    lines: Vec<TradeLineWanted>,
+}
+
+impl TradeAsk {
+    pub(super) fn at(mut self, station: &'static str) -> Self {
+        self.station = station;
+        self
+    }
+
+    pub(super) fn buyer(mut self, trader: &'static str) -> Self {
+        self.buyer = trader;
+        self
+    }
+
+    pub(super) fn seller(mut self, trader: &'static str) -> Self {
+        self.seller = trader;
+        self
+    }
+
+    pub(super) fn line(mut self, commodity: &str, quantity: u64, unit_price: u64) -> Self {
+        self.lines.push(TradeLineWanted {
+            commodity: name(commodity),
+            quantity: units(quantity),
+            unit_price: credits(unit_price),
+        });
+        self
+    }
+}
+
+impl From<TradeAsk> for Action {
+    fn from(ask: TradeAsk) -> Self {
+        Self::Trade(Trade {
+            station: name(ask.station),
+            buyer: name(ask.buyer),
+            seller: name(ask.seller),
+            lines: Lines::new(ask.lines).unwrap(),
+        })
+    }
+}
+
+/// Changes belt's stock at ceres; the lines are for the test to say.
+pub(super) fn adjust() -> AdjustAsk {
+    AdjustAsk { station: "ceres".to_owned(), owner: Some("belt".to_owned()), lines: Vec::new() }
+}
+
+#[derive(Clone)]
+pub(super) struct AdjustAsk {
+    station: String,
+    owner: Option<String>,
+    lines: Vec<StockLine>,
+}
+
+impl AdjustAsk {
+    pub(super) fn at(mut self, station: &str) -> Self {
+        station.clone_into(&mut self.station);
+        self
+    }
+
+    pub(super) fn owner(mut self, trader: &str) -> Self {
+        self.owner = Some(trader.to_owned());
+        self
+    }
+
+    pub(super) fn no_owner(mut self) -> Self {
+        self.owner = None;
+        self
+    }
+
+    pub(super) fn line(mut self, commodity: &str, change: StockChange) -> Self {
+        let commodity = name(commodity);
+        self.lines.push(StockLine { commodity, change });
+        self
+    }
+}
+
+impl From<AdjustAsk> for Action {
+    fn from(ask: AdjustAsk) -> Self {
+        Self::Adjust(Adjustment {
+            station: name(&ask.station),
+            owner: ask.owner.as_deref().map(name),
+            lines: Lines::new(ask.lines).unwrap(),
+        })
+    }
+}
+
+pub(super) fn produced(count: u64) -> StockChange {
+    StockChange::In(Source::Produced, units(count))
+}
+
+pub(super) fn found(count: u64) -> StockChange {
+    StockChange::In(Source::Found, units(count))
+}
+
+pub(super) fn out(sink: Sink, count: u64) -> StockChange {
+    StockChange::Out(sink, units(count))
+}
+
+pub(super) fn damaged(count: u64) -> StockChange {
+    StockChange::Damaged(units(count))
+}
+
+pub(super) fn repaired(count: u64) -> StockChange {
+    StockChange::Repaired(units(count))
+}
+
+pub(super) fn counted(expected: u64, count: u64) -> StockChange {
+    StockChange::Counted { expected: units(expected), count: units(count) }
+}
+
+/// When the default booking is planned to leave and to be there.
+pub(super) const DEPARTURE: i64 = 10_000;
+pub(super) const ARRIVAL: i64 = 20_000;
+
+/// Belt ships from ceres to mars; the lines are for the test to say.
+pub(super) fn book() -> BookAsk {
+    BookAsk {
+        origin: "ceres",
+        destination: "mars",
+        owner: "belt",
+        consignee: None,
+        carrier: None,
+        lines: Vec::new(),
+        planned: (DEPARTURE, ARRIVAL),
+    }
+}
+
+#[derive(Clone)]
+pub(super) struct BookAsk {
+    origin: &'static str,
+    destination: &'static str,
+    owner: &'static str,
+    consignee: Option<&'static str>,
+    carrier: Option<&'static str>,
+    lines: Vec<BookingLine>,
+    planned: (i64, i64),
+}
+
+impl BookAsk {
+    pub(super) fn from(mut self, station: &'static str) -> Self {
+        self.origin = station;
+        self
+    }
+
+    pub(super) fn to(mut self, station: &'static str) -> Self {
+        self.destination = station;
+        self
+    }
+
+    pub(super) fn owner(mut self, trader: &'static str) -> Self {
+        self.owner = trader;
+        self
+    }
+
+    pub(super) fn consignee(mut self, trader: &'static str) -> Self {
+        self.consignee = Some(trader);
+        self
+    }
+
+    pub(super) fn carrier(mut self, trader: &'static str) -> Self {
+        self.carrier = Some(trader);
+        self
+    }
+
+    pub(super) fn line(mut self, commodity: &str, quantity: u64) -> Self {
+        let (commodity, quantity) = (name(commodity), units(quantity));
+        self.lines.push(BookingLine { commodity, quantity });
+        self
+    }
+
+    pub(super) fn planned(mut self, departure: i64, arrival: i64) -> Self {
+        self.planned = (departure, arrival);
+        self
+    }
+}
+
+impl From<BookAsk> for Action {
+    fn from(ask: BookAsk) -> Self {
+        let (departure, arrival) = ask.planned;
+        Self::BookShipment(Booking {
+            origin: name(ask.origin),
+            destination: name(ask.destination),
+            owner: name(ask.owner),
+            consignee: ask.consignee.map(name),
+            carrier: ask.carrier.map(name),
+            lines: Lines::new(ask.lines).unwrap(),
+            schedule: Schedule::new(Timestamp(departure), Timestamp(arrival)).unwrap(),
+        })
+    }
+}
+
+pub(super) fn report(shipment: ShipmentId, action: ShipmentAction) -> Action {
+    Action::ReportShipment { shipment, action }
+}
+
+pub(super) const fn loaded() -> ShipmentAction {
+    ShipmentAction::Loaded
+}
+
+pub(super) const fn departed() -> ShipmentAction {
+    ShipmentAction::Departed { estimated_arrival: None }
+}
+
+pub(super) const fn departed_for(arrival: i64) -> ShipmentAction {
+    ShipmentAction::Departed { estimated_arrival: Some(Timestamp(arrival)) }
+}
+
+pub(super) const fn seen() -> ShipmentAction {
+    ShipmentAction::Position(Position { x: 1, y: -2, z: 3 })
+}
+
+pub(super) const fn estimated(arrival: i64) -> ShipmentAction {
+    ShipmentAction::Estimated { departure: None, arrival: Some(Timestamp(arrival)), reason: None }
+}
+
+pub(super) const fn arrived() -> ShipmentAction {
+    ShipmentAction::Arrived
+}
+
+/// Counted, by commodity: how much is good, how much is not.
+pub(super) fn received(lines: &[(&str, u64, u64)]) -> ShipmentAction {
+    let line = |(commodity, accepted, rejected): &(&str, u64, u64)| ReceiptLineWanted {
+        commodity: name(commodity),
+        accepted: units(*accepted),
+        rejected: units(*rejected),
+    };
+    ShipmentAction::Received(Lines::new(lines.iter().map(line).collect()).unwrap())
+}
+
+pub(super) const fn lost() -> ShipmentAction {
+    ShipmentAction::Lost { reason: None }
+}
+
+pub(super) const fn cancelled() -> ShipmentAction {
+    ShipmentAction::Cancelled { reason: None }
+}
+
+pub(super) fn issue(trader: &str, amount: u64) -> Action {
+    Action::ChangeCredits { trader: name(trader), change: CreditChange::Issue(credits(amount)) }
+}
+
+pub(super) fn retire(trader: &str, amount: u64) -> Action {
+    Action::ChangeCredits { trader: name(trader), change: CreditChange::Retire(credits(amount)) }
+}
+
+pub(super) fn station(id: &str) -> PutStation {
+    PutStation {
+        id: name(id),
+        name: text(id),
+        kind: StationKind::Station,
+        system: name("sol"),
+        position: Position::default(),
+        owner: None,
+    }
+}
+
+pub(super) fn commodity(id: &str) -> PutCommodity {
+    PutCommodity {
+        id: name(id),
+        name: text(id),
+        category: None,
+        unit_mass_grams: None,
+        unit_volume_millilitres: None,
+    }
+}
+
+pub(super) fn trader(id: &str) -> PutTrader {
+    PutTrader { id: name(id), name: text(id) }
+}
+
+pub(super) fn key(principal: &str, role: Role) -> Action {
+    let digest = [7; 32];
+    Action::CreateKey(NewKey { principal: name(principal), role, digest })
+}
+
+pub(super) fn revoke(key: u32) -> Action {
+    Action::RevokeKey(KeyId(key))
+}

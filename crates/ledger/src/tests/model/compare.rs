@@ -1,0 +1,142 @@
+//! The real state in the words of the naive one, so that both can be held against each other.
+
+use std::collections::BTreeMap;
+
+use domain::{DelayReason, Quantity, Shipment, ShipmentStatus};
+
+use super::network::{Level, MOST, Network, Place};
+use super::shipment::{Cargo, Parts};
+use crate::State;
+
+/// Fails unless both know the same names, levels, balances and shipments.
+pub(super) fn compare(network: &Network, state: &State) {
+    let names = Names::of(state);
+    let mut stock = network.stock.clone();
+    stock.retain(|_, level| *level != Level::default());
+    assert_eq!(stock, real_stock(state, &names), "stock");
+    let mut balances = network.balances.clone();
+    balances.retain(|_, balance| *balance != 0);
+    assert_eq!(balances, real_balances(state), "balances");
+    assert_eq!(network.shipments, real_shipments(state, &names), "shipments");
+    assert_eq!(network.issued, u128::from(state.issued.get()), "issued");
+    let parties = network.traders.len() + network.stations.len();
+    assert_eq!(parties, state.traders.len(), "traders");
+    assert_eq!(network.commodities.len(), state.commodities.len());
+    let revoked = state.keys.iter().map(|row| row.revoked);
+    assert_eq!(network.keys, revoked.collect::<Vec<_>>(), "keys");
+}
+
+/// Produced + found = on hand + in transit + consumed + lost + expired + stolen, for each
+/// commodity; issued - retired = all balances; and no source past its bound.
+pub(super) fn check_conservation(network: &Network) {
+    let mut there = BTreeMap::<&str, u128>::new();
+    for ((_, _, commodity), level) in &network.stock {
+        *there.entry(commodity).or_default() += level.on_hand() + level.incoming;
+    }
+    for commodity in network.commodities.keys() {
+        let gone = ["Consumed", "Lost", "Expired", "Stolen"];
+        let gone = gone.map(|reason| network.total(commodity, reason));
+        let all = there.get(commodity.as_str()).copied().unwrap_or_default();
+        let sourced = network.sourced(commodity);
+        assert_eq!(sourced, all + gone.iter().sum::<u128>(), "{commodity}");
+        assert!(sourced <= MOST, "{commodity}");
+    }
+    let balances = network.balances.values().sum::<u128>();
+    assert_eq!(network.issued, network.retired + balances);
+    assert!(network.issued <= MOST);
+}
+
+/// Everybody's name by number.
+struct Names {
+    traders: Vec<String>,
+    stations: Vec<String>,
+    commodities: Vec<String>,
+}
+
+impl Names {
+    fn of(state: &State) -> Self {
+        let traders = state.traders.iter().map(|(name, _)| name.0.to_string());
+        let traders = traders.collect::<Vec<_>>();
+        let station = |row: &crate::state::Station| traders[row.trader.index()].clone();
+        let stations = state.stations.iter().map(station).collect();
+        let commodities = state.commodities.iter().map(|(name, _)| name.0.to_string());
+        let commodities = commodities.collect();
+        Self { traders, stations, commodities }
+    }
+}
+
+fn wide(quantity: Quantity) -> u128 {
+    quantity.get().into()
+}
+
+fn real_stock(state: &State, names: &Names) -> BTreeMap<Place, Level> {
+    let rows = state.stock.iter().map(|(key, level)| {
+        let place = (
+            names.stations[key.station.index()].clone(),
+            names.traders[key.owner.index()].clone(),
+            names.commodities[key.commodity.index()].clone(),
+        );
+        let level = Level {
+            available: wide(level.available),
+            reserved: wide(level.reserved),
+            unavailable: wide(level.unavailable),
+            incoming: wide(level.incoming),
+        };
+        (place, level)
+    });
+    rows.collect()
+}
+
+fn real_balances(state: &State) -> BTreeMap<String, u128> {
+    let rows = state.traders.iter().filter(|(_, row)| !row.balance.is_zero());
+    rows.map(|(name, row)| (name.0.to_string(), row.balance.get().into())).collect()
+}
+
+fn real_shipments(state: &State, names: &Names) -> BTreeMap<u64, Cargo> {
+    let rows = state.shipments.iter().map(|(key, open)| {
+        let mut cargo = real_shipment(names, &open.shipment);
+        cargo.deadline = open.overdue_at.map(|deadline| deadline.0);
+        (key.0.0.0, cargo)
+    });
+    rows.collect()
+}
+
+fn real_shipment(names: &Names, shipment: &Shipment) -> Cargo {
+    let line = |line: &domain::ShipmentLine| {
+        let parts = Parts {
+            outstanding: wide(line.shipped)
+                - wide(line.accepted)
+                - wide(line.rejected)
+                - wide(line.written_off),
+            accepted: wide(line.accepted),
+            rejected: wide(line.rejected),
+            written_off: wide(line.written_off),
+        };
+        (names.commodities[line.commodity.index()].clone(), parts)
+    };
+    let time = |time: Option<domain::Timestamp>| time.map(|time| time.0);
+    Cargo {
+        origin: names.stations[shipment.route.origin.index()].clone(),
+        destination: names.stations[shipment.route.destination.index()].clone(),
+        owner: names.traders[shipment.route.owner.index()].clone(),
+        consignee: names.traders[shipment.consignee.index()].clone(),
+        carrier: names.traders[shipment.carrier.index()].clone(),
+        status: match shipment.status {
+            ShipmentStatus::Booked => "booked",
+            ShipmentStatus::Loading => "loading",
+            ShipmentStatus::InTransit => "in_transit",
+            ShipmentStatus::Arrived => "arrived",
+            ShipmentStatus::PartiallyReceived => "partially_received",
+            ended => panic!("{ended:?} and still in memory"),
+        },
+        planned_arrival: shipment.schedule.arrival().0,
+        estimated: [time(shipment.estimated_departure), time(shipment.estimated_arrival)],
+        actual: [time(shipment.actual_departure), time(shipment.actual_arrival)],
+        delayed: shipment.delayed.map(|reason| match reason {
+            DelayReason::Estimate => "estimate",
+            DelayReason::Overdue => "overdue",
+        }),
+        deadline: None,
+        lines: shipment.lines.iter().map(line).collect(),
+    }
+}

@@ -1,0 +1,391 @@
+//! The second ledger: slow and obvious, written from the design and not from the rules.
+//!
+//! Names are strings and amounts are 128 bits wide. It knows no event and no number of the real
+//! one: it asks of every command for all the reasons there are to refuse it, and takes the first.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{
+    Action, Adjustment, Booking, CreditChange, PrincipalId, PutStation, Role, ShipmentAction,
+    Source, StockChange, Trade,
+};
+
+use super::shipment::Cargo;
+use crate::tests::order::codes;
+
+pub(super) const MOST: u128 = (1 << 53) - 1;
+
+/// Where, whose, what.
+pub(super) type Place = (String, String, String);
+/// The codes of the reasons to refuse a command.
+pub(super) type Reasons = BTreeSet<&'static str>;
+
+#[derive(Default)]
+pub(super) struct Network {
+    pub(super) created: bool,
+    /// By name: the number that commands come with, and the role.
+    pub(super) principals: BTreeMap<String, (u32, Role)>,
+    /// Which keys are revoked.
+    pub(super) keys: Vec<bool>,
+    /// By name: all there is to say of it.
+    pub(super) stations: BTreeMap<String, String>,
+    pub(super) traders: BTreeMap<String, String>,
+    pub(super) commodities: BTreeMap<String, String>,
+    pub(super) balances: BTreeMap<String, u128>,
+    pub(super) issued: u128,
+    pub(super) retired: u128,
+    pub(super) stock: BTreeMap<Place, Level>,
+    /// By commodity and reason: ever produced, found, consumed, lost, expired, stolen.
+    pub(super) totals: BTreeMap<(String, String), u128>,
+    /// By the sequence of their booking: those that have not ended.
+    pub(super) shipments: BTreeMap<u64, Cargo>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Level {
+    pub(super) available: u128,
+    pub(super) reserved: u128,
+    pub(super) unavailable: u128,
+    pub(super) incoming: u128,
+}
+
+impl Level {
+    pub(super) fn on_hand(&self) -> u128 {
+        self.available + self.reserved + self.unavailable
+    }
+}
+
+/// When a command is recorded, when it is said to have happened, and under which sequence.
+#[derive(Clone, Copy)]
+pub(super) struct Moment {
+    pub(super) recorded: i64,
+    pub(super) occurred: i64,
+    pub(super) sequence: u64,
+}
+
+impl Network {
+    /// Does what is asked and says whether that changed anything, or why it is refused.
+    pub(super) fn ask(
+        &mut self,
+        actor: PrincipalId,
+        moment: Moment,
+        action: &Action,
+    ) -> Result<bool, &'static str> {
+        let reasons = self.reasons(actor, action);
+        match codes().into_iter().find(|code| reasons.contains(code)) {
+            Some(code) => Err(code),
+            None => Ok(self.perform(moment, action)),
+        }
+    }
+
+    pub(super) fn level(&self, station: &str, owner: &str, commodity: &str) -> Level {
+        let place = (station.to_owned(), owner.to_owned(), commodity.to_owned());
+        self.stock.get(&place).cloned().unwrap_or_default()
+    }
+
+    pub(super) fn balance(&self, trader: &str) -> u128 {
+        self.balances.get(trader).copied().unwrap_or_default()
+    }
+
+    pub(super) fn total(&self, commodity: &str, reason: &str) -> u128 {
+        let account = (commodity.to_owned(), reason.to_owned());
+        self.totals.get(&account).copied().unwrap_or_default()
+    }
+
+    pub(super) fn sourced(&self, commodity: &str) -> u128 {
+        self.total(commodity, "Produced") + self.total(commodity, "Found")
+    }
+
+    /// A station is a trader, too.
+    pub(super) fn is_trader(&self, name: &str) -> bool {
+        self.traders.contains_key(name) || self.stations.contains_key(name)
+    }
+
+    pub(super) fn entry(&mut self, station: &str, owner: &str, commodity: &str) -> &mut Level {
+        let place = (station.to_owned(), owner.to_owned(), commodity.to_owned());
+        self.stock.entry(place).or_default()
+    }
+
+    fn add_total(&mut self, commodity: &str, reason: String, more: u128) {
+        *self.totals.entry((commodity.to_owned(), reason)).or_default() += more;
+    }
+
+    fn reasons(&self, actor: PrincipalId, action: &Action) -> Reasons {
+        let mut reasons = match action {
+            Action::CreateNetwork(_) => one_if(self.created, "already_exists"),
+            Action::CreateKey(key) => {
+                let known = self.principals.get(key.principal.as_str());
+                let taken = key.principal.as_str() == "network"
+                    || known.is_some_and(|(_, role)| *role != key.role);
+                one_if(taken, "already_exists")
+            }
+            Action::RevokeKey(key) => one_if(key.index() >= self.keys.len(), "unknown_key"),
+            Action::PutStation(put) => self.reasons_of_station(put),
+            Action::PutCommodity(_) => Reasons::new(),
+            Action::PutTrader(put) => {
+                one_if(self.stations.contains_key(put.id.as_str()), "already_exists")
+            }
+            Action::ChangeCredits { trader, change } => {
+                let mut reasons = one_if(!self.is_trader(trader.as_str()), "unknown_trader");
+                reasons.extend(match change {
+                    CreditChange::Issue(amount) => {
+                        let sum = self.issued + u128::from(amount.get());
+                        one_if(sum > MOST, "amount_overflow")
+                    }
+                    CreditChange::Retire(amount) => {
+                        let balance = self.balance(trader.as_str());
+                        one_if(u128::from(amount.get()) > balance, "insufficient_credits")
+                    }
+                });
+                reasons
+            }
+            Action::Adjust(adjustment) => self.reasons_of_adjustment(adjustment),
+            Action::Trade(trade) => self.reasons_of_trade(trade),
+            Action::BookShipment(booking) => self.reasons_of_booking(booking),
+            Action::ReportShipment { shipment, action } => {
+                match self.shipments.get(&shipment.0.0) {
+                    None => Reasons::from(["unknown_shipment"]),
+                    Some(cargo) => cargo.reasons(action, &self.commodities),
+                }
+            }
+        };
+        if !self.permits(actor, action) {
+            reasons.insert("not_permitted");
+        }
+        reasons
+    }
+
+    fn permits(&self, actor: PrincipalId, action: &Action) -> bool {
+        if actor.0 == 0 {
+            return true;
+        }
+        let found = self.principals.values().find(|(id, _)| *id == actor.0);
+        match found.map(|(_, role)| *role) {
+            Some(Role::Admin) => !matches!(action, Action::CreateNetwork(_)),
+            Some(Role::Operator) => !matches!(
+                action,
+                Action::CreateNetwork(_)
+                    | Action::CreateKey(_)
+                    | Action::RevokeKey(_)
+                    | Action::ChangeCredits { .. }
+            ),
+            Some(Role::Viewer) | None => false,
+        }
+    }
+
+    fn reasons_of_station(&self, put: &PutStation) -> Reasons {
+        let mut reasons = one_if(self.traders.contains_key(put.id.as_str()), "already_exists");
+        let owner = put.owner.as_ref().unwrap_or(&put.id);
+        let known = owner == &put.id || self.is_trader(owner.as_str());
+        reasons.extend(one_if(!known, "unknown_trader"));
+        reasons
+    }
+
+    fn reasons_of_trade(&self, trade: &Trade) -> Reasons {
+        let (station, seller) = (trade.station.as_str(), trade.seller.as_str());
+        let mut reasons = one_if(trade.buyer == trade.seller, "same_party");
+        reasons.extend(one_if(!self.stations.contains_key(station), "unknown_station"));
+        for party in [&trade.buyer, &trade.seller] {
+            reasons.extend(one_if(!self.is_trader(party.as_str()), "unknown_trader"));
+        }
+        let mut total = 0;
+        for line in &trade.lines {
+            let commodity = line.commodity.as_str();
+            reasons.extend(self.unknown_commodity(commodity));
+            let quantity = u128::from(line.quantity.get());
+            total += quantity * u128::from(line.unit_price.get());
+            let available = self.level(station, seller, commodity).available;
+            reasons.extend(one_if(quantity > available, "insufficient_stock"));
+        }
+        reasons.extend(one_if(total > MOST, "amount_overflow"));
+        let balance = self.balance(trade.buyer.as_str());
+        reasons.extend(one_if(total > balance, "insufficient_credits"));
+        reasons
+    }
+
+    fn reasons_of_adjustment(&self, adjustment: &Adjustment) -> Reasons {
+        let station = adjustment.station.as_str();
+        let owner = adjustment.owner.as_ref().unwrap_or(&adjustment.station);
+        let mut reasons = one_if(!self.stations.contains_key(station), "unknown_station");
+        reasons.extend(one_if(!self.is_trader(owner.as_str()), "unknown_trader"));
+        for line in &adjustment.lines {
+            let commodity = line.commodity.as_str();
+            reasons.extend(self.unknown_commodity(commodity));
+            let level = self.level(station, owner.as_str(), commodity);
+            let (more, taken, held) = match line.change {
+                StockChange::In(_, quantity) => (quantity.get(), 0, 0),
+                StockChange::Out(_, quantity) | StockChange::Damaged(quantity) => {
+                    (0, quantity.get(), level.available)
+                }
+                StockChange::Repaired(quantity) => (0, quantity.get(), level.unavailable),
+                StockChange::Counted { expected, count } => {
+                    let (expected, count) = (expected.get(), count.get());
+                    let stale = u128::from(expected) != level.on_hand();
+                    reasons.extend(one_if(stale, "count_stale"));
+                    let (more, less) =
+                        (count.max(expected) - expected, expected.max(count) - count);
+                    (more, less, level.available)
+                }
+            };
+            let sum = self.sourced(commodity) + u128::from(more);
+            reasons.extend(one_if(more > 0 && sum > MOST, "amount_overflow"));
+            reasons.extend(one_if(u128::from(taken) > held, "insufficient_stock"));
+        }
+        reasons
+    }
+
+    fn reasons_of_booking(&self, booking: &Booking) -> Reasons {
+        let (origin, owner) = (booking.origin.as_str(), booking.owner.as_str());
+        let mut reasons = one_if(booking.origin == booking.destination, "same_party");
+        for station in [&booking.origin, &booking.destination] {
+            let known = self.stations.contains_key(station.as_str());
+            reasons.extend(one_if(!known, "unknown_station"));
+        }
+        let others = booking.consignee.iter().chain(&booking.carrier);
+        for trader in others.chain([&booking.owner]) {
+            reasons.extend(one_if(!self.is_trader(trader.as_str()), "unknown_trader"));
+        }
+        for line in &booking.lines {
+            let commodity = line.commodity.as_str();
+            reasons.extend(self.unknown_commodity(commodity));
+            let available = self.level(origin, owner, commodity).available;
+            let quantity = u128::from(line.quantity.get());
+            reasons.extend(one_if(quantity > available, "insufficient_stock"));
+        }
+        reasons
+    }
+
+    fn unknown_commodity(&self, commodity: &str) -> Reasons {
+        one_if(!self.commodities.contains_key(commodity), "unknown_commodity")
+    }
+
+    fn perform(&mut self, moment: Moment, action: &Action) -> bool {
+        match action {
+            Action::CreateNetwork(_) => self.created = true,
+            Action::CreateKey(key) => {
+                let number = u32::try_from(self.principals.len()).unwrap() + 1;
+                let principal = key.principal.as_str().to_owned();
+                let new = (number, key.role);
+                self.principals.entry(principal).or_insert(new);
+                self.keys.push(false);
+            }
+            Action::RevokeKey(key) => {
+                return !std::mem::replace(&mut self.keys[key.index()], true);
+            }
+            Action::PutStation(put) => {
+                let owner = put.owner.clone().unwrap_or(put.id.clone());
+                let rest = (&put.name, put.kind, &put.system, put.position, owner);
+                return replace(&mut self.stations, put.id.as_str(), format!("{rest:?}"));
+            }
+            Action::PutCommodity(put) => {
+                return replace(&mut self.commodities, put.id.as_str(), format!("{put:?}"));
+            }
+            Action::PutTrader(put) => {
+                return replace(&mut self.traders, put.id.as_str(), format!("{put:?}"));
+            }
+            Action::ChangeCredits { trader, change } => {
+                let balance = self.balances.entry(trader.as_str().to_owned()).or_default();
+                match change {
+                    CreditChange::Issue(amount) => {
+                        *balance += u128::from(amount.get());
+                        self.issued += u128::from(amount.get());
+                    }
+                    CreditChange::Retire(amount) => {
+                        *balance -= u128::from(amount.get());
+                        self.retired += u128::from(amount.get());
+                    }
+                }
+            }
+            Action::Adjust(adjustment) => self.adjust(adjustment),
+            Action::Trade(trade) => self.trade(trade),
+            Action::BookShipment(booking) => self.book(moment, booking),
+            Action::ReportShipment { shipment, action } => {
+                self.report(moment, shipment.0.0, action);
+            }
+        }
+        true
+    }
+
+    fn trade(&mut self, trade: &Trade) {
+        let station = trade.station.as_str();
+        let (buyer, seller) = (trade.buyer.as_str(), trade.seller.as_str());
+        for line in &trade.lines {
+            let (commodity, quantity) = (line.commodity.as_str(), u128::from(line.quantity.get()));
+            let price = quantity * u128::from(line.unit_price.get());
+            self.entry(station, seller, commodity).available -= quantity;
+            self.entry(station, buyer, commodity).available += quantity;
+            *self.balances.entry(buyer.to_owned()).or_default() -= price;
+            *self.balances.entry(seller.to_owned()).or_default() += price;
+        }
+    }
+
+    fn adjust(&mut self, adjustment: &Adjustment) {
+        let station = adjustment.station.as_str();
+        let owner = adjustment.owner.as_ref().unwrap_or(&adjustment.station);
+        for line in &adjustment.lines {
+            let commodity = line.commodity.as_str();
+            let level = self.entry(station, owner.as_str(), commodity);
+            let (reason, quantity) = match line.change {
+                StockChange::In(source, quantity) => {
+                    level.available += u128::from(quantity.get());
+                    (format!("{source:?}"), u128::from(quantity.get()))
+                }
+                StockChange::Out(sink, quantity) => {
+                    level.available -= u128::from(quantity.get());
+                    (format!("{sink:?}"), u128::from(quantity.get()))
+                }
+                StockChange::Damaged(quantity) => {
+                    level.available -= u128::from(quantity.get());
+                    level.unavailable += u128::from(quantity.get());
+                    continue;
+                }
+                StockChange::Repaired(quantity) => {
+                    level.unavailable -= u128::from(quantity.get());
+                    level.available += u128::from(quantity.get());
+                    continue;
+                }
+                StockChange::Counted { count, .. } => {
+                    let (before, now) = (level.on_hand(), u128::from(count.get()));
+                    level.available = level.available + now - before;
+                    if now > before {
+                        (format!("{:?}", Source::Found), now - before)
+                    } else {
+                        ("Lost".to_owned(), before - now)
+                    }
+                }
+            };
+            self.add_total(commodity, reason, quantity);
+        }
+    }
+
+    fn book(&mut self, moment: Moment, booking: &Booking) {
+        for line in &booking.lines {
+            let quantity = u128::from(line.quantity.get());
+            let (origin, owner) = (booking.origin.as_str(), booking.owner.as_str());
+            let level = self.entry(origin, owner, line.commodity.as_str());
+            level.available -= quantity;
+            level.reserved += quantity;
+        }
+        let cargo = Cargo::new(moment, booking);
+        self.shipments.insert(moment.sequence, cargo);
+    }
+
+    fn report(&mut self, moment: Moment, id: u64, action: &ShipmentAction) {
+        let mut cargo = self.shipments.remove(&id).unwrap();
+        for (commodity, quantity) in cargo.report(moment, action, self) {
+            self.add_total(&commodity, "Lost".to_owned(), quantity);
+        }
+        if !["received", "cancelled", "lost"].contains(&cargo.status) {
+            self.shipments.insert(id, cargo);
+        }
+    }
+}
+
+pub(super) fn one_if(applies: bool, code: &'static str) -> Reasons {
+    applies.then_some(code).into_iter().collect()
+}
+
+/// Whether there was not the same already.
+fn replace(all: &mut BTreeMap<String, String>, name: &str, value: String) -> bool {
+    all.insert(name.to_owned(), value.clone()) != Some(value)
+}

@@ -1,0 +1,391 @@
+//! Commands near the edge of what is allowed: a wish is a few random numbers, and becomes a command
+//! when the naive ledger says where that edge is just then. A good part is to be accepted, and
+//! nearly everything that can be wrong is wrong now and then.
+
+use domain::{
+    Action, CreditChange, Identifier, KeyId, Lines, Position, PrincipalId, Quantity, Role,
+    ShipmentAction, ShipmentId, Sink, Source, StockChange, Timestamp,
+};
+use domain::{Adjustment, Booking, BookingLine, ReceiptLineWanted, Schedule, Sequence, StockLine};
+use domain::{Trade, TradeLineWanted};
+use proptest::prelude::*;
+
+use super::network::{MOST, Network};
+use super::shipment::Cargo;
+use super::size::{Size, size};
+use crate::tests::asks::{commodity, credits, key, name, station, text, trader, units};
+
+/// What is wanted, before it is known what there is.
+#[derive(Debug, Clone)]
+pub(super) struct Wish {
+    kind: Kind,
+    pub(super) pause: i64,
+    /// Choices among what there is, each taken modulo how much there is.
+    picks: [u8; 8],
+    lines: Vec<(u8, Size, Size)>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Trade,
+    Adjust,
+    Book,
+    Report,
+    Credits,
+    Station,
+    Commodity,
+    Trader,
+    Key,
+    Network,
+}
+
+/// Sequences of `count` wishes in the mean.
+pub(super) fn wishes(count: usize) -> impl Strategy<Value = Vec<Wish>> {
+    let kind = prop_oneof![
+        8 => Just(Kind::Trade),
+        6 => Just(Kind::Adjust),
+        5 => Just(Kind::Book),
+        12 => Just(Kind::Report),
+        3 => Just(Kind::Credits),
+        1 => Just(Kind::Station),
+        1 => Just(Kind::Commodity),
+        1 => Just(Kind::Trader),
+        1 => Just(Kind::Key),
+        1 => Just(Kind::Network),
+    ];
+    let lines = prop::collection::vec((any::<u8>(), size(), size()), 1..4);
+    let pause = prop_oneof![3 => Just(1_i64), 3 => 2..50_i64, 1 => 50..500_i64];
+    let wish = (kind, pause, any::<[u8; 8]>(), lines);
+    let wish = wish.prop_map(|(kind, pause, picks, lines)| Wish { kind, pause, picks, lines });
+    // A fixed length could not be made smaller when a failure is looked into.
+    prop::collection::vec(wish, 1..2 * count)
+}
+
+impl Wish {
+    /// The command, as things stand.
+    pub(super) fn action(&self, network: &Network, now: i64) -> Action {
+        match self.kind {
+            Kind::Trade => self.trade(network),
+            Kind::Adjust => self.adjust(network),
+            Kind::Book => self.book(network, now),
+            Kind::Report => self.report(network, now),
+            Kind::Credits => self.credits(network),
+            Kind::Station => {
+                let mut put = station(self.name(0, &["ceres", "mars", "vesta", "juno", "acme"]));
+                put.position.x = i64::from(self.picks[1] % 3);
+                let owners = ["ceres", "acme", "belt", "nobody"];
+                put.owner = (self.picks[2] < 128).then(|| name(self.name(3, &owners)));
+                Action::PutStation(put)
+            }
+            Kind::Commodity => {
+                let mut put = commodity(self.name(0, &["ice", "ore", "gas", "fuel", "spice"]));
+                put.unit_mass_grams = Quantity::new(u64::from(self.picks[1] % 3)).ok();
+                Action::PutCommodity(put)
+            }
+            Kind::Trader => {
+                let mut put = trader(self.name(0, &["acme", "belt", "hauler", "newcomer", "mars"]));
+                put.name = text(self.name(1, &["One", "Other"]));
+                Action::PutTrader(put)
+            }
+            Kind::Key if self.picks[0] < 128 => {
+                Action::RevokeKey(KeyId(u32::from(self.picks[1] % 8)))
+            }
+            Kind::Key => {
+                let principal = self.name(1, &["boss", "clerk", "guest", "second", "network"]);
+                let roles = [Role::Admin, Role::Operator, Role::Viewer];
+                key(principal, roles[usize::from(self.picks[2] % 3)])
+            }
+            Kind::Network => Action::CreateNetwork(domain::NetworkDetails {
+                wall: Timestamp(0),
+                epoch: Timestamp(0),
+                speed: 1,
+            }),
+        }
+    }
+
+    /// A random number that is the wish's own.
+    pub(super) fn number(&self) -> usize {
+        usize::from(self.picks[1]) << 8 | usize::from(self.picks[2])
+    }
+
+    /// Nearly always somebody who may ask for it.
+    pub(super) fn actor(&self) -> PrincipalId {
+        PrincipalId(match self.picks[7] {
+            0..5 => 0,
+            5..15 => 2,
+            15..20 => 3,
+            20..23 => 99,
+            _ => 1,
+        })
+    }
+
+    /// What the client says when it happened, if it does.
+    pub(super) fn occurred_at(&self, now: i64) -> Option<Timestamp> {
+        let ago = i64::from(self.picks[6]);
+        (self.picks[6] > 200).then_some(Timestamp(now - ago + 225))
+    }
+
+    fn name(&self, pick: usize, names: &[&'static str]) -> &'static str {
+        names[usize::from(self.picks[pick]) % names.len()]
+    }
+
+    /// A name that is known, but now and then the other.
+    fn known<'a>(
+        &self,
+        pick: usize,
+        names: impl Iterator<Item = &'a String>,
+        other: &str,
+    ) -> Identifier {
+        if self.picks[pick] < 3 {
+            return name(other);
+        }
+        let names = names.collect::<Vec<_>>();
+        name(names[usize::from(self.picks[pick]) % names.len()])
+    }
+
+    fn station(&self, pick: usize, network: &Network) -> Identifier {
+        self.known(pick, network.stations.keys(), "nowhere")
+    }
+
+    fn trader(&self, pick: usize, network: &Network) -> Identifier {
+        let traders = network.traders.keys().chain(network.stations.keys());
+        self.known(pick, traders, "nobody")
+    }
+
+    /// Now and then the same as the first, but mostly one of two others.
+    fn another(&self, wanted: Identifier, first: &Identifier, others: &[&str; 2]) -> Identifier {
+        if wanted != *first || self.picks[6] < 20 {
+            return wanted;
+        }
+        name(others[usize::from(first.as_str() == others[0])])
+    }
+
+    /// Where and whose; mostly where there is something available.
+    fn place(&self, network: &Network) -> (Identifier, Identifier) {
+        let stocked = network.stock.iter().filter(|(_, level)| level.available > 0);
+        let stocked = stocked.map(|(place, _)| place).collect::<Vec<_>>();
+        if self.picks[0] < 16 || stocked.is_empty() {
+            return (self.station(1, network), self.trader(2, network));
+        }
+        let (station, owner, _) = stocked[usize::from(self.picks[1]) % stocked.len()];
+        (name(station), name(owner))
+    }
+
+    /// Lines with a commodity once each: mostly those that there are at the place.
+    fn goods(
+        &self,
+        network: &Network,
+        place: &(Identifier, Identifier),
+    ) -> Vec<(Identifier, u128, Size, Size)> {
+        let here = network.stock.iter().filter(|((station, owner, _), level)| {
+            level.available > 0
+                && (station.as_str(), owner.as_str()) == (place.0.as_str(), place.1.as_str())
+        });
+        let here = here.map(|((_, _, commodity), _)| commodity).collect::<Vec<_>>();
+        let mut lines = Vec::<(Identifier, u128, Size, Size)>::new();
+        for (pick, size, other) in &self.lines {
+            let commodity = match *pick {
+                0..3 => name("dust"),
+                3..20 => self.known(5, network.commodities.keys(), "dust"),
+                _ if here.is_empty() => self.known(5, network.commodities.keys(), "dust"),
+                _ => name(here[usize::from(*pick) % here.len()]),
+            };
+            if lines.iter().any(|line| line.0 == commodity) {
+                continue;
+            }
+            let level = network.level(place.0.as_str(), place.1.as_str(), commodity.as_str());
+            lines.push((commodity, level.available, *size, *other));
+        }
+        lines
+    }
+
+    fn trade(&self, network: &Network) -> Action {
+        let place = self.place(network);
+        let buyer = self.another(self.trader(3, network), &place.1, &["acme", "belt"]);
+        let goods = self.goods(network, &place);
+        // The credits are shared among the lines, so that all of them are at the edge together.
+        let share = network.balance(buyer.as_str()) / goods.len() as u128;
+        let line = |(commodity, available, size, other): (Identifier, u128, Size, Size)| {
+            let quantity = units(size.of(available));
+            let affordable = share / u128::from(quantity.get());
+            let unit_price = credits(match other {
+                Size::One => 0,
+                Size::OneTooMany | Size::Huge => other.of(affordable),
+                _ if affordable == 0 => 0,
+                _ => other.of(affordable),
+            });
+            TradeLineWanted { commodity, quantity, unit_price }
+        };
+        Action::Trade(Trade {
+            station: place.0,
+            buyer,
+            seller: place.1,
+            lines: Lines::new(goods.into_iter().map(line).collect()).unwrap(),
+        })
+    }
+
+    fn adjust(&self, network: &Network) -> Action {
+        let place = self.place(network);
+        let line = |(commodity, available, size, other): (Identifier, u128, Size, Size)| {
+            let change = self.change(network, &place, &commodity, available, size, other);
+            StockLine { commodity, change }
+        };
+        let goods = self.goods(network, &place).into_iter();
+        let lines = Lines::new(goods.map(line).collect()).unwrap();
+        let owner = (self.picks[3] > 20).then_some(place.1.clone());
+        Action::Adjust(Adjustment { station: place.0, owner, lines })
+    }
+
+    fn change(
+        &self,
+        network: &Network,
+        place: &(Identifier, Identifier),
+        commodity: &Identifier,
+        available: u128,
+        size: Size,
+        other: Size,
+    ) -> StockChange {
+        let level = network.level(place.0.as_str(), place.1.as_str(), commodity.as_str());
+        let room = MOST - network.sourced(commodity.as_str());
+        // Sources run dry at once if all the room is taken: mostly a little is made.
+        let made = units(match (size, other) {
+            (_, Size::Huge) => size.of(room),
+            _ => size.of(1_000.min(room)),
+        });
+        let taken = units(size.of(available));
+        match self.picks[4] % 10 {
+            0 => StockChange::In(Source::Produced, made),
+            1 => StockChange::In(Source::Found, made),
+            2 => StockChange::Out(Sink::Consumed, taken),
+            3 => StockChange::Out(Sink::Lost, taken),
+            4 => StockChange::Out(Sink::Expired, taken),
+            5 => StockChange::Out(Sink::Stolen, taken),
+            6 => StockChange::Damaged(taken),
+            7 => StockChange::Repaired(units(size.of(level.unavailable))),
+            _ => {
+                let on_hand = u64::try_from(level.on_hand()).unwrap();
+                let stale = u64::from(matches!(other, Size::OneTooMany));
+                let count = match size {
+                    Size::Huge => made.get(),
+                    _ => on_hand.saturating_sub(taken.get()) + u64::from(self.picks[5] % 8),
+                };
+                StockChange::Counted {
+                    expected: Quantity::new(on_hand + stale).unwrap_or(Quantity::MAX),
+                    count: Quantity::new(count).unwrap_or(Quantity::MAX),
+                }
+            }
+        }
+    }
+
+    fn book(&self, network: &Network, now: i64) -> Action {
+        let place = self.place(network);
+        let line = |(commodity, available, size, _): (Identifier, u128, Size, Size)| BookingLine {
+            commodity,
+            quantity: units(size.of(available)),
+        };
+        let goods = self.goods(network, &place).into_iter();
+        let lines = Lines::new(goods.map(line).collect()).unwrap();
+        let departure = now + i64::from(self.picks[3]) - 50;
+        let arrival = departure + i64::from(self.picks[4]);
+        let destination = self.station(5, network);
+        let destination = self.another(destination, &place.0, &["ceres", "mars"]);
+        let other = |pick: usize| (self.picks[pick] % 4 == 3).then(|| self.trader(pick, network));
+        Action::BookShipment(Booking {
+            origin: place.0,
+            destination,
+            owner: place.1,
+            consignee: other(3),
+            carrier: other(4),
+            lines,
+            schedule: Schedule::new(Timestamp(departure), Timestamp(arrival)).unwrap(),
+        })
+    }
+
+    fn report(&self, network: &Network, now: i64) -> Action {
+        let open = network.shipments.iter().collect::<Vec<_>>();
+        let pick = usize::from(self.picks[0]);
+        if open.is_empty() && pick > 50 {
+            return self.book(network, now);
+        }
+        if open.is_empty() || pick < 5 {
+            let shipment = ShipmentId(Sequence(u64::from(self.picks[0])));
+            let action = ShipmentAction::Loaded;
+            return Action::ReportShipment { shipment, action };
+        }
+        let (id, cargo) = open[pick % open.len()];
+        let time = Timestamp(now + i64::from(self.picks[2]) - 20);
+        let next = match (cargo.status, self.picks[1] % 4) {
+            // Whatever it is, at any time.
+            (_, 0) => self.picks[3] % 8,
+            ("booked", 1) => 0,
+            ("booked" | "loading", _) => 1,
+            ("in_transit", 1) => 2 + self.picks[3] % 2,
+            ("in_transit", _) => 4,
+            _ => 5,
+        };
+        let action = match next {
+            0 => ShipmentAction::Loaded,
+            1 => {
+                ShipmentAction::Departed { estimated_arrival: (self.picks[3] < 64).then_some(time) }
+            }
+            2 => ShipmentAction::Position(Position { x: 1, y: 2, z: 3 }),
+            3 => ShipmentAction::Estimated {
+                departure: (self.picks[4] < 64).then_some(time),
+                arrival: (self.picks[4] >= 32).then_some(time),
+                reason: None,
+            },
+            4 => ShipmentAction::Arrived,
+            5 => ShipmentAction::Received(self.receipt(network, cargo)),
+            6 => ShipmentAction::Lost { reason: None },
+            _ => ShipmentAction::Cancelled { reason: None },
+        };
+        let shipment = ShipmentId(Sequence(*id));
+        Action::ReportShipment { shipment, action }
+    }
+
+    fn receipt(&self, network: &Network, cargo: &Cargo) -> Lines<ReceiptLineWanted> {
+        let mut lines = Vec::<ReceiptLineWanted>::new();
+        for (pick, size, other) in &self.lines {
+            let commodity = if *pick < 12 {
+                self.known(5, network.commodities.keys(), "dust")
+            } else {
+                let names = cargo.lines.keys().collect::<Vec<_>>();
+                name(names[usize::from(*pick) % names.len()])
+            };
+            if lines.iter().any(|line| line.commodity == commodity) {
+                continue;
+            }
+            let parts = cargo.lines.get(commodity.as_str());
+            let outstanding = parts.map_or(0, |parts| parts.outstanding);
+            let accepted = size.of(outstanding);
+            let rejected = other.of(outstanding.saturating_sub(u128::from(accepted)));
+            // A part of what is counted is rejected, or nothing, or all.
+            let (accepted, rejected) = match self.picks[4] % 4 {
+                0 => (0, accepted),
+                1 if accepted < rejected || u128::from(accepted) < outstanding => {
+                    (accepted, rejected)
+                }
+                _ => (accepted, 0),
+            };
+            lines.push(ReceiptLineWanted {
+                commodity,
+                accepted: units(accepted),
+                rejected: units(rejected),
+            });
+        }
+        Lines::new(lines).unwrap()
+    }
+
+    fn credits(&self, network: &Network) -> Action {
+        let trader = self.trader(0, network);
+        let (_, size, other) = self.lines[0];
+        let change = if self.picks[1] < 128 {
+            let room = MOST - network.issued;
+            let most = if matches!(other, Size::Huge) { room } else { room.min(5_000) };
+            CreditChange::Issue(credits(size.of(most)))
+        } else {
+            CreditChange::Retire(credits(size.of(network.balance(trader.as_str()))))
+        };
+        Action::ChangeCredits { trader, change }
+    }
+}

@@ -1,0 +1,247 @@
+//! One story at a time: a small network, commands in turn, and what became of them.
+
+use domain::{
+    Action, Command, Envelope, Event, KeyBinding, NetworkDetails, PrincipalId, Recorded, Rejection,
+    Role, Shipment, ShipmentAction, ShipmentId, Timestamp,
+};
+
+use super::asks::{adjust, commodity, issue, key, name, produced, report, station, trader};
+use super::audit::{Audit, bytes, replayed};
+use super::tell;
+use crate::state::{ShipmentKey, StockKey};
+use crate::{State, apply, decide, due};
+
+/// Principals of every story, in the order of their creation.
+pub(super) const ADMIN: PrincipalId = PrincipalId(1);
+pub(super) const OPERATOR: PrincipalId = PrincipalId(2);
+pub(super) const VIEWER: PrincipalId = PrincipalId(3);
+
+/// A network and all that was recorded in it.
+pub(super) struct Story {
+    pub(super) state: State,
+    pub(super) journal: Vec<Recorded>,
+    audit: Audit,
+    actor: PrincipalId,
+    now: i64,
+    key: Option<KeyBinding>,
+    fired: Vec<(i64, ShipmentId)>,
+    /// Whether books and replay are checked after each command: their cost grows with the story.
+    audited: bool,
+}
+
+/// Nothing at all, not even a network.
+pub(super) fn nothing() -> Story {
+    Story {
+        state: State::default(),
+        journal: Vec::new(),
+        audit: Audit::default(),
+        actor: PrincipalId::NETWORK,
+        now: 0,
+        key: None,
+        fired: Vec::new(),
+        audited: true,
+    }
+}
+
+/// Stations ceres and mars, traders acme, belt and hauler, commodities ice and ore, and a key for
+/// each role. Nobody has anything.
+pub(super) fn given() -> Story {
+    let details = NetworkDetails { wall: Timestamp(0), epoch: Timestamp(0), speed: 1 };
+    let mut story = nothing()
+        .check(Action::CreateNetwork(details), "network.created")
+        .check(key("boss", Role::Admin), "key.created")
+        .check(key("clerk", Role::Operator), "key.created")
+        .check(key("guest", Role::Viewer), "key.created")
+        .by(ADMIN);
+    for id in ["ceres", "mars"] {
+        story = story.check(Action::PutStation(station(id)), "station.created");
+    }
+    for id in ["acme", "belt", "hauler"] {
+        story = story.check(Action::PutTrader(trader(id)), "trader.created");
+    }
+    for id in ["ice", "ore"] {
+        story = story.check(Action::PutCommodity(commodity(id)), "commodity.created");
+    }
+    story
+}
+
+impl Story {
+    /// The trader has produced so much at the station: `"ceres belt ice"`.
+    pub(super) fn stock(self, place: &str, count: u64) -> Self {
+        let [station, owner, commodity] = words(place);
+        let made = adjust().at(station).owner(owner);
+        self.check(made.line(commodity, produced(count)), "stock.adjusted")
+    }
+
+    /// The trader was issued so many credits.
+    pub(super) fn credits(self, trader: &str, amount: u64) -> Self {
+        self.check(issue(trader, amount), "credits.issued")
+    }
+
+    /// Who gives the commands from here on.
+    pub(super) fn by(mut self, actor: PrincipalId) -> Self {
+        self.actor = actor;
+        self
+    }
+
+    /// When the next command is given; else each is given a microsecond after the one before.
+    pub(super) fn at(mut self, time: i64) -> Self {
+        assert!(time > self.now, "time goes on");
+        self.now = time - 1;
+        self
+    }
+
+    /// For long stories: the books are no more checked after each command.
+    pub(super) fn unaudited(mut self) -> Self {
+        self.audited = false;
+        self
+    }
+
+    /// The next command has an idempotency key.
+    pub(super) fn keyed(mut self, hash: u128, fingerprint: u64) -> Self {
+        self.key = Some(KeyBinding { hash, fingerprint });
+        self
+    }
+
+    /// Gives the command and expects an outcome in the words of [`tell::outcome`]. Timers that are
+    /// due fire before. Whatever the outcome, the books must balance after it, and a replay of what
+    /// was recorded must give the same state: a command that is refused has changed nothing.
+    pub(super) fn check(mut self, action: impl Into<Action>, expected: &str) -> Self {
+        let outcome = self.give(action.into());
+        assert_eq!(tell::outcome(&self.state, &outcome), expected);
+        self
+    }
+
+    /// Gives the command and says what became of it.
+    pub(super) fn outcome(mut self, action: Action) -> String {
+        let outcome = self.give(action);
+        tell::outcome(&self.state, &outcome)
+    }
+
+    /// [`Self::check`] for a report of the shipment that was booked last.
+    pub(super) fn report(self, action: ShipmentAction, expected: &str) -> Self {
+        let shipment = self.booked();
+        self.check(report(shipment, action), expected)
+    }
+
+    /// Lets time pass without a command.
+    pub(super) fn wait(mut self, until: i64) -> Self {
+        assert!(until > self.now, "time goes on");
+        self.now = until;
+        self.fire();
+        self.audit.check(&self.state);
+        self
+    }
+
+    /// Expects the deadlines at which timers have fired since this was last asked.
+    pub(super) fn fired(mut self, deadlines: &[i64]) -> Self {
+        let fired = std::mem::take(&mut self.fired);
+        let times = fired.iter().map(|(deadline, _)| *deadline);
+        assert_eq!(times.collect::<Vec<_>>(), deadlines);
+        self
+    }
+
+    /// Expects `[available, reserved, unavailable, incoming]` at a place: `"ceres belt ice"`.
+    pub(super) fn level(self, place: &str, expected: [u64; 4]) -> Self {
+        let [station, owner, commodity] = words(place).map(name);
+        let level = self.state.level(StockKey {
+            station: self.state.station(&station).unwrap(),
+            owner: self.state.trader(&owner).unwrap(),
+            commodity: self.state.commodity(&commodity).unwrap(),
+        });
+        let on_hand = expected[0] + expected[1] + expected[2];
+        assert_eq!(level.on_hand().get(), on_hand, "{place}");
+        let parts = [level.available, level.reserved, level.unavailable, level.incoming];
+        assert_eq!(parts.map(domain::Quantity::get), expected, "{place}");
+        self
+    }
+
+    /// Expects a balance.
+    pub(super) fn balance(self, trader: &str, expected: u64) -> Self {
+        let id = self.state.trader(&name(trader)).unwrap();
+        assert_eq!(self.state.balance(id).get(), expected, "{trader}");
+        self
+    }
+
+    /// The shipment that was booked last.
+    pub(super) fn booked(&self) -> ShipmentId {
+        let booking = |recorded: &&Recorded| matches!(recorded.event, Event::ShipmentBooked(_));
+        let booking = self.journal.iter().rfind(booking).unwrap();
+        ShipmentId(booking.envelope.sequence)
+    }
+
+    /// The shipment that was booked last, if it is in memory.
+    pub(super) fn shipment(&self) -> Option<&Shipment> {
+        let open = self.state.shipments.get(&ShipmentKey(self.booked()));
+        open.map(|open| &open.shipment)
+    }
+
+    /// The last event.
+    pub(super) fn last(&self) -> &Event {
+        &self.journal.last().unwrap().event
+    }
+
+    fn give(&mut self, action: Action) -> Result<Vec<Event>, Rejection> {
+        self.now += 1;
+        self.fire();
+        let command = Command {
+            actor: self.actor,
+            occurred_at: None,
+            key: self.key.take(),
+            trace: None,
+            note: None,
+            action,
+        };
+        let mut events = Vec::new();
+        let outcome = decide(&self.state, Timestamp(self.now), &command, &mut events);
+        assert!(outcome.is_ok() || events.is_empty(), "refused, yet {events:?}");
+        for event in &events {
+            let envelope = self.envelope(self.now, self.actor, command.key);
+            self.record(envelope, event.clone());
+        }
+        if self.audited {
+            self.audit.check(&self.state);
+            let again = replayed(&self.journal);
+            assert_eq!(bytes(&again), bytes(&self.state), "a replay gives the same");
+        }
+        outcome.map(|()| events)
+    }
+
+    fn fire(&mut self) {
+        while let Some((deadline, event)) = due(&self.state, Timestamp(self.now)) {
+            assert_eq!(self.state.next_timer(), Some(deadline));
+            if let Event::ShipmentChanged(changed) = &event {
+                self.fired.push((deadline.0, changed.shipment));
+            }
+            let envelope = self.envelope(deadline.0, PrincipalId::NETWORK, None);
+            self.record(envelope, event);
+        }
+    }
+
+    fn record(&mut self, envelope: Envelope, event: Event) {
+        let recorded = Recorded { envelope, event };
+        apply(&mut self.state, &recorded);
+        assert_eq!(self.state.last(), recorded.envelope.sequence);
+        assert_eq!(self.state.recorded_at(), recorded.envelope.recorded_at);
+        self.audit.follow(&recorded);
+        self.journal.push(recorded);
+        self.now = self.now.max(self.state.recorded_at().0);
+    }
+
+    fn envelope(&self, at: i64, actor: PrincipalId, key: Option<KeyBinding>) -> Envelope {
+        Envelope {
+            sequence: self.state.last().next(),
+            recorded_at: Timestamp(at.max(self.state.recorded_at().0 + 1)),
+            occurred_at: None,
+            actor,
+            key,
+            trace: None,
+            note: None,
+        }
+    }
+}
+
+fn words(place: &str) -> [&str; 3] {
+    let words = place.split(' ').collect::<Vec<_>>();
+    words.try_into().expect("a station, an owner, a commodity")
+}

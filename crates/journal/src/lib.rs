@@ -3,13 +3,32 @@
 //! Knows nothing of rules, of time, or of who reads. [`Journal`] is small enough to hold in the
 //! head: [`Journal::claim`] makes a writer and fences the one before; [`Appender::submit`] returns
 //! at once; completions come in order; one failure fails all behind it. One conformance suite
-//! (`tests/conformance.rs`) runs against every implementation.
+//! (`tests/conformance.rs`) runs against every implementation: [`SqliteJournal`] in a data folder,
+//! [`MemoryJournal`] for tests. All of them keep batches as the rows of [`row`], whose chain of
+//! hashes makes a history provable.
+
+#![deny(clippy::unwrap_used, clippy::float_arithmetic, clippy::indexing_slicing)]
+#![allow(clippy::doc_markdown, reason = "SQLite is a name and no code")]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests panic"))]
+
+pub mod encoding;
+mod memory;
+pub mod row;
+mod snapshots;
+mod sqlite;
+mod submission;
 
 use std::sync::Arc;
 
 use crossbeam_channel::Sender;
 use domain::{Batch, Epoch, EventReader, JournalId, Sequence};
 use thiserror::Error;
+
+pub use encoding::encoded_len_bound;
+pub use memory::MemoryJournal;
+pub use row::BATCH_EVENTS_BYTES_MAX;
+pub use snapshots::{FileSnapshots, MemorySnapshots};
+pub use sqlite::{OnProgress, OpenOptions, SqliteJournal, pending_migrations};
 
 /// Where batches are kept: the seam at which one log is swapped for another.
 pub trait Journal: Send + Sync {
@@ -24,11 +43,34 @@ pub trait Journal: Send + Sync {
     fn batches(&self, after: Sequence) -> Result<BatchIterator, JournalError>;
 
     /// The chain hash after this event, if a batch ends with it: ties a snapshot to this history.
+    /// At zero it is that of the empty journal.
     fn chain(&self, at: Sequence) -> Result<Option<ChainHash>, JournalError>;
 
     /// Becomes the writer: takes the next epoch, and so fences whoever wrote before. Completions
     /// go to `completions`, which must have room for [`IN_FLIGHT_MAX`].
     fn claim(&self, completions: Sender<Completion>) -> Result<Box<dyn Appender>, JournalError>;
+
+    /// Room left for it, as of at most a second ago; cheap enough to ask for each batch. `None` if
+    /// that is not known. Whoever takes writes refuses them when it is low.
+    fn free_space(&self) -> Option<FreeSpace> {
+        None
+    }
+}
+
+/// Room left where a journal is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FreeSpace {
+    /// Bytes that may still be written.
+    pub free_bytes: u64,
+    /// Below this many, writes are to be refused while reads go on.
+    pub floor_bytes: u64,
+}
+
+impl FreeSpace {
+    /// Whether writes are to be refused.
+    pub const fn is_low(self) -> bool {
+        self.free_bytes < self.floor_bytes
+    }
 }
 
 /// Batches in order, until the end or the first failure.
@@ -105,6 +147,15 @@ pub enum JournalError {
         /// What went wrong.
         reason: String,
     },
+}
+
+/// A numbered change of the stored schema that has not been applied yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PendingMigration {
+    /// Its number; they are applied in this order.
+    pub number: u32,
+    /// What it is about.
+    pub name: &'static str,
 }
 
 /// A snapshot's place in history.

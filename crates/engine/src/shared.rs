@@ -1,0 +1,100 @@
+//! What the engine's threads and handles look at together.
+
+use std::sync::atomic::{AtomicI64, AtomicU8, AtomicUsize, Ordering};
+use std::time::Instant;
+
+use domain::{NetworkDetails, Timestamp};
+
+/// Commands that wait to be decided, at most: a tenth of a second of bulk work.
+pub(crate) const QUEUE_COMMANDS_MAX: usize = 65_536;
+/// Requests that wait to be decided, at most: more than there can be connections.
+pub(crate) const QUEUE_REQUESTS_MAX: usize = 16_384;
+
+/// Whether commands are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Status {
+    Running = 0,
+    LowSpace = 1,
+    Stopping = 2,
+}
+
+pub(crate) struct Shared {
+    pub(crate) queued: AtomicUsize,
+    status: AtomicU8,
+    clock: NetworkClock,
+    /// The latest time recorded, in µs: the clock never reads earlier.
+    recorded: AtomicI64,
+}
+
+impl Shared {
+    pub(crate) fn new(clock: NetworkClock, recorded: Timestamp) -> Self {
+        Self {
+            queued: AtomicUsize::new(0),
+            status: AtomicU8::new(Status::Running as u8),
+            clock,
+            recorded: AtomicI64::new(recorded.0),
+        }
+    }
+
+    pub(crate) fn status(&self) -> Status {
+        match self.status.load(Ordering::Acquire) {
+            0 => Status::Running,
+            1 => Status::LowSpace,
+            _ => Status::Stopping,
+        }
+    }
+
+    /// Stopping is for good; running and low space follow each other.
+    pub(crate) fn set_status(&self, status: Status) {
+        self.status.fetch_max(status as u8, Ordering::AcqRel);
+        if status == Status::Running {
+            let (from, to) = (Status::LowSpace as u8, Status::Running as u8);
+            let _ = self.status.compare_exchange(from, to, Ordering::AcqRel, Ordering::Acquire);
+        }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now().max(Timestamp(self.recorded.load(Ordering::Acquire)))
+    }
+
+    pub(crate) fn record(&self, at: Timestamp) {
+        self.recorded.store(at.0, Ordering::Release);
+    }
+
+    pub(crate) fn clock(&self) -> &NetworkClock {
+        &self.clock
+    }
+}
+
+/// Network time: runs from the network's epoch at the network's speed, on the monotonic clock, so
+/// that a wall clock that is set back or forth while the server runs moves nothing.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct NetworkClock {
+    started: Instant,
+    at_start: Timestamp,
+    speed: u32,
+}
+
+impl NetworkClock {
+    /// The clock of a network at this wall time; not before what was recorded last.
+    pub(crate) fn new(network: &NetworkDetails, wall: Timestamp, recorded: Timestamp) -> Self {
+        let elapsed = i128::from(wall.0) - i128::from(network.wall.0);
+        let at = i128::from(network.epoch.0) + elapsed * i128::from(network.speed);
+        let at = at.clamp(i128::from(recorded.0), i128::from(Timestamp::MAX.0));
+        let at_start = i64::try_from(at).map_or(recorded, Timestamp);
+        Self { started: Instant::now(), at_start, speed: network.speed }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        let elapsed = self.started.elapsed().as_micros().saturating_mul(u128::from(self.speed));
+        let elapsed = i64::try_from(elapsed).unwrap_or(i64::MAX);
+        Timestamp(self.at_start.0.saturating_add(elapsed)).min(Timestamp::MAX)
+    }
+
+    /// How long until the clock reads `at`.
+    pub(crate) fn wait(&self, at: Timestamp) -> std::time::Duration {
+        let micros = at.0.saturating_sub(self.now().0).max(0);
+        std::time::Duration::from_micros(micros.unsigned_abs().div_ceil(u64::from(self.speed)))
+    }
+}

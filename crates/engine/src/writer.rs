@@ -1,0 +1,370 @@
+//! The writer's thread: decides everything that waits, and hands it to the journal as one batch
+//! while the batch before is being synced.
+
+use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, after, never, select_biased};
+use domain::{
+    BatchId, Command, Envelope, Event, JournalId, PrincipalId, Recorded, Sequence, Timestamp,
+};
+use journal::{Appender, Journal, encoded_len_bound};
+use ledger::State;
+
+use crate::building::{Building, Decided, Many};
+use crate::handle::Request;
+use crate::publisher::Pending;
+use crate::shared::{Shared, Status};
+
+/// Batches with the journal at once: one being synced, one ready to follow without a pause.
+const IN_FLIGHT: usize = 2;
+const _: () = assert!(IN_FLIGHT <= journal::IN_FLIGHT_MAX);
+
+/// How often free space is looked at.
+const FREE_SPACE_EVERY: Duration = Duration::from_secs(1);
+
+pub(crate) struct Writer {
+    pub(crate) state: State,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) journal: Arc<dyn Journal>,
+    pub(crate) appender: Box<dyn Appender>,
+    pub(crate) requests: Receiver<Request>,
+    /// One message for each batch that is durable.
+    pub(crate) committed: Receiver<()>,
+    pub(crate) publisher: Sender<Pending>,
+    pub(crate) snapshots: SnapshotRule,
+}
+
+/// When a snapshot is worth its cost.
+pub(crate) struct SnapshotRule {
+    /// At least so many events after the one before.
+    pub(crate) events_min: u64,
+    /// The last one was taken, or begun, here.
+    pub(crate) last: Sequence,
+}
+
+impl SnapshotRule {
+    /// Writing every row must stay cheap beside the events that led to it.
+    fn is_due(&self, state: &State) -> bool {
+        let since = state.last().0 - self.last.0;
+        since >= self.events_min.max(state.row_count() as u64)
+    }
+}
+
+/// Why the writer woke.
+enum Wake {
+    Request(Request),
+    Committed,
+    Timer,
+    Stop,
+}
+
+/// The writer at work.
+struct Work {
+    writer: Writer,
+    building: Building,
+    /// A bulk request under way.
+    many: Option<Many>,
+    journal: JournalId,
+    batch_number: u64,
+    /// The last event that was handed to the journal.
+    submitted: Sequence,
+    in_flight: usize,
+    stopping: bool,
+    /// Reused for the events of each command.
+    decided: Vec<Event>,
+    accepted: Vec<Recorded>,
+    free_space_at: Instant,
+}
+
+impl Writer {
+    /// Runs until it is told to stop, or the publisher is gone after a failure.
+    pub(crate) fn run(self) {
+        let mut work = Work {
+            journal: self.journal.id(),
+            batch_number: 0,
+            submitted: self.state.last(),
+            in_flight: 0,
+            stopping: false,
+            building: Building::default(),
+            many: None,
+            decided: Vec::new(),
+            accepted: Vec::new(),
+            free_space_at: Instant::now(),
+            writer: self,
+        };
+        work.check_free_space();
+        // What fell due while nobody was there comes before anything else.
+        // An error says that the publisher is gone: it has said why.
+        let _ = work.fire_timers().and_then(|()| work.run());
+    }
+}
+
+/// The publisher is gone.
+struct Gone;
+
+impl Work {
+    fn run(&mut self) -> Result<(), Gone> {
+        loop {
+            if self.in_flight < IN_FLIGHT {
+                self.submit()?;
+            }
+            match self.wait() {
+                Wake::Request(request) => self.drain(request)?,
+                Wake::Committed => {
+                    self.in_flight -= 1;
+                    // Whatever is waiting goes along with what was decided meanwhile.
+                    if let Ok(request) = self.writer.requests.try_recv() {
+                        self.drain(request)?;
+                    }
+                }
+                Wake::Timer => self.fire_timers()?,
+                Wake::Stop => self.stopping = true,
+            }
+            if self.stopping {
+                return self.stop();
+            }
+            if self.free_space_at.elapsed() >= FREE_SPACE_EVERY {
+                self.check_free_space();
+            }
+        }
+    }
+
+    /// Blocks until there is something to do. Completions first: the journal must not idle.
+    fn wait(&self) -> Wake {
+        let timeout = self.timeout();
+        if self.in_flight == 0 {
+            // The common case at rest, and cheaper than selecting.
+            let received = match timeout {
+                Some(timeout) => self.writer.requests.recv_timeout(timeout),
+                None => self.writer.requests.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            };
+            return match received {
+                Ok(Request::Stop) | Err(RecvTimeoutError::Disconnected) => Wake::Stop,
+                Ok(request) => Wake::Request(request),
+                Err(RecvTimeoutError::Timeout) => Wake::Timer,
+            };
+        }
+        let timer = timeout.map_or_else(never, after);
+        select_biased! {
+            recv(self.writer.committed) -> committed => {
+                if committed.is_ok() { Wake::Committed } else { Wake::Stop }
+            }
+            recv(self.writer.requests) -> request => match request {
+                Ok(Request::Stop) | Err(_) => Wake::Stop,
+                Ok(request) => Wake::Request(request),
+            },
+            recv(timer) -> _ => Wake::Timer,
+        }
+    }
+
+    /// Until the next timer of the state is due, or free space is to be looked at again.
+    fn timeout(&self) -> Option<Duration> {
+        let clock = self.writer.shared.clock();
+        let timer = self.writer.state.next_timer().map(|at| clock.wait(at));
+        let low = self.writer.shared.status() == Status::LowSpace;
+        let space = low.then_some(FREE_SPACE_EVERY);
+        timer.into_iter().chain(space).min()
+    }
+
+    /// Decides this request and those that wait behind it now; whoever comes later waits for the
+    /// next batch, so that a full queue cannot keep this one from the journal.
+    fn drain(&mut self, first: Request) -> Result<(), Gone> {
+        let waiting = self.writer.requests.len();
+        self.answer(first)?;
+        for _ in 0..waiting {
+            let Ok(request) = self.writer.requests.try_recv() else { break };
+            self.answer(request)?;
+        }
+        Ok(())
+    }
+
+    fn answer(&mut self, request: Request) -> Result<(), Gone> {
+        self.writer.shared.queued.fetch_sub(request.command_count(), Ordering::Relaxed);
+        self.make_room(0)?;
+        match request {
+            Request::One(command, to) => {
+                let decided = self.decide(*command)?;
+                self.building.answer_one(to, decided);
+            }
+            Request::Many(commands, to) => {
+                self.many = Some(Many::new(to, commands.len()));
+                for command in commands {
+                    let decided = self.decide(command)?;
+                    self.many.as_mut().expect("set above").push(decided);
+                }
+                let many = self.many.take().expect("set above");
+                self.building.answer_many(many);
+            }
+            Request::Stop => self.stopping = true,
+        }
+        Ok(())
+    }
+
+    /// Decides one command, and applies what it decided.
+    fn decide(&mut self, command: Command) -> Result<Decided, Gone> {
+        self.fire_timers()?;
+        let state = &self.writer.state;
+        if let Some(key) = command.key
+            && let Some(used) = state.key(key.hash)
+        {
+            let same = used.fingerprint == key.fingerprint;
+            let replayed = Decided::Replayed(Sequence(used.sequence));
+            return Ok(if same { replayed } else { Decided::KeyReused });
+        }
+        let at = self.next_time();
+        let events = &mut self.decided;
+        events.clear();
+        // `decide` only reads: a panic in it is a bug, but leaves the state as it was.
+        let decided =
+            catch_unwind(AssertUnwindSafe(|| ledger::decide(state, at, &command, events)));
+        match decided {
+            Err(_) => {
+                tracing::error!(action = ?command.action, "deciding a command panicked");
+                Ok(Decided::Failed)
+            }
+            Ok(Err(rejection)) => Ok(Decided::Rejected(rejection)),
+            Ok(Ok(())) if self.decided.is_empty() => Ok(Decided::Unchanged),
+            Ok(Ok(())) => Ok(Decided::Accepted(self.accept(at, command)?)),
+        }
+    }
+
+    fn accept(&mut self, at: Timestamp, command: Command) -> Result<Range<usize>, Gone> {
+        let Command { actor, occurred_at, mut key, trace, mut note, action: _ } = command;
+        let (mut sequence, mut recorded_at) = (self.writer.state.last(), at);
+        for event in self.decided.drain(..) {
+            sequence = sequence.next();
+            let envelope = Envelope {
+                sequence,
+                recorded_at,
+                occurred_at,
+                actor,
+                key: key.take(),
+                trace,
+                note: note.take(),
+            };
+            recorded_at = Timestamp(recorded_at.0.saturating_add(1));
+            self.accepted.push(Recorded { envelope, event });
+        }
+        // A command's events are never parted: all of them are in one batch.
+        self.make_room(self.accepted.iter().map(encoded_len_bound).sum())?;
+        let start = self.building.event_count();
+        for recorded in self.accepted.drain(..) {
+            record(&mut self.writer, &mut self.building, recorded);
+        }
+        Ok(start..self.building.event_count())
+    }
+
+    /// Fires the timers that are due by now, each as an event, in the order of their deadlines.
+    fn fire_timers(&mut self) -> Result<(), Gone> {
+        if self.writer.state.next_timer().is_none() {
+            return Ok(());
+        }
+        let now = self.writer.shared.now();
+        while let Some((deadline, event)) = ledger::due(&self.writer.state, now) {
+            let envelope = Envelope {
+                sequence: self.writer.state.last().next(),
+                recorded_at: self.next_time(),
+                occurred_at: Some(deadline),
+                actor: PrincipalId::NETWORK,
+                key: None,
+                trace: None,
+                note: None,
+            };
+            let recorded = Recorded { envelope, event };
+            self.make_room(encoded_len_bound(&recorded))?;
+            record(&mut self.writer, &mut self.building, recorded);
+        }
+        Ok(())
+    }
+
+    /// Network time, but later than anything recorded.
+    fn next_time(&self) -> Timestamp {
+        let after_last = Timestamp(self.writer.state.recorded_at().0.saturating_add(1));
+        self.writer.shared.now().max(after_last)
+    }
+
+    /// Submits the batch if these events do not fit into it any more, waiting for the journal where
+    /// it has its hands full.
+    fn make_room(&mut self, bytes_bound: usize) -> Result<(), Gone> {
+        if self.building.has_room(bytes_bound) {
+            return Ok(());
+        }
+        while self.in_flight >= IN_FLIGHT {
+            self.writer.committed.recv().map_err(|_| Gone)?;
+            self.in_flight -= 1;
+        }
+        self.submit()
+    }
+
+    /// Hands what was decided to the journal, and its answers to the publisher.
+    fn submit(&mut self) -> Result<(), Gone> {
+        if self.building.is_empty() && self.many.is_none() {
+            return Ok(());
+        }
+        let id = BatchId {
+            journal: self.journal,
+            epoch: self.writer.appender.epoch(),
+            number: self.batch_number + 1,
+        };
+        let (batch, replies) = self.building.seal(id, self.many.as_mut());
+        let frozen = self.freeze(batch.is_some());
+        if batch.is_none() && replies.is_empty() {
+            return Ok(());
+        }
+        let pending = Pending { batch: batch.clone(), replies, frozen, last: false };
+        self.writer.publisher.send(pending).map_err(|_| Gone)?;
+        if let Some(batch) = batch {
+            let last = batch.last();
+            self.writer.appender.submit(self.submitted, batch);
+            self.submitted = last;
+            self.batch_number += 1;
+            self.in_flight += 1;
+        }
+        Ok(())
+    }
+
+    /// Freezes the state at the end of a batch, when a snapshot is due.
+    fn freeze(&mut self, batch_ends: bool) -> Option<ledger::FrozenState> {
+        if !batch_ends || !self.writer.snapshots.is_due(&self.writer.state) {
+            return None;
+        }
+        self.writer.snapshots.last = self.writer.state.last();
+        Some(self.writer.state.freeze())
+    }
+
+    fn check_free_space(&mut self) {
+        self.free_space_at = Instant::now();
+        let Some(space) = self.writer.journal.free_space() else { return };
+        let was = self.writer.shared.status();
+        let is = if space.is_low() { Status::LowSpace } else { Status::Running };
+        if was != is && was != Status::Stopping {
+            tracing::warn!(?space, "free space");
+        }
+        self.writer.shared.set_status(is);
+    }
+
+    /// Decides what still waits, and ends with a snapshot of all that was decided.
+    fn stop(&mut self) -> Result<(), Gone> {
+        while let Ok(request) = self.writer.requests.try_recv() {
+            if !matches!(request, Request::Stop) {
+                self.drain(request)?;
+            }
+        }
+        self.submit()?;
+        let frozen = (self.writer.snapshots.last < self.writer.state.last())
+            .then(|| self.writer.state.freeze());
+        let pending = Pending { batch: None, replies: Vec::new(), frozen, last: true };
+        self.writer.publisher.send(pending).map_err(|_| Gone)
+    }
+}
+
+/// Makes an event so: in the state now, in the journal with its batch.
+fn record(writer: &mut Writer, building: &mut Building, recorded: Recorded) {
+    ledger::apply(&mut writer.state, &recorded);
+    writer.shared.record(recorded.envelope.recorded_at);
+    building.push(recorded);
+}

@@ -1,0 +1,122 @@
+//! API keys and for whom they speak.
+
+use domain::{Envelope, Event, Identifier, KeyId, PrincipalId, Role, Sequence, Timestamp};
+use table::{Frozen, Index, Paged};
+
+/// What a key that is not revoked gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Access {
+    /// The key.
+    pub key: KeyId,
+    /// For whom it speaks.
+    pub principal: PrincipalId,
+    /// What that principal may do.
+    pub role: Role,
+}
+
+/// A key that was made, revoked or not. The secret is known to nobody but its holder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiKey {
+    /// Its number, in the order of creation.
+    pub id: KeyId,
+    /// For whom it speaks.
+    pub principal: PrincipalId,
+    /// What that principal may do.
+    pub role: Role,
+    /// BLAKE3 of the secret; never shown.
+    pub digest: [u8; 32],
+    /// The event that made it.
+    pub created: Sequence,
+    /// When that was recorded.
+    pub created_at: Timestamp,
+    /// The event that ended it and when that was recorded, if it was.
+    pub revoked: Option<(Sequence, Timestamp)>,
+}
+
+/// All keys and principals.
+#[derive(Debug)]
+pub(crate) struct Keys {
+    made: Paged<ApiKey>,
+    /// Digests are uniform already: their first bytes are the hash.
+    by_digest: Index,
+    /// By principal; the first is the network itself.
+    principals: Paged<Identifier>,
+}
+
+impl Default for Keys {
+    fn default() -> Self {
+        let mut principals = Paged::new();
+        principals.push(Identifier::new("network").expect("a plain name"));
+        Self { made: Paged::new(), by_digest: Index::new(), principals }
+    }
+}
+
+impl Keys {
+    pub(crate) fn restored(made: Paged<ApiKey>, principals: Paged<Identifier>) -> Self {
+        let mut by_digest = Index::with_capacity(made.len());
+        for key in made.iter() {
+            by_digest.insert(digest_hash(&key.digest), key.id.0);
+        }
+        Self { made, by_digest, principals }
+    }
+
+    pub(crate) fn freeze(&self) -> (Frozen<ApiKey>, Frozen<Identifier>) {
+        (self.made.freeze(), self.principals.freeze())
+    }
+
+    pub(crate) fn by_digest(&self, digest: &[u8; 32]) -> Option<Access> {
+        let key = |position: u32| self.made.get(position as usize);
+        let wanted = |position| key(position).is_some_and(|key| key.digest == *digest);
+        let found = key(self.by_digest.find(digest_hash(digest), wanted)?)?;
+        found.revoked.is_none().then_some(Access {
+            key: found.id,
+            principal: found.principal,
+            role: found.role,
+        })
+    }
+
+    pub(crate) fn all(&self) -> &Paged<ApiKey> {
+        &self.made
+    }
+
+    pub(crate) fn principal(&self, id: PrincipalId) -> Option<&Identifier> {
+        self.principals.get(id.index())
+    }
+
+    pub(crate) fn fold(&mut self, envelope: &Envelope, event: &Event) {
+        match event {
+            Event::KeyCreated { key, details } => {
+                assert_eq!(
+                    key.index(),
+                    self.made.len(),
+                    "key {} is not numbered in the order of creation",
+                    key.0
+                );
+                if details.principal.index() == self.principals.len() {
+                    self.principals.push(details.name.clone());
+                }
+                self.by_digest.insert(digest_hash(&details.digest), key.0);
+                self.made.push(ApiKey {
+                    id: *key,
+                    principal: details.principal,
+                    role: details.role,
+                    digest: details.digest,
+                    created: envelope.sequence,
+                    created_at: envelope.recorded_at,
+                    revoked: None,
+                });
+            }
+            Event::KeyRevoked { key } => {
+                let row = self.made.get_mut(key.index());
+                row.expect("a key that is revoked was made").revoked =
+                    Some((envelope.sequence, envelope.recorded_at));
+            }
+            _ => unreachable!("only events of keys come here"),
+        }
+    }
+}
+
+fn digest_hash(digest: &[u8; 32]) -> u64 {
+    let (first, _) = digest.split_first_chunk::<8>().unwrap_or((&[0; 8], &[]));
+    u64::from_be_bytes(*first)
+}

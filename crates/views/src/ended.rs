@@ -1,0 +1,348 @@
+//! Ended shipments on their way to the store, and there.
+//!
+//! The fold hands them over and goes on: they wait in memory until the store's own thread has
+//! written them, many at once when the disk is slow. A reader looks at what waits, then at what is
+//! written, so it never misses one in between.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use domain::{ReadError, Sequence, ShipmentId, SnapshotError};
+use parking_lot::{Condvar, Mutex};
+
+use crate::shipments::Ended;
+use crate::store::{Store, Tag, ViewsError};
+
+/// Shipments in one transaction: a few milliseconds of work.
+const WRITE_SHIPMENTS_MAX: usize = 8_192;
+/// Shipments that may wait: about 32 MiB. Past that the fold waits for the store, and with it the
+/// answers; the engine's queue fills and new commands are refused.
+const WAITING_SHIPMENTS_MAX: usize = 1_000_000;
+/// How long a failed write waits before it is tried again: most failures are a full disk.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// Shipments that wait to be written, and how far it has come.
+#[derive(Debug, Default)]
+struct Queue {
+    /// Last events by shipment.
+    waiting: BTreeMap<u64, u64>,
+    /// What the fold has handed over goes up to here.
+    position: u64,
+    /// Durable requests made, and answered.
+    asked: u64,
+    answered: u64,
+    /// Everything up to here is durable.
+    durable: u64,
+    /// Why the last write failed, if it did.
+    error: Option<String>,
+    closing: bool,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    queue: Mutex<Queue>,
+    /// There is something to do.
+    work: Condvar,
+    /// Something has been done.
+    done: Condvar,
+}
+
+/// The ended shipments.
+#[derive(Debug)]
+pub(crate) struct EndedShipments {
+    shared: Arc<Shared>,
+    /// `None`: everything waits in memory for ever.
+    stored: Option<Stored>,
+}
+
+#[derive(Debug)]
+struct Stored {
+    writer: Arc<Mutex<Store>>,
+    reader: Mutex<Store>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl EndedShipments {
+    /// In memory alone.
+    pub(crate) fn in_memory() -> Self {
+        Self { shared: Arc::default(), stored: None }
+    }
+
+    /// In a store, which a thread of its own writes.
+    pub(crate) fn stored(writer: Store, reader: Store) -> Result<Self, ViewsError> {
+        let shared = Arc::<Shared>::default();
+        let writer = Arc::new(Mutex::new(writer));
+        let thread = thread::Builder::new().name("views-store".to_owned());
+        let (queue, store) = (Arc::clone(&shared), Arc::clone(&writer));
+        let thread = thread.spawn(move || queue.write_all(&store));
+        Ok(Self {
+            shared,
+            stored: Some(Stored {
+                writer,
+                reader: Mutex::new(reader),
+                thread: Some(thread.map_err(ViewsError::Thread)?),
+            }),
+        })
+    }
+
+    pub(crate) fn is_stored(&self) -> bool {
+        self.stored.is_some()
+    }
+
+    /// Why the store cannot be written, while it cannot.
+    pub(crate) fn error(&self) -> Option<String> {
+        self.shared.queue.lock().error.clone()
+    }
+
+    /// Forgets what an earlier journal or replay left behind.
+    pub(crate) fn clear(&self) -> Result<(), rusqlite::Error> {
+        let Some(stored) = &self.stored else {
+            return Ok(());
+        };
+        stored.writer.lock().clear().map(|_| ())
+    }
+
+    /// Waits, if far too much waits to be written.
+    pub(crate) fn wait_for_room(&self) {
+        if !self.is_stored() {
+            return;
+        }
+        let mut queue = self.shared.queue.lock();
+        while queue.waiting.len() >= WAITING_SHIPMENTS_MAX && !queue.closing {
+            self.shared.done.wait(&mut queue);
+        }
+    }
+
+    /// Takes what ended in a batch, whose last event is at `position`.
+    pub(crate) fn add(&self, ended: &[Ended], position: Sequence) {
+        let mut queue = self.shared.queue.lock();
+        queue.position = position.0;
+        let pairs = ended.iter().map(|one| (one.shipment.0.0, one.last.0));
+        queue.waiting.extend(pairs);
+        drop(queue);
+        if !ended.is_empty() {
+            self.shared.work.notify_one();
+        }
+    }
+
+    /// What a snapshot at `position` must be made with; an error if the store is behind.
+    pub(crate) fn tag_at(&self, position: Sequence) -> Result<Tag, SnapshotError> {
+        let found = self.with_writer(|store| Ok((store.position()?, store.tag()?)));
+        let (found, tag) = found?;
+        if found < position.0 {
+            let behind = format!("views.db ends at sequence {found}, before {position}");
+            return Err(SnapshotError(behind));
+        }
+        Ok(tag)
+    }
+
+    /// Follows a snapshot that is taken over: what came after it will be folded again. `open` are
+    /// the shipments that had not ended.
+    pub(crate) fn rewind(
+        &self,
+        position: Sequence,
+        open: impl Iterator<Item = u64>,
+    ) -> Result<(), SnapshotError> {
+        self.with_writer(|store| {
+            if store.position()? > position.0 {
+                store.rewind(position.0, open)?;
+            }
+            Ok(())
+        })?;
+        self.shared.queue.lock().position = position.0;
+        Ok(())
+    }
+
+    fn with_writer<T>(
+        &self,
+        work: impl FnOnce(&mut Store) -> rusqlite::Result<T>,
+    ) -> Result<T, SnapshotError> {
+        let Some(stored) = &self.stored else {
+            return Err(SnapshotError("there is no views.db".to_owned()));
+        };
+        let mut store = stored.writer.lock();
+        let done = work(&mut store);
+        done.map_err(|error| {
+            store.condemn(&error);
+            SnapshotError(format!("views.db: {error}"))
+        })
+    }
+
+    /// What makes the store durable, from any thread.
+    pub(crate) fn flusher(&self) -> Flusher {
+        Flusher {
+            shared: Arc::clone(&self.shared),
+            writer: self.stored.as_ref().map(|stored| Arc::clone(&stored.writer)),
+        }
+    }
+
+    /// The last event of an ended shipment that waits.
+    pub(crate) fn waiting_last_of(&self, id: ShipmentId) -> Option<Sequence> {
+        let queue = self.shared.queue.lock();
+        queue.waiting.get(&id.0.0).copied().map(Sequence)
+    }
+
+    /// Ended shipments that wait, with a lesser identifier, newest first.
+    pub(crate) fn waiting_before(&self, before: u64, limit: usize) -> Vec<(u64, u64)> {
+        let queue = self.shared.queue.lock();
+        let older = queue.waiting.range(..before).rev();
+        older.map(|(id, last)| (*id, *last)).take(limit).collect()
+    }
+
+    /// The last event of an ended shipment that is written.
+    pub(crate) fn stored_last_of(&self, id: ShipmentId) -> Result<Option<Sequence>, ReadError> {
+        let found = self.read(|store| store.last_of(id.0.0))?;
+        Ok(found.flatten().map(Sequence))
+    }
+
+    /// Ended shipments that are written, with a lesser identifier, newest first.
+    pub(crate) fn stored_before(
+        &self,
+        before: u64,
+        limit: usize,
+    ) -> Result<Vec<(u64, u64)>, ReadError> {
+        let found = self.read(|store| store.before(before, limit))?;
+        Ok(found.unwrap_or_default())
+    }
+
+    fn read<T>(
+        &self,
+        query: impl FnOnce(&Store) -> rusqlite::Result<T>,
+    ) -> Result<Option<T>, ReadError> {
+        let Some(stored) = &self.stored else {
+            return Ok(None);
+        };
+        let store = stored.reader.lock();
+        let found = query(&store).inspect_err(|error| store.condemn(error));
+        found.map(Some).map_err(|error| ReadError {
+            after: Sequence::ZERO,
+            reason: format!("views.db, which a restart rebuilds: {error}"),
+        })
+    }
+}
+
+impl Drop for EndedShipments {
+    fn drop(&mut self) {
+        self.shared.queue.lock().closing = true;
+        self.shared.work.notify_all();
+        let thread = self.stored.as_mut().and_then(|stored| stored.thread.take());
+        if let Some(thread) = thread {
+            // It has no answer; had it panicked, that has been reported.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Makes the store durable.
+pub(crate) struct Flusher {
+    shared: Arc<Shared>,
+    writer: Option<Arc<Mutex<Store>>>,
+}
+
+impl Flusher {
+    /// Waits until everything up to `position` is durable; returns the tag of the store.
+    pub(crate) fn flush(&self, position: Sequence) -> Result<Tag, SnapshotError> {
+        let mut queue = self.shared.queue.lock();
+        queue.asked += 1;
+        let ours = queue.asked;
+        self.shared.work.notify_one();
+        while queue.answered < ours && !queue.closing {
+            self.shared.done.wait(&mut queue);
+        }
+        if queue.durable < position.0 {
+            let reason = queue.error.as_deref().unwrap_or("it is closing");
+            return Err(SnapshotError(format!("writing views.db: {reason}")));
+        }
+        drop(queue);
+        let Some(writer) = &self.writer else {
+            return Err(SnapshotError("there is no views.db".to_owned()));
+        };
+        let tag = writer.lock().tag();
+        tag.map_err(|error| SnapshotError(format!("reading views.db: {error}")))
+    }
+}
+
+/// What is written in one transaction.
+struct Portion {
+    ended: Vec<(u64, u64)>,
+    /// Where the store is then, if nothing is left waiting.
+    position: Option<u64>,
+    /// The request it answers, if it is to be durable.
+    answers: Option<u64>,
+}
+
+impl Shared {
+    /// The work of the store's thread.
+    fn write_all(&self, store: &Mutex<Store>) {
+        let _closed = CloseOnDrop(self);
+        while let Some(portion) = self.next_portion() {
+            let mut store = store.lock();
+            let durable = portion.answers.is_some();
+            let written = store.add(&portion.ended, portion.position, durable);
+            if let Err(error) = &written {
+                store.condemn(error);
+            }
+            drop(store);
+            self.note(&portion, written);
+        }
+    }
+
+    /// Waits for work; `None` when there will be no more.
+    fn next_portion(&self) -> Option<Portion> {
+        let mut queue = self.queue.lock();
+        if queue.error.is_some() && !queue.closing {
+            self.work.wait_for(&mut queue, RETRY_AFTER);
+        }
+        while queue.waiting.is_empty() && queue.asked == queue.answered {
+            if queue.closing {
+                return None;
+            }
+            self.work.wait(&mut queue);
+        }
+        let first = queue.waiting.iter().take(WRITE_SHIPMENTS_MAX);
+        let ended: Vec<_> = first.map(|(id, last)| (*id, *last)).collect();
+        let all = ended.len() == queue.waiting.len();
+        Some(Portion {
+            ended,
+            position: all.then_some(queue.position),
+            answers: (all && queue.asked > queue.answered).then_some(queue.asked),
+        })
+    }
+
+    fn note(&self, portion: &Portion, written: rusqlite::Result<()>) {
+        let mut queue = self.queue.lock();
+        match written {
+            Ok(()) => {
+                for (id, _) in &portion.ended {
+                    queue.waiting.remove(id);
+                }
+                queue.error = None;
+                if let (Some(answered), Some(position)) = (portion.answers, portion.position) {
+                    queue.answered = answered;
+                    queue.durable = position;
+                }
+            }
+            Err(error) => {
+                queue.error = Some(error.to_string());
+                queue.answered = queue.asked;
+                if queue.closing {
+                    // The replay brings it back.
+                    queue.waiting.clear();
+                }
+            }
+        }
+        self.done.notify_all();
+    }
+}
+
+/// Lets go of whoever waits for the thread, when it ends in whatever way.
+struct CloseOnDrop<'a>(&'a Shared);
+
+impl Drop for CloseOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.queue.lock().closing = true;
+        self.0.done.notify_all();
+    }
+}

@@ -1,1 +1,25 @@
-//! Fan-out.
+//! Live readers: fan-out of committed events, resumable from any position.
+//!
+//! It knows events, sequences and bytes: what an event looks like to a reader is the [`Encode`] it
+//! is given. It must not show what is not committed, must not hold up the thread that commits, and
+//! must not let a slow reader cost the others, or memory: that one is told where to resume.
+//!
+//! A committed batch travels so: [`HubFold`] leaves it in the inbox; the pacer moves it to the ring and
+//! wakes the readers that wait; the first [`Subscription`] to need it encodes it, the others share
+//! those bytes. Who asks for what the ring no longer holds is read to from the journal, slice by
+//! slice, until the ring has the rest.
+
+mod catch_up;
+mod frames;
+mod hub;
+mod inbox;
+mod options;
+mod pacer;
+mod ring;
+mod subscription;
+mod waiters;
+
+pub use frames::Encode;
+pub use hub::{Hub, HubFold, SubscribeError};
+pub use options::HubOptions;
+pub use subscription::{Subscription, Update};

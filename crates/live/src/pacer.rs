@@ -1,0 +1,102 @@
+//! When waiting readers are woken: one task for all of them, never the thread that commits.
+//!
+//! After a quiet time a commit wakes the readers at once. Waking them again then waits for a pause
+//! that grows with how many were woken, so that there is time to write to all of their sockets, and
+//! with how many events they were woken for: when there are few, each is worth being early; when
+//! there are many, readers that take several at a time cost less. Meanwhile commits gather.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep_until};
+
+use crate::hub::Shared;
+use crate::options::HubOptions;
+use crate::waiters::{HEARTBEAT_TICKS, WAKE_BATCH, Which};
+
+/// The timer counts milliseconds: a shorter pause would become a longer one.
+const PAUSE_MIN: Duration = Duration::from_millis(1);
+
+/// Wakes the readers of a hub until it is stopped.
+pub(crate) async fn run(shared: Arc<Shared>) {
+    let tick = (shared.options.heartbeat / HEARTBEAT_TICKS).max(PAUSE_MIN);
+    let mut next_tick = Instant::now() + tick;
+    let mut next_wave = Instant::now();
+    let mut woken_to = shared.visible();
+    while !shared.is_stopping() {
+        let has_readers = shared.waiters.count() > 0;
+        let ticked = tokio::select! {
+            biased;
+            // Nobody connected: nothing to count, and nothing that would wake this task.
+            () = sleep_until(next_tick), if has_readers => true,
+            () = shared.signal.notified() => false,
+        };
+        if ticked {
+            shared.waiters.tick();
+            wake(&shared, Which::Silent).await;
+            next_tick = Instant::now() + tick;
+            continue;
+        }
+        if next_wave.saturating_duration_since(Instant::now()) >= PAUSE_MIN {
+            sleep_until(next_wave).await;
+        }
+        let began = Instant::now();
+        let visible = shared.show();
+        if visible > woken_to {
+            let readers_count = wake(&shared, Which::All).await;
+            let events_count = visible.0 - woken_to.0;
+            woken_to = visible;
+            next_wave = began + pause(&shared.options, readers_count, events_count);
+        }
+    }
+}
+
+/// How long after the beginning of a wave of wake-ups the next may begin.
+fn pause(options: &HubOptions, readers_count: u32, events_count: u64) -> Duration {
+    let haste = u32::try_from(events_count / 2).unwrap_or(u32::MAX);
+    options
+        .wake_pause_per_reader
+        .saturating_mul(readers_count)
+        .saturating_mul(haste.clamp(1, 4))
+        .min(options.wake_pause_max)
+}
+
+/// Wakes readers and tells how many; between batches of them, other tasks have their turn.
+async fn wake(shared: &Shared, which: Which) -> u32 {
+    let mut batch = Vec::with_capacity(WAKE_BATCH);
+    let mut woken = 0;
+    let mut next = Some(0);
+    while let Some(from) = next {
+        next = shared.waiters.take(from, which, &mut batch);
+        for waker in batch.drain(..) {
+            woken += 1;
+            waker.wake();
+        }
+        if next.is_some() {
+            tokio::task::yield_now().await;
+        }
+    }
+    woken
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_with_readers_and_with_events() {
+        let options = HubOptions::default();
+        let check = |readers, events, micros| {
+            let expected = Duration::from_micros(micros);
+            assert_eq!(pause(&options, readers, events), expected, "{readers} {events}");
+        };
+        check(0, 1, 0);
+        check(10, 1, 30);
+        check(1_000, 1, 3_000);
+        check(1_000, 3, 3_000);
+        check(1_000, 6, 9_000);
+        check(1_000, 1_000_000, 12_000);
+        check(10_000, 1, 20_000);
+        check(u32::MAX, u64::MAX, 20_000);
+    }
+}

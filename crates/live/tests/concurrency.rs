@@ -1,0 +1,139 @@
+//! Many readers from random positions against a writer that does not wait: on several threads.
+#![allow(missing_docs, unreachable_pub, dead_code, reason = "tests")]
+
+mod common;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use common::{Network, Random, options, sequences};
+use domain::Sequence;
+use live::{Hub, HubOptions, Update};
+
+/// Reads everything behind `after` up to `last`, resuming when told to; answers how often it was.
+async fn read_all(
+    hub: Hub,
+    after: u64,
+    last: u64,
+    committing: Arc<AtomicU64>,
+    mut rest: Random,
+) -> u64 {
+    let mut expected = after + 1;
+    let mut resumed = 0;
+    let mut reader = hub.subscribe(Sequence(after)).unwrap();
+    while expected <= last {
+        match reader.next().await {
+            Update::Events(bytes) => {
+                for sequence in sequences(&bytes) {
+                    assert_eq!(sequence, expected, "of the reader behind {after}");
+                    expected += 1;
+                }
+                assert!(expected - 1 <= committing.load(Ordering::SeqCst), "not yet committed");
+            }
+            Update::Lagged { resume_after } => {
+                resumed += 1;
+                assert_eq!(resume_after, Sequence(expected - 1));
+                reader = hub.subscribe(resume_after).unwrap();
+            }
+            other => panic!("the reader behind {after} got {other:?}"),
+        }
+        // A reader with other things to do.
+        if rest.below(8) == 0 {
+            for _ in 0..rest.below(20) {
+                tokio::task::yield_now().await;
+            }
+        }
+    }
+    resumed
+}
+
+async fn check(seed: u64) {
+    let mut random = Random(seed);
+    let history = random.below(500);
+    let last = history + 3_000 + random.below(3_000);
+    let random_options = HubOptions {
+        ring_events_max: usize::try_from(1 + random.below(1_000)).unwrap(),
+        ring_bytes_max: usize::try_from(8 + random.below(20_000)).unwrap(),
+        catch_up_events: usize::try_from(1 + random.below(200)).unwrap(),
+        catch_ups_max: usize::try_from(1 + random.below(4)).unwrap(),
+        update_bytes_max: usize::try_from(1 + random.below(2_000)).unwrap(),
+        wake_pause_per_reader: Duration::from_micros(random.below(200)),
+        ..options()
+    };
+    let network = Network::new(random_options, history);
+    let committing = Arc::new(AtomicU64::new(history));
+    let mut writer = network.writer;
+    let written = Arc::clone(&committing);
+    let mut sizes = Random(random.below(u64::MAX));
+    let (start, started) = std::sync::mpsc::sync_channel::<()>(1);
+    let writing = std::thread::spawn(move || {
+        started.recv().unwrap();
+        let mut position = history;
+        while position < last {
+            let most = if sizes.below(10) == 0 { 300 } else { 5 };
+            let count = (1 + sizes.below(most)).min(last - position);
+            // The journal has it before the hub hears of it.
+            let batch = writer.append(count);
+            std::thread::yield_now();
+            position += count;
+            written.store(position, Ordering::SeqCst);
+            writer.fold(&batch);
+        }
+        writer
+    });
+    let mut readers = Vec::new();
+    for number in 0..60 {
+        if number == 20 {
+            start.send(()).unwrap();
+        }
+        let after = random.below(network.hub.last().0 + 1);
+        let rest = Random(random.below(u64::MAX));
+        let reading = read_all(network.hub.clone(), after, last, Arc::clone(&committing), rest);
+        readers.push(tokio::spawn(reading));
+        tokio::task::yield_now().await;
+    }
+    for reader in readers {
+        reader.await.unwrap_or_else(|failure| {
+            panic!("{failure}; again: LIVE_SEED={seed} cargo test -p live --test concurrency")
+        });
+    }
+    drop(writing.join().unwrap());
+    assert_eq!(network.hub.readers(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 3)]
+async fn every_reader_gets_every_event_once() {
+    if let Ok(seed) = std::env::var("LIVE_SEED") {
+        return check(seed.parse().unwrap()).await;
+    }
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let mut seeds = Random(now.as_secs() ^ u64::from(now.subsec_nanos()));
+    for _ in 0..6 {
+        check(seeds.below(u64::MAX)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 3)]
+async fn live_readers_never_encode_an_event_twice() {
+    let network = Network::new(options(), 0);
+    let mut writer = network.writer;
+    let readers: Vec<_> = (0..100)
+        .map(|_| {
+            let mut reader = network.hub.subscribe(Sequence::ZERO).unwrap();
+            tokio::spawn(async move { common::read_to(&mut reader, 2_000).await })
+        })
+        .collect();
+    let writing = std::thread::spawn(move || {
+        for _ in 0..500 {
+            writer.commit(4);
+            std::thread::yield_now();
+        }
+        writer
+    });
+    for reader in readers {
+        reader.await.unwrap();
+    }
+    drop(writing.join().unwrap());
+    assert!((1..=2_000).all(|sequence| network.encoder.times(sequence) == 1));
+}

@@ -4,7 +4,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use crossbeam_channel::{Receiver, Sender};
+use crossbeam_channel::{Receiver, Sender, bounded};
 use domain::{Batch, CommitObserver, Sequence};
 use journal::{Completion, Outcome};
 
@@ -107,10 +107,14 @@ impl Publisher {
             let (name, format) = observer.snapshot_format().filter(|_| in_place)?;
             Some(Snapshot { name, format, state: observer.freeze()? })
         });
-        let job = SnapshotJob { at, ledger, observers: observers.collect() };
+        let (end, written) = bounded(0);
+        let job = SnapshotJob { at, ledger, observers: observers.collect(), end };
         if last {
-            // There is time now, and the next start is quicker for it.
-            drop(self.snapshots.send(job));
+            // There is time now, and the next start is quicker for it. The observers must live until
+            // it is written: it may need what they hold.
+            if self.snapshots.send(job).is_ok() {
+                let _ = written.recv();
+            }
         } else if self.snapshots.try_send(job).is_err() {
             tracing::info!(%at, "a snapshot is passed over: the one before is still being written");
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crossbeam_channel::Receiver;
+use crossbeam_channel::{Receiver, Sender};
 use domain::{FrozenState, Sequence, SnapshotError};
 use journal::{Journal, SnapshotId, SnapshotStore};
 use table::{ArchiveError, Writer};
@@ -18,6 +18,8 @@ pub(crate) struct SnapshotJob {
     pub(crate) at: Sequence,
     pub(crate) ledger: ledger::FrozenState,
     pub(crate) observers: Vec<Snapshot>,
+    /// Dropped when it is written, or given up.
+    pub(crate) end: Sender<()>,
 }
 
 /// An observer's frozen state.
@@ -36,25 +38,29 @@ pub(crate) struct Snapshotter {
 impl Snapshotter {
     pub(crate) fn run(self) {
         while let Ok(job) = self.jobs.recv() {
-            let at = job.at;
-            match self.write(job) {
+            let SnapshotJob { at, ledger, observers, end } = job;
+            match self.write(at, ledger, observers) {
                 Ok(()) => tracing::info!(%at, "snapshot"),
                 Err(error) => tracing::warn!(%at, %error, "no snapshot"),
             }
+            drop(end);
         }
     }
 
-    fn write(&self, job: SnapshotJob) -> Result<(), SnapshotError> {
+    fn write(
+        &self,
+        at: Sequence,
+        ledger: ledger::FrozenState,
+        observers: Vec<Snapshot>,
+    ) -> Result<(), SnapshotError> {
         let failed = |error: journal::JournalError| SnapshotError(error.to_string());
-        let chain = self.journal.chain(job.at).map_err(failed)?;
+        let chain = self.journal.chain(at).map_err(failed)?;
         let chain = chain.ok_or_else(|| SnapshotError("no batch ends there".to_owned()))?;
-        let id =
-            |format| SnapshotId { journal: self.journal.id(), sequence: job.at, chain, format };
+        let id = |format| SnapshotId { journal: self.journal.id(), sequence: at, chain, format };
         // Observers first: a ledger's snapshot that is found has its observers' beside it.
-        for Snapshot { name, format, state } in job.observers {
+        for Snapshot { name, format, state } in observers {
             self.write_one(name, id(format), state)?;
         }
-        let ledger = job.ledger;
         let state: FrozenState = Box::new(move |sink| {
             let mut writer = Writer::new(|part: &[u8]| sink(part).map_err(ArchiveError::part));
             let written = ledger.write(&mut writer).and_then(|()| writer.finish());

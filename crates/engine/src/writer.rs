@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, after, never, select_biased};
 use domain::{
-    BatchId, Command, Envelope, Event, JournalId, PrincipalId, Recorded, Sequence, Timestamp,
+    BatchId, Command, Envelope, Event, JournalId, PrincipalId, Recorded, Rejection, Sequence,
+    Timestamp,
 };
 use journal::{Appender, Journal, encoded_len_bound};
 use ledger::State;
@@ -164,7 +165,9 @@ impl Work {
     /// Until the next timer of the state is due, or free space is to be looked at again.
     fn timeout(&self) -> Option<Duration> {
         let clock = self.writer.shared.clock();
-        let timer = self.writer.state.next_timer().map(|at| clock.wait(at));
+        // At the end of time no timer fires any more.
+        let timer = self.writer.state.next_timer().filter(|_| clock.now() < Timestamp::MAX);
+        let timer = timer.map(|at| clock.wait(at));
         let low = self.writer.shared.status() == Status::LowSpace;
         let space = low.then_some(FREE_SPACE_EVERY);
         timer.into_iter().chain(space).min()
@@ -216,6 +219,14 @@ impl Work {
             return Ok(if same { replayed } else { Decided::KeyReused });
         }
         let at = self.next_time();
+        if at >= Timestamp::MAX {
+            // The end of time: nothing can be recorded any more, and reads go on.
+            let maximum = Timestamp::MAX.0.unsigned_abs();
+            return Ok(Decided::Rejected(Rejection::LimitReached {
+                limit: "network_time",
+                maximum,
+            }));
+        }
         let events = &mut self.decided;
         events.clear();
         // `decide` only reads: a panic in it is a bug, but leaves the state as it was.
@@ -265,9 +276,13 @@ impl Work {
         }
         let now = self.writer.shared.now();
         while let Some((deadline, event)) = ledger::due(&self.writer.state, now) {
+            let recorded_at = self.next_time();
+            if recorded_at >= Timestamp::MAX {
+                return Ok(());
+            }
             let envelope = Envelope {
                 sequence: self.writer.state.last().next(),
-                recorded_at: self.next_time(),
+                recorded_at,
                 occurred_at: Some(deadline),
                 actor: PrincipalId::NETWORK,
                 key: None,

@@ -284,6 +284,23 @@ fn a_wall_clock_that_went_back_neither_stops_nor_turns_network_time() {
 }
 
 #[test]
+fn at_the_end_of_time_commands_are_refused_and_nothing_fails() {
+    // The network begins so late that its time ends within the first days.
+    let mut network = Network { wall: Timestamp::MAX.0 - 60_000_000, ..Network::default() };
+    let engine = network.start();
+    accept_all(&engine.handle(), founding(10, 10));
+    engine.stop().unwrap();
+    network.wall = Timestamp::MAX.0;
+    let engine = network.start();
+    let answers = engine.handle().execute_blocking(vec![buy(1)]).unwrap();
+    let ended =
+        Rejection::LimitReached { limit: "network_time", maximum: Timestamp::MAX.0.unsigned_abs() };
+    assert!(matches!(&answers[..], [Answer::Rejected(it)] if *it == ended), "{answers:?}");
+    engine.stop().unwrap();
+    network.verify();
+}
+
+#[test]
 fn stopping_decides_what_was_taken_and_takes_no_more() {
     let network = Network::default();
     let engine = network.start();

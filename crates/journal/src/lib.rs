@@ -8,7 +8,6 @@
 //! hashes makes a history provable.
 
 #![deny(clippy::unwrap_used, clippy::float_arithmetic, clippy::indexing_slicing)]
-#![allow(clippy::doc_markdown, reason = "SQLite is a name and no code")]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests panic"))]
 
 pub mod encoding;
@@ -28,7 +27,7 @@ pub use encoding::encoded_len_bound;
 pub use memory::MemoryJournal;
 pub use row::BATCH_EVENTS_BYTES_MAX;
 pub use snapshots::{FileSnapshots, MemorySnapshots};
-pub use sqlite::{OnProgress, OpenOptions, SqliteJournal, pending_migrations};
+pub use sqlite::{OnProgress, OpenOptions, SqliteJournal, migrate, pending_migrations};
 
 /// Where batches are kept: the seam at which one log is swapped for another.
 pub trait Journal: Send + Sync {

@@ -11,7 +11,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use common::{Writing, batches, events, trades};
 use domain::Sequence;
-use journal::{Journal, JournalError, OpenOptions, Outcome, SqliteJournal, pending_migrations};
+use journal::{
+    Journal, JournalError, OpenOptions, Outcome, SqliteJournal, migrate, pending_migrations,
+};
 use rusqlite::Connection;
 
 fn options() -> OpenOptions {
@@ -52,8 +54,10 @@ fn migrations_are_pending_until_the_journal_is_opened() {
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(pending_migrations(folder.path()).unwrap().len(), 1);
     assert!(!folder.path().join("journal.db").exists(), "asking changes nothing");
+    assert!(migrate(folder.path()).is_err(), "there is nothing to migrate");
     drop(open(folder.path()).unwrap());
     assert_eq!(pending_migrations(folder.path()).unwrap(), []);
+    assert_eq!(migrate(folder.path()).unwrap(), []);
 }
 
 #[test]

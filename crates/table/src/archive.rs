@@ -89,10 +89,7 @@ impl fmt::Display for ArchiveError {
             Self::TrailingBytes => write!(formatter, "the archive goes on after its last row"),
             Self::Overlong => write!(formatter, "a number in the archive is longer than any"),
             Self::FieldTooLong { bytes } => {
-                write!(
-                    formatter,
-                    "a field of {bytes} bytes, at most {FIELD_BYTES_MAX} are allowed"
-                )
+                write!(formatter, "a field of {bytes} bytes, at most {FIELD_BYTES_MAX} are allowed")
             }
             Self::OutOfRange { wanted, value } => {
                 write!(formatter, "{value} in the archive is not {wanted}")
@@ -129,11 +126,7 @@ impl<S: FnMut(&[u8]) -> Result<(), ArchiveError>> Writer<S> {
     /// Writes to `sink`, which gets one part after the other and may refuse one with
     /// [`ArchiveError::part`].
     pub fn new(sink: S) -> Self {
-        Self {
-            sink,
-            part: Vec::with_capacity(PART_BYTES_MAX),
-            sent: 0,
-        }
+        Self { sink, part: Vec::with_capacity(PART_BYTES_MAX), sent: 0 }
     }
 
     /// Hands the last part over and returns the number of bytes in all parts.
@@ -224,12 +217,7 @@ impl<S: FnMut() -> Result<Option<Vec<u8>>, ArchiveError>> Reader<S> {
     /// Reads from `source`, which gives one part after the other, then `None`. The parts need not be
     /// cut as they were when written.
     pub fn new(source: S) -> Self {
-        Self {
-            source,
-            part: Vec::new(),
-            at: 0,
-            before: 0,
-        }
+        Self { source, part: Vec::new(), at: 0, before: 0 }
     }
 
     /// How many bytes have been read: with an error, about where it is.

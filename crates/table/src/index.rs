@@ -56,9 +56,7 @@ impl Index {
     /// the same top 32 bits, which is nearly always the wanted one alone.
     #[inline]
     pub fn find(&self, hash: u64, matches: impl FnMut(u32) -> bool) -> Option<u32> {
-        self.segments
-            .get(self.segment_of(hash))?
-            .find(hash, matches)
+        self.segments.get(self.segment_of(hash))?.find(hash, matches)
     }
 
     /// Adds an entry, which must not be there yet: an entry is a hash and a position, and it is for
@@ -77,10 +75,7 @@ impl Index {
     #[inline]
     pub fn remove(&mut self, hash: u64, position: u32) -> bool {
         let segment = self.segment_of(hash);
-        let removed = self
-            .segments
-            .get_mut(segment)
-            .is_some_and(|it| it.remove(hash, position));
+        let removed = self.segments.get_mut(segment).is_some_and(|it| it.remove(hash, position));
         self.len -= usize::from(removed);
         removed
     }
@@ -89,9 +84,7 @@ impl Index {
     #[inline]
     pub fn relocate(&mut self, hash: u64, from: u32, to: u32) -> bool {
         let segment = self.segment_of(hash);
-        self.segments
-            .get_mut(segment)
-            .is_some_and(|it| it.relocate(hash, from, to))
+        self.segments.get_mut(segment).is_some_and(|it| it.relocate(hash, from, to))
     }
 
     /// The segment of a hash, or of a slot, which has the same tag. Low bits of the tag number it, as
@@ -101,11 +94,7 @@ impl Index {
     fn segment_of(&self, hash: u64) -> usize {
         let numbers = self.segments.len().next_power_of_two();
         let number = ((hash & TAG) >> 32) as usize & (numbers - 1);
-        if number < self.segments.len() {
-            number
-        } else {
-            number - numbers / 2
-        }
+        if number < self.segments.len() { number } else { number - numbers / 2 }
     }
 
     /// Adds a segment, with what belongs there of the one it is split off from.

@@ -77,10 +77,7 @@ fn fold(value: u64) -> u64 {
 
 /// One half of a number upon the other.
 #[inline]
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "the halves are what is wanted"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "the halves are what is wanted")]
 pub(crate) fn fold_halves(wide: u128) -> u64 {
     (wide >> 64) as u64 ^ wide as u64
 }

@@ -36,12 +36,13 @@ pub struct KeyWindow {
 impl KeyWindow {
     /// An empty window that remembers the last `capacity` entries; one of 0 remembers none.
     pub fn new(capacity: u32) -> Self {
-        Self {
-            entries: Paged::new(),
-            index: Index::new(),
-            capacity,
-            oldest: 0,
-        }
+        Self { entries: Paged::new(), index: Index::new(), capacity, oldest: 0 }
+    }
+
+    /// An empty window that is about to get so many entries: its index need not grow on the way.
+    pub(crate) fn expecting(capacity: u32, entries: u32) -> Self {
+        let index = Index::with_capacity(entries.min(capacity) as usize);
+        Self { index, ..Self::new(capacity) }
     }
 
     /// How many entries it remembers at most.
@@ -94,9 +95,7 @@ impl KeyWindow {
     /// All entries, the oldest first.
     pub fn iter(&self) -> impl Iterator<Item = &KeyEntry> + Clone {
         let oldest = self.oldest as usize;
-        self.entries
-            .iter_from(oldest)
-            .chain(self.entries.iter().take(oldest))
+        self.entries.iter_from(oldest).chain(self.entries.iter().take(oldest))
     }
 
     /// The window as it is now, for another thread to read. Costs a pointer per page.
@@ -112,25 +111,17 @@ impl KeyWindow {
     #[inline]
     fn replace_oldest(&mut self, entry: KeyEntry) -> u32 {
         let position = self.oldest;
-        let place = self
-            .entries
-            .get_mut(position as usize)
-            .expect("a full ring has its oldest");
+        let place = self.entries.get_mut(position as usize).expect("a full ring has its oldest");
         let forgotten = std::mem::replace(place, entry);
         // Finds nothing if a newer entry had the same hash: the index led to that one.
         self.index.remove(tag(forgotten.hash), position);
-        self.oldest = if position + 1 == self.capacity {
-            0
-        } else {
-            position + 1
-        };
+        self.oldest = if position + 1 == self.capacity { 0 } else { position + 1 };
         position
     }
 
     #[inline]
     fn position(&self, hash: u128) -> Option<u32> {
-        self.index
-            .find(tag(hash), |position| self.has(position, hash))
+        self.index.find(tag(hash), |position| self.has(position, hash))
     }
 
     #[inline]
@@ -140,10 +131,7 @@ impl KeyWindow {
 
     #[inline]
     fn entry(&self, position: u32) -> KeyEntry {
-        *self
-            .entries
-            .get(position as usize)
-            .expect("the index leads to entries of the ring")
+        *self.entries.get(position as usize).expect("the index leads to entries of the ring")
     }
 }
 
@@ -174,9 +162,7 @@ impl FrozenKeyWindow {
     /// All entries, the oldest first.
     pub fn iter(&self) -> impl Iterator<Item = &KeyEntry> + Clone {
         let oldest = self.oldest as usize;
-        self.entries
-            .iter_from(oldest)
-            .chain(self.entries.iter().take(oldest))
+        self.entries.iter_from(oldest).chain(self.entries.iter().take(oldest))
     }
 }
 

@@ -45,20 +45,14 @@ impl<T> Frozen<T> {
 
     /// All items, in order.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &T> + Clone {
-        self.pages
-            .iter()
-            .flat_map(|page| page.iter())
-            .chain(&self.tail)
+        self.pages.iter().flat_map(|page| page.iter()).chain(&self.tail)
     }
 
     /// The items from `index` on, in order; none if there are fewer. Skipping costs nothing.
     pub fn iter_from(&self, index: usize) -> impl Iterator<Item = &T> + Clone {
         let first = self.pages.len().min(index / PAGE_ITEMS);
         let pages = self.pages[first..].iter();
-        pages
-            .flat_map(|page| page.iter())
-            .chain(&self.tail)
-            .skip(index - first * PAGE_ITEMS)
+        pages.flat_map(|page| page.iter()).chain(&self.tail).skip(index - first * PAGE_ITEMS)
     }
 }
 
@@ -73,12 +67,7 @@ pub struct Paged<T> {
 
 impl<T> Default for Paged<T> {
     fn default() -> Self {
-        Self {
-            items: Frozen {
-                pages: Vec::new(),
-                tail: Vec::new(),
-            },
-        }
+        Self { items: Frozen { pages: Vec::new(), tail: Vec::new() } }
     }
 }
 
@@ -92,12 +81,7 @@ impl<T> Paged<T> {
     /// fill.
     pub fn with_capacity(items: usize) -> Self {
         let pages = Vec::with_capacity(items / PAGE_ITEMS);
-        Self {
-            items: Frozen {
-                pages,
-                tail: Vec::new(),
-            },
-        }
+        Self { items: Frozen { pages, tail: Vec::new() } }
     }
 
     /// How many items there are.

@@ -68,10 +68,8 @@ impl Row for u32 {
     fn archive<A: Archive>(&mut self, archive: &mut A) -> Result<(), ArchiveError> {
         let mut number = u64::from(*self);
         archive.number(&mut number)?;
-        *self = u32::try_from(number).map_err(|_| ArchiveError::OutOfRange {
-            wanted: "a u32",
-            value: number,
-        })?;
+        *self = u32::try_from(number)
+            .map_err(|_| ArchiveError::OutOfRange { wanted: "a u32", value: number })?;
         Ok(())
     }
 }
@@ -85,10 +83,7 @@ impl Row for bool {
             0 => false,
             1 => true,
             value => {
-                return Err(ArchiveError::OutOfRange {
-                    wanted: "a bool",
-                    value,
-                });
+                return Err(ArchiveError::OutOfRange { wanted: "a bool", value });
             }
         };
         Ok(())
@@ -112,9 +107,8 @@ impl Row for String {
     fn archive<A: Archive>(&mut self, archive: &mut A) -> Result<(), ArchiveError> {
         let mut bytes = std::mem::take(self).into_bytes();
         archive.bytes(&mut bytes)?;
-        *self = String::from_utf8(bytes).map_err(|_| ArchiveError::Invalid {
-            wanted: "UTF-8 text",
-        })?;
+        *self =
+            String::from_utf8(bytes).map_err(|_| ArchiveError::Invalid { wanted: "UTF-8 text" })?;
         Ok(())
     }
 }
@@ -198,18 +192,19 @@ pub fn read_paged<T: Row + Default + Clone, A: Archive>(
     Ok(paged)
 }
 
+/// Rows that room is made for before they are read, at most: a damaged count must not ask for more.
+const EXPECTED_MAX: u32 = 1 << 22;
+
 /// Reads what [`write_frozen`] wrote of a table; its rows are in the same order as before.
 pub fn read_table<K: Key + Row + Default, V: Row + Default + Clone, A: Archive>(
     archive: &mut A,
 ) -> Result<Table<K, V>, ArchiveError> {
     let count = read_count(archive)?;
     if count >= u64::from(u32::MAX) {
-        return Err(ArchiveError::OutOfRange {
-            wanted: "a count of rows",
-            value: count,
-        });
+        return Err(ArchiveError::OutOfRange { wanted: "a count of rows", value: count });
     }
-    let mut table = Table::new();
+    let expected = u32::try_from(count).unwrap_or(EXPECTED_MAX).min(EXPECTED_MAX);
+    let mut table = Table::with_capacity(expected as usize);
     for _ in 0..count {
         let (key, value) = read_row(archive)?;
         if table.insert(key, value).is_some() {
@@ -233,12 +228,10 @@ pub fn read_key_window<A: Archive>(archive: &mut A) -> Result<KeyWindow, Archive
     let capacity: u32 = read_row(archive)?;
     let count = read_count(archive)?;
     if count > u64::from(capacity) {
-        return Err(ArchiveError::OutOfRange {
-            wanted: "within the window",
-            value: count,
-        });
+        return Err(ArchiveError::OutOfRange { wanted: "within the window", value: count });
     }
-    let mut window = KeyWindow::new(capacity);
+    let expected = u32::try_from(count).unwrap_or(capacity).min(EXPECTED_MAX);
+    let mut window = KeyWindow::expecting(capacity, expected);
     for _ in 0..count {
         window.push(read_row(archive)?);
     }

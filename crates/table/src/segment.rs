@@ -44,15 +44,8 @@ impl Segment {
     fn with_slots(slots: usize) -> Self {
         let slots = slots.max(SLOTS_MIN);
         let log2 = slots.trailing_zeros();
-        assert!(
-            log2 <= SLOTS_LOG2_MAX,
-            "an index of {slots} slots: tags have 32 bits"
-        );
-        Self {
-            slots: vec![0; slots],
-            shift: u64::BITS - log2,
-            len: 0,
-        }
+        assert!(log2 <= SLOTS_LOG2_MAX, "an index of {slots} slots: tags have 32 bits");
+        Self { slots: vec![0; slots], shift: u64::BITS - log2, len: 0 }
     }
 
     /// All slots in use, for another segment to [`place`](Self::place).
@@ -154,10 +147,7 @@ impl Segment {
 
     /// The home of a slot; that of a hash is the same, because a slot begins with the tag.
     #[inline]
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "less than the number of slots, a usize"
-    )]
+    #[expect(clippy::cast_possible_truncation, reason = "less than the number of slots, a usize")]
     fn home(&self, slot: u64) -> usize {
         (slot >> self.shift) as usize
     }
@@ -177,10 +167,7 @@ impl Segment {
 /// The slot of an entry.
 #[inline]
 pub(crate) fn slot_of(hash: u64, position: u32) -> u64 {
-    assert!(
-        position < u32::MAX,
-        "a table holds fewer than 2^32 - 1 rows"
-    );
+    assert!(position < u32::MAX, "a table holds fewer than 2^32 - 1 rows");
     hash & TAG | u64::from(position + 1)
 }
 

@@ -34,10 +34,7 @@ pub struct Table<K, V> {
 
 impl<K, V> Default for Table<K, V> {
     fn default() -> Self {
-        Self {
-            rows: Paged::new(),
-            index: Index::new(),
-        }
+        Self { rows: Paged::new(), index: Index::new() }
     }
 }
 
@@ -49,10 +46,7 @@ impl<K, V> Table<K, V> {
 
     /// An empty table whose index does not grow before it has more than `rows`.
     pub fn with_capacity(rows: usize) -> Self {
-        Self {
-            rows: Paged::with_capacity(rows),
-            index: Index::with_capacity(rows),
-        }
+        Self { rows: Paged::with_capacity(rows), index: Index::with_capacity(rows) }
     }
 
     /// How many rows there are.
@@ -94,16 +88,12 @@ impl<K, V> Table<K, V> {
     /// a key without making one.
     #[inline]
     pub fn find_with(&self, hash: u64, mut matches: impl FnMut(&K) -> bool) -> Option<Slot> {
-        self.index
-            .find(hash, |position| matches(self.key_at(Slot(position))))
-            .map(Slot)
+        self.index.find(hash, |position| matches(self.key_at(Slot(position)))).map(Slot)
     }
 
     #[inline]
     fn row(&self, slot: Slot) -> &(K, V) {
-        self.rows
-            .get(slot.0 as usize)
-            .expect("a slot of this table, found since the last removal")
+        self.rows.get(slot.0 as usize).expect("a slot of this table, found since the last removal")
     }
 }
 
@@ -136,9 +126,7 @@ impl<K: Key, V: Clone> Table<K, V> {
     #[inline]
     pub fn at_mut(&mut self, slot: Slot) -> &mut V {
         let row = self.rows.get_mut(slot.0 as usize);
-        &mut row
-            .expect("a slot of this table, found since the last removal")
-            .1
+        &mut row.expect("a slot of this table, found since the last removal").1
     }
 
     /// Puts a value under a key and returns the one that was there. A key that is there keeps its
@@ -172,12 +160,9 @@ impl<K: Key, V: Clone> Table<K, V> {
         self.index.remove(hash, slot.0);
         let last = position(self.rows.len() - 1);
         if slot.0 != last {
-            self.index
-                .relocate(self.key_at(Slot(last)).hash(), last, slot.0);
+            self.index.relocate(self.key_at(Slot(last)).hash(), last, slot.0);
         }
-        self.rows
-            .swap_remove(slot.0 as usize)
-            .map(|(_, value)| value)
+        self.rows.swap_remove(slot.0 as usize).map(|(_, value)| value)
     }
 
     #[inline]

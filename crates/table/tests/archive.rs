@@ -55,13 +55,7 @@ impl Row for Everything {
 }
 
 fn everything() -> impl Strategy<Value = Everything> {
-    let numbers = (
-        any::<u64>(),
-        0..64_u32,
-        any::<u32>(),
-        any::<i64>(),
-        any::<u128>(),
-    );
+    let numbers = (any::<u64>(), 0..64_u32, any::<u32>(), any::<i64>(), any::<u128>());
     let rest = (
         any::<bool>(),
         any::<String>(),
@@ -73,18 +67,7 @@ fn everything() -> impl Strategy<Value = Everything> {
         let (flag, text, bytes, maybe, many) = rest;
         let side = if flag { Side::Buy } else { Side::Sell };
         let number = number >> shift;
-        Everything {
-            number,
-            small,
-            signed,
-            wide,
-            flag,
-            text,
-            bytes,
-            maybe,
-            many,
-            side,
-        }
+        Everything { number, small, signed, wide, flag, text, bytes, maybe, many, side }
     })
 }
 
@@ -99,10 +82,7 @@ fn parts_of(write: impl FnOnce(&mut ToParts<'_>) -> Result<(), ArchiveError>) ->
     }));
     write(&mut writer).unwrap();
     let written = writer.finish().unwrap();
-    assert_eq!(
-        written,
-        parts.iter().map(|part| part.len() as u64).sum::<u64>()
-    );
+    assert_eq!(written, parts.iter().map(|part| part.len() as u64).sum::<u64>());
     parts
 }
 
@@ -249,69 +229,38 @@ fn the_bytes_are_those_documented() {
 
 #[test]
 fn damaged_values_are_told_apart() {
-    let overlong: [&[u8]; 4] = [
-        &[0x80, 0x00],
-        &[0xFF, 0x80, 0x00],
-        &[0xFF; 11],
-        &[&[0xFF; 9][..], &[2]].concat(),
-    ];
+    let overlong: [&[u8]; 4] =
+        [&[0x80, 0x00], &[0xFF, 0x80, 0x00], &[0xFF; 11], &[&[0xFF; 9][..], &[2]].concat()];
     for bytes in overlong {
-        assert!(
-            matches!(read_bytes::<u64>(bytes), Err(ArchiveError::Overlong)),
-            "{bytes:?}"
-        );
+        assert!(matches!(read_bytes::<u64>(bytes), Err(ArchiveError::Overlong)), "{bytes:?}");
     }
     let too_large = bytes_of(1_u64 << 32);
     let error = read_bytes::<u32>(&too_large).unwrap_err();
     assert_eq!(error.to_string(), "4294967296 in the archive is not a u32");
-    assert!(matches!(
-        read_bytes::<bool>(&[2]),
-        Err(ArchiveError::OutOfRange { value: 2, .. })
-    ));
-    assert!(matches!(
-        read_bytes::<Option<u32>>(&[2]),
-        Err(ArchiveError::OutOfRange { .. })
-    ));
-    assert!(matches!(
-        read_bytes::<String>(&[1, 0xFF]),
-        Err(ArchiveError::Invalid { .. })
-    ));
+    assert!(matches!(read_bytes::<bool>(&[2]), Err(ArchiveError::OutOfRange { value: 2, .. })));
+    assert!(matches!(read_bytes::<Option<u32>>(&[2]), Err(ArchiveError::OutOfRange { .. })));
+    assert!(matches!(read_bytes::<String>(&[1, 0xFF]), Err(ArchiveError::Invalid { .. })));
     let side = |archive: &mut FromParts| {
         let mut side = Side::Sell;
         through(archive, &mut side, "a side", |_| 0_u32, |_| None)
     };
-    assert!(matches!(
-        try_read_whole(&[2], side),
-        Err(ArchiveError::Invalid { wanted: "a side" })
-    ));
+    assert!(matches!(try_read_whole(&[2], side), Err(ArchiveError::Invalid { wanted: "a side" })));
 }
 
 /// None of these may allocate what the count or the length promises.
 #[test]
 fn promises_of_more_than_there_is_are_errors() {
     let most = bytes_of(u64::MAX);
-    assert!(matches!(
-        read_bytes::<Vec<u32>>(&most),
-        Err(ArchiveError::Truncated)
-    ));
-    assert!(matches!(
-        read_bytes::<String>(&most),
-        Err(ArchiveError::FieldTooLong { .. })
-    ));
+    assert!(matches!(read_bytes::<Vec<u32>>(&most), Err(ArchiveError::Truncated)));
+    assert!(matches!(read_bytes::<String>(&most), Err(ArchiveError::FieldTooLong { .. })));
     let longest = bytes_of(FIELD_BYTES_MAX as u64);
-    assert!(matches!(
-        read_bytes::<String>(&longest),
-        Err(ArchiveError::Truncated)
-    ));
+    assert!(matches!(read_bytes::<String>(&longest), Err(ArchiveError::Truncated)));
     let paged = try_read_whole(&most, read_paged::<u32, _>);
     assert!(matches!(paged, Err(ArchiveError::Truncated)));
     let table = try_read_whole(&most, read_table::<u32, u32, _>);
     assert!(matches!(table, Err(ArchiveError::OutOfRange { .. })));
     let window = try_read_whole(&[5, 6], read_key_window);
-    assert!(matches!(
-        window,
-        Err(ArchiveError::OutOfRange { value: 6, .. })
-    ));
+    assert!(matches!(window, Err(ArchiveError::OutOfRange { value: 6, .. })));
 }
 
 #[test]
@@ -363,15 +312,9 @@ fn failures_of_the_store_come_through() {
     let mut writer = Writer::new(|_: &[u8]| Err(ArchiveError::part("the disk is full")));
     7_u32.archive(&mut writer).unwrap();
     let error = writer.finish().unwrap_err();
-    assert_eq!(
-        std::error::Error::source(&error).unwrap().to_string(),
-        "the disk is full"
-    );
+    assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "the disk is full");
     let mut reader = Reader::new(|| Err(ArchiveError::part("no such part")));
-    assert!(matches!(
-        0_u32.archive(&mut reader),
-        Err(ArchiveError::Part(_))
-    ));
+    assert!(matches!(0_u32.archive(&mut reader), Err(ArchiveError::Part(_))));
 }
 
 /// A name as users make theirs: a newtype that is both a key and a row.
@@ -399,14 +342,7 @@ fn a_table_of_names_is_restored_and_searched_by_borrowed_text() {
     table.remove(&Name("terra".into()));
     let bytes = written(|archive| write_frozen(&table.freeze(), archive));
     let again: Table<Name, u32> = read_whole(&bytes, read_table);
-    assert!(
-        again
-            .iter()
-            .map(|(name, _)| name.0.as_str())
-            .eq(["mars", "luna"])
-    );
-    let slot = again
-        .find_with(table::hash_bytes(b"luna"), |name| name.0 == "luna")
-        .unwrap();
+    assert!(again.iter().map(|(name, _)| name.0.as_str()).eq(["mars", "luna"]));
+    let slot = again.find_with(table::hash_bytes(b"luna"), |name| name.0 == "luna").unwrap();
     assert_eq!((slot.position(), again.at(slot)), (1, &1));
 }

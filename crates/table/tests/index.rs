@@ -50,10 +50,7 @@ fn check(index: &Index, model: &BTreeSet<(u64, u32)>) {
     for &(hash, position) in model {
         assert_eq!(index.find(hash, |found| found == position), Some(position));
         let same_tag = model.iter().filter(|(other, _)| other >> 32 == hash >> 32);
-        assert_eq!(
-            offered(index, hash),
-            same_tag.map(|&(_, position)| position).collect()
-        );
+        assert_eq!(offered(index, hash), same_tag.map(|&(_, position)| position).collect());
     }
 }
 
@@ -96,11 +93,7 @@ proptest! {
 
 #[test]
 fn an_empty_one_has_nothing() {
-    for mut index in [
-        Index::new(),
-        Index::with_capacity(0),
-        Index::with_capacity(9),
-    ] {
+    for mut index in [Index::new(), Index::with_capacity(0), Index::with_capacity(9)] {
         assert_eq!(index.find(0, |_| true), None);
         assert!(!index.remove(0, 0));
         assert!(!index.relocate(0, 0, 1));
@@ -128,8 +121,6 @@ fn all_may_have_the_same_hash() {
     let mut index = Index::new();
     (0..500).for_each(|position| index.insert(u64::MAX, position));
     assert_eq!(offered(&index, u64::MAX).len(), 500);
-    (0..500)
-        .rev()
-        .for_each(|position| assert!(index.remove(u64::MAX, position)));
+    (0..500).rev().for_each(|position| assert!(index.remove(u64::MAX, position)));
     assert_eq!(offered(&index, u64::MAX).len(), 0);
 }

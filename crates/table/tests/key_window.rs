@@ -6,11 +6,7 @@ use proptest::prelude::*;
 use table::{KeyEntry, KeyWindow};
 
 fn entry(hash: u128, sequence: u64) -> KeyEntry {
-    KeyEntry {
-        hash,
-        fingerprint: !sequence,
-        sequence,
-    }
+    KeyEntry { hash, fingerprint: !sequence, sequence }
 }
 
 fn check(window: &KeyWindow, model: &VecDeque<KeyEntry>, hashes: impl Iterator<Item = u128>) {
@@ -76,11 +72,7 @@ fn a_repeated_hash_outlives_its_first_entry() {
     for (hash, sequence) in [(7, 1), (7, 2), (8, 3), (9, 4)] {
         window.push(entry(hash, sequence));
     }
-    assert_eq!(
-        window.get(7),
-        Some(entry(7, 2)),
-        "the first was forgotten, the second was not"
-    );
+    assert_eq!(window.get(7), Some(entry(7, 2)), "the first was forgotten, the second was not");
     window.push(entry(10, 5));
     assert_eq!(window.get(7), None);
 }

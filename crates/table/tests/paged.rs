@@ -90,10 +90,7 @@ proptest! {
 fn what_is_not_there_is_none() {
     let mut paged = Paged::<u32>::new();
     assert!(paged.is_empty());
-    assert_eq!(
-        (paged.pop(), paged.swap_remove(0), paged.get_mut(0)),
-        (None, None, None)
-    );
+    assert_eq!((paged.pop(), paged.swap_remove(0), paged.get_mut(0)), (None, None, None));
     assert_eq!(paged.get(usize::MAX), None);
     assert_eq!(paged.iter_from(usize::MAX).next(), None);
 }
@@ -105,11 +102,7 @@ fn growing_moves_no_page_even_after_it_was_copied() {
     let frozen = paged.freeze();
     *paged.get_mut(0).unwrap() = 7;
     let place = std::ptr::from_ref(paged.get(0).unwrap());
-    assert_ne!(
-        place,
-        std::ptr::from_ref(frozen.get(0).unwrap()),
-        "the page was shared"
-    );
+    assert_ne!(place, std::ptr::from_ref(frozen.get(0).unwrap()), "the page was shared");
     (0..10 * PAGE_ITEMS).for_each(|item| paged.push(item));
     assert_eq!(place, std::ptr::from_ref(paged.get(0).unwrap()));
     assert!(frozen.iter().copied().eq(0..=PAGE_ITEMS));
@@ -125,10 +118,7 @@ fn a_change_copies_its_page_alone_and_once() {
     *paged.get_mut(1).unwrap() = 7;
     assert_eq!(copied, std::ptr::from_ref(paged.get(1).unwrap()));
     let second = |items: Option<&usize>| std::ptr::from_ref(items.unwrap());
-    assert_eq!(
-        second(paged.get(PAGE_ITEMS)),
-        second(frozen.get(PAGE_ITEMS))
-    );
+    assert_eq!(second(paged.get(PAGE_ITEMS)), second(frozen.get(PAGE_ITEMS)));
 }
 
 #[test]

@@ -11,11 +11,7 @@ struct Colliding(u32);
 
 impl Key for Colliding {
     fn hash(&self) -> u64 {
-        if self.0.is_multiple_of(2) {
-            u64::MAX
-        } else {
-            self.0.hash()
-        }
+        if self.0.is_multiple_of(2) { u64::MAX } else { self.0.hash() }
     }
 }
 
@@ -49,30 +45,20 @@ impl Model {
     }
 
     fn value(&mut self, key: Colliding) -> Option<&mut u64> {
-        self.0
-            .iter_mut()
-            .find(|row| row.0 == key)
-            .map(|row| &mut row.1)
+        self.0.iter_mut().find(|row| row.0 == key).map(|row| &mut row.1)
     }
 }
 
 fn check(table: &mut Table<Colliding, u64>, model: &mut Model) {
     assert_eq!(table.len(), model.0.len());
     assert_eq!(table.is_empty(), model.0.is_empty());
-    assert!(
-        table
-            .iter()
-            .eq(model.0.iter().map(|(key, value)| (key, value)))
-    );
+    assert!(table.iter().eq(model.0.iter().map(|(key, value)| (key, value))));
     let sorted: BTreeMap<_, _> = model.0.iter().copied().collect();
     for key in (0..60).map(Colliding) {
         assert_eq!(table.get(&key), sorted.get(&key));
         assert_eq!(table.get_mut(&key), model.value(key));
         let slot = table.find(&key);
-        assert_eq!(
-            slot.map(|slot| slot.position() as usize),
-            model.position(key)
-        );
+        assert_eq!(slot.map(|slot| slot.position() as usize), model.position(key));
         assert_eq!(table.find_with(key.hash(), |found| *found == key), slot);
         if let Some(slot) = slot {
             assert_eq!(table.slot(slot.position()), Some(slot));
@@ -142,11 +128,7 @@ fn a_new_table_is_empty() {
 /// Changing one of these costs nothing but speed; that they differ between platforms would be news.
 #[test]
 fn hashes_are_the_same_everywhere() {
-    assert_eq!(
-        mix(0),
-        0xE220_A839_7B1D_CDAF,
-        "the first output of SplitMix64 seeded with 0"
-    );
+    assert_eq!(mix(0), 0xE220_A839_7B1D_CDAF, "the first output of SplitMix64 seeded with 0");
     assert_eq!(7_u32.hash(), 7_u64.hash());
     let hashes = [(1_u32, 2_u32).hash(), (1_u32, 2_u32, 3_u32).hash()];
     assert_eq!(hashes, [0xB370_3AD8_9450_7022, 0x16BC_D815_F36C_35E2]);
@@ -165,14 +147,7 @@ fn hashes_are_the_same_everywhere() {
 #[test]
 fn strings_that_are_alike_hash_apart() {
     let texts: [&[u8]; 6] = [b"", b"\0", b"\0\0", b"a", b"a\0", b"aaaaaaaa\0"];
-    assert_eq!(
-        texts
-            .map(hash_bytes)
-            .into_iter()
-            .collect::<BTreeSet<_>>()
-            .len(),
-        texts.len()
-    );
+    assert_eq!(texts.map(hash_bytes).into_iter().collect::<BTreeSet<_>>().len(), texts.len());
 }
 
 /// As many of the homes are taken as by random numbers: 1 - 1/e of them when there are as many.
@@ -191,9 +166,6 @@ fn the_top_bits_are_spread_evenly() {
         homes((0..65_536_u32).map(|at| hash_bytes(&at.to_le_bytes()))),
     ];
     for taken in spread {
-        assert!(
-            (41_000..42_000).contains(&taken),
-            "{taken} of 65,536, expected 41,427"
-        );
+        assert!((41_000..42_000).contains(&taken), "{taken} of 65,536, expected 41,427");
     }
 }

@@ -217,6 +217,22 @@ pub fn pending_migrations(folder: &Path) -> Result<Vec<PendingMigration>, Journa
     schema::pending(&connect(&files.database(), Access::Write, &OpenOptions::default())?)
 }
 
+/// Applies what is pending and gives what that was; opening does so, too. There must be a journal.
+pub fn migrate(folder: &Path) -> Result<Vec<PendingMigration>, JournalError> {
+    let files = Files::in_folder(folder)?;
+    let _lock = files.lock()?;
+    if !files.has_database()? {
+        return Err(JournalError::Storage {
+            doing: format!("migrating {}", files.database().display()),
+            reason: "there is no journal".to_owned(),
+        });
+    }
+    let mut connection = connect(&files.database(), Access::Write, &OpenOptions::default())?;
+    let pending = schema::pending(&connection)?;
+    schema::apply(&mut connection, &pending)?;
+    Ok(pending)
+}
+
 /// Makes a complete database under another name, so that one that has the name is always complete.
 fn create(files: &Files, options: &OpenOptions) -> Result<(), JournalError> {
     let mut id = [0; 16];

@@ -91,6 +91,9 @@ fn scan(
             report(walk.last, newest);
         }
     }
+    if newest > walk.last {
+        return Err(damaged_row(walk.last.next(), &"it is missing"));
+    }
     if rows_count > 0 {
         lookup.must_lead_to(newest, Sequence(u64::MAX))?;
         lookup.must_lead_to(newest, walk.last)?;

@@ -1,1 +1,32 @@
-//! HTTP.
+//! HTTP: routes, authentication, limits, problems, the `OpenAPI` document and the dashboard's files.
+//!
+//! A request becomes a command of `domain`, an event becomes an answer; JSON is known here and
+//! nowhere else. Nothing is decided here: rules are the ledger's, and what is shown is the views'.
+//! Nothing here may assume a local file or a single journal.
+
+mod auth;
+mod bulk;
+mod commands;
+mod connections;
+mod executor;
+mod gateway;
+mod idempotency;
+mod limits;
+mod openapi;
+mod page;
+mod panics;
+mod problem;
+mod render;
+mod reply;
+mod request;
+mod routes;
+mod shape;
+mod wire;
+
+pub use auth::Secret;
+pub use executor::{Execute, Executing, Executor};
+pub use gateway::{Gateway, GatewayOptions};
+pub use render::stream_encoder;
+
+#[cfg(test)]
+mod tests;

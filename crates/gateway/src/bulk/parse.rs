@@ -1,0 +1,168 @@
+//! From a body to commands, and to a problem for each line that is none.
+
+use domain::{Command, Identifier, KeyBinding, PrincipalId, TraceId, fingerprint, key_hash};
+
+use super::line::{BulkLine, Data, Line};
+use crate::idempotency::{KEY_WHAT, is_key};
+use crate::limits::{BULK_LINE_BYTES_MAX, BULK_LINES_MAX};
+use crate::problem::{Code, Problem};
+use crate::shape::{BadBody, Fault, Flaw, Schemas, Tree};
+use crate::wire::body::Wanted;
+use crate::wire::{Bulk, BulkType, Name, TextScalar};
+use utoipa::ToSchema;
+
+/// A body whose lines are read.
+pub(crate) struct Parsed {
+    /// The commands, in order.
+    pub(crate) commands: Vec<Command>,
+    /// The lines that are none, in order, counted from 1.
+    pub(crate) refused: Vec<(usize, Problem)>,
+    /// How many lines there are.
+    pub(crate) line_count: usize,
+}
+
+/// Reads all lines. Empty ones at the end are none; too many are refused as a whole.
+pub(crate) fn parse(
+    body: &[u8],
+    by: PrincipalId,
+    trace: Option<TraceId>,
+    schemas: &Schemas,
+) -> Result<Parsed, Problem> {
+    // A line of a trade with its key is some 190 bytes.
+    let capacity = (body.len() / 160).min(BULK_LINES_MAX);
+    let mut parsed =
+        Parsed { commands: Vec::with_capacity(capacity), refused: Vec::new(), line_count: 0 };
+    let end = body.iter().rposition(|byte| !byte.is_ascii_whitespace()).map_or(0, |last| last + 1);
+    let body = body.get(..end).unwrap_or_default();
+    if body.is_empty() {
+        return Err(Problem::new(
+            Code::MalformedJson,
+            "the body is empty; lines of JSON are wanted",
+        ));
+    }
+    for line in body.split(|byte| *byte == b'\n') {
+        parsed.line_count += 1;
+        if parsed.line_count > BULK_LINES_MAX {
+            let detail = format!("the body must have at most {BULK_LINES_MAX} lines");
+            return Err(Problem::new(Code::BodyTooLarge, detail).with("maximum", BULK_LINES_MAX));
+        }
+        match command(line, by, trace, schemas) {
+            Ok(command) => parsed.commands.push(command),
+            Err(problem) => parsed.refused.push((parsed.line_count, problem)),
+        }
+    }
+    Ok(parsed)
+}
+
+fn command(
+    bytes: &[u8],
+    by: PrincipalId,
+    trace: Option<TraceId>,
+    schemas: &Schemas,
+) -> Result<Command, Problem> {
+    if bytes.len() > BULK_LINE_BYTES_MAX {
+        let detail = format!("a line must have at most {BULK_LINE_BYTES_MAX} bytes");
+        return Err(Problem::new(Code::BodyTooLarge, detail).with("maximum", BULK_LINE_BYTES_MAX));
+    }
+    let mut line: Line<'_> =
+        serde_json::from_slice(bytes).map_err(|error| explain(bytes, &error, schemas))?;
+    let key = match line.key.take() {
+        None => None,
+        Some(key) if is_key(&key) => Some(key_hash(by, &key)),
+        Some(_) => {
+            let pointer = "/idempotencyKey".to_owned();
+            return Err(Problem::invalid(vec![Fault::new(pointer, Flaw::OutOfRange, KEY_WHAT)]));
+        }
+    };
+    let mut command = wanted(line)?.command(by, None, trace);
+    command.key = key.map(|hash| KeyBinding { hash, fingerprint: fingerprint(&command) });
+    Ok(command)
+}
+
+/// Takes the fields that say what a line is about, and refuses those that do not go with it.
+struct Subject {
+    kind: Bulk,
+    faults: Vec<Fault>,
+}
+
+impl Subject {
+    fn wanted<T>(&mut self, field: &str, given: Option<T>) -> Option<T> {
+        if given.is_none() {
+            let detail = format!("the type `{}` needs this field", BulkType(self.kind).word());
+            self.faults.push(Fault::new(format!("/{field}"), Flaw::MissingField, detail));
+        }
+        given
+    }
+
+    fn foreign(&mut self, field: &str, is_given: bool) {
+        if is_given {
+            let word = BulkType(self.kind).word();
+            let detail = format!("does not go with the type `{word}`");
+            self.faults.push(Fault::new(format!("/{field}"), Flaw::UnknownField, detail));
+        }
+    }
+}
+
+fn wanted(line: Line<'_>) -> Result<Wanted, Problem> {
+    let mut subject = Subject { kind: line.kind, faults: Vec::new() };
+    let kind = line.kind;
+    subject.foreign(
+        "id",
+        line.id.is_some() && !matches!(kind, Bulk::Station | Bulk::Commodity | Bulk::Trader),
+    );
+    subject.foreign("station", line.station.is_some() && kind != Bulk::Adjustment);
+    subject.foreign("trader", line.trader.is_some() && kind != Bulk::Credits);
+    subject.foreign("shipmentId", line.shipment.is_some() && kind != Bulk::ShipmentEvent);
+    let below = |faults: Vec<Fault>| -> Vec<Fault> {
+        faults.into_iter().map(|fault| fault.under("/data")).collect()
+    };
+    let name = |Name(name): Name| -> Identifier { name };
+    let wanted = match line.data {
+        Data::Trade(body) => Some(body.wanted()),
+        Data::Shipment(body) => Some(body.wanted()),
+        Data::ShipmentEvent(body) => {
+            subject.wanted("shipmentId", line.shipment).map(|shipment| body.wanted(shipment.0))
+        }
+        Data::Adjustment(body) => {
+            subject.wanted("station", line.station).map(|station| body.wanted(name(station)))
+        }
+        Data::Station(body) => subject.wanted("id", line.id).map(|id| Ok(body.wanted(name(id)))),
+        Data::Commodity(body) => subject.wanted("id", line.id).map(|id| Ok(body.wanted(name(id)))),
+        Data::Trader(body) => subject.wanted("id", line.id).map(|id| Ok(body.wanted(name(id)))),
+        Data::Credits(body) => {
+            subject.wanted("trader", line.trader).map(|trader| body.wanted(name(trader)))
+        }
+    };
+    match wanted {
+        Some(Ok(wanted)) if subject.faults.is_empty() => Ok(wanted),
+        Some(Err(faults)) => {
+            subject.faults.extend(below(faults));
+            Err(Problem::invalid(subject.faults))
+        }
+        _ => Err(Problem::invalid(subject.faults)),
+    }
+}
+
+/// All that is wrong with a line: with itself, and with the body that it holds.
+#[cold]
+fn explain(bytes: &[u8], refusal: &serde_json::Error, schemas: &Schemas) -> Problem {
+    let tree: Tree<'_> = match serde_json::from_slice(bytes) {
+        Ok(tree) => tree,
+        Err(error) => {
+            return BadBody::Malformed(format!("the line is not JSON: {error}")).into();
+        }
+    };
+    let mut faults = schemas.faults(&BulkLine::name(), &tree);
+    let kind = match tree.field("type") {
+        Some(Tree::Text(word)) => BulkType::read(word),
+        _ => None,
+    };
+    if let (Some(BulkType(kind)), Some(data @ Tree::Object(_))) = (kind, tree.field("data")) {
+        let below = schemas.faults(&Data::schema(kind), data);
+        faults.extend(below.into_iter().map(|fault| fault.under("/data")));
+    }
+    if faults.is_empty() {
+        faults.push(Fault::new(String::new(), Flaw::Other, refusal.to_string()));
+    }
+    Problem::invalid(faults)
+}

@@ -1,0 +1,145 @@
+//! Connections: accepted up to a bound, each with its own clock, ended in order.
+//!
+//! hyper's own server helper has neither a bound nor timeouts; this loop is what those take.
+
+mod patient;
+
+use std::convert::Infallible;
+use std::io;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::response::{IntoResponse, Response};
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use tokio::time::{sleep, timeout};
+use tower::ServiceExt;
+
+use crate::gateway::GatewayOptions;
+use crate::limits::{HEAD_BYTES_MAX, REFUSALS_MAX};
+use crate::problem::{Code, Problem};
+use patient::Patient;
+
+/// The pause after a connection could not be accepted: mostly for want of file descriptors, which
+/// only others' ending mends.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+/// How long a connection that is refused may take to hear so.
+const REFUSAL_TIME: Duration = Duration::from_secs(1);
+
+/// Serves until `shutdown` completes and the answers under way are given.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    router: Router,
+    options: &GatewayOptions,
+    shutdown: impl Future<Output = ()>,
+    grace: Duration,
+) {
+    let places = u32::try_from(options.connections_max).unwrap_or(u32::MAX);
+    let connections = Arc::new(Semaphore::new(options.connections_max));
+    let refusals = Arc::new(Semaphore::new(REFUSALS_MAX));
+    let (stop, stopping) = watch::channel(());
+    let mut shutdown = pin!(shutdown);
+    loop {
+        let accepted = tokio::select! {
+            () = &mut shutdown => break,
+            accepted = listener.accept() => accepted,
+        };
+        let stream = match accepted {
+            Ok((stream, _)) => stream,
+            Err(error) => {
+                tracing::warn!(%error, "a connection could not be accepted");
+                sleep(ACCEPT_PAUSE).await;
+                continue;
+            }
+        };
+        // Answers are small and whole: waiting for more to send would only delay them.
+        let _ = stream.set_nodelay(true);
+        if let Ok(place) = Arc::clone(&connections).try_acquire_owned() {
+            let (router, options, stopping) = (router.clone(), options.clone(), stopping.clone());
+            tokio::spawn(async move {
+                converse(stream, router, &options, stopping).await;
+                drop(place);
+            });
+        } else if let Ok(turn) = Arc::clone(&refusals).try_acquire_owned() {
+            tokio::spawn(async move {
+                // A client that does not listen is closed all the same.
+                let _ = timeout(REFUSAL_TIME, refuse(stream)).await;
+                drop(turn);
+            });
+        }
+    }
+    drop(listener);
+    drop(stopping);
+    let _ = stop.send(());
+    if timeout(grace, connections.acquire_many(places)).await.is_err() {
+        tracing::warn!("connections that did not end in time are closed");
+    }
+}
+
+/// Serves one connection to its end.
+async fn converse(
+    stream: TcpStream,
+    router: Router,
+    options: &GatewayOptions,
+    mut stopping: watch::Receiver<()>,
+) {
+    let service = service_fn(move |request: hyper::Request<Incoming>| {
+        let router = router.clone();
+        async move { Ok::<Response, Infallible>(answer(router, request.map(Body::new)).await) }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(options.header_read_timeout)
+        .max_buf_size(HEAD_BYTES_MAX)
+        .serve_connection(TokioIo::new(Patient::new(stream, options.write_timeout)), service);
+    let mut connection = pin!(connection);
+    let ended = tokio::select! {
+        ended = &mut connection => ended,
+        _ = stopping.changed() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        // Clients that go away, stay silent or speak no HTTP: theirs, not ours.
+        tracing::debug!(%error, "a connection ended early");
+    }
+}
+
+async fn answer(router: Router, request: axum::extract::Request) -> Response {
+    match router.oneshot(request).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
+}
+
+/// Says that there are too many connections, to whoever still listens.
+async fn refuse(mut stream: TcpStream) -> io::Result<()> {
+    let response = Problem::plain(Code::TooManyConnections).closing().into_response();
+    let (parts, body) = response.into_parts();
+    let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+    let mut head = format!("HTTP/1.1 {}\r\ncontent-length: {}\r\n", parts.status, body.len());
+    for (name, value) in &parts.headers {
+        head.push_str(name.as_str());
+        head.push_str(": ");
+        head.push_str(value.to_str().unwrap_or_default());
+        head.push_str("\r\n");
+    }
+    head.push_str("\r\n");
+    stream.write_all(head.as_bytes()).await?;
+    stream.write_all(&body).await?;
+    stream.shutdown().await?;
+    // Closing with a request unread would reset the connection, and take the answer with it.
+    let mut rest = [0; 1024];
+    while stream.read(&mut rest).await? > 0 {}
+    Ok(())
+}

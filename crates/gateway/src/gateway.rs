@@ -1,0 +1,202 @@
+//! The component: its options, its handle, and what every handler shares.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use axum::Router;
+use domain::{JournalId, Sequence};
+use live::Hub;
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use views::Views;
+
+use crate::connections;
+use crate::executor::Executor;
+use crate::limits::{
+    BODIES_KIB_MAX, BODY_READ_USUAL, CONNECTIONS_USUAL, HEADER_READ_USUAL, JOURNAL_READS_MAX,
+    WRITE_USUAL,
+};
+use crate::problem::{Code, Problem};
+use crate::render::{Identity, Render};
+use crate::routes;
+
+/// What a gateway is made with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GatewayOptions {
+    /// Whose events are shown.
+    pub journal: JournalId,
+    /// Whether anybody may read without a key. For loopback alone: whoever listens elsewhere must
+    /// not set it.
+    pub anonymous: bool,
+    /// Connections at a time.
+    pub connections_max: usize,
+    /// How long a connection may take to send a request's head, and stay without a request.
+    pub header_read_timeout: Duration,
+    /// How long a request's body may take to arrive.
+    pub body_read_timeout: Duration,
+    /// How long a response may make no progress because the client does not read.
+    pub write_timeout: Duration,
+}
+
+impl GatewayOptions {
+    /// The usual, for this journal.
+    pub fn new(journal: JournalId) -> Self {
+        Self {
+            journal,
+            anonymous: false,
+            connections_max: CONNECTIONS_USUAL,
+            header_read_timeout: HEADER_READ_USUAL,
+            body_read_timeout: BODY_READ_USUAL,
+            write_timeout: WRITE_USUAL,
+        }
+    }
+}
+
+/// The HTTP side of a network. Cloning one gives another handle to the same.
+#[derive(Clone)]
+pub struct Gateway {
+    app: App,
+}
+
+impl Gateway {
+    /// A gateway in front of a network that is ready.
+    pub fn new(
+        options: GatewayOptions,
+        executor: impl Into<Executor>,
+        views: Views,
+        hub: Hub,
+    ) -> Self {
+        let gateway = Self::recovering(options);
+        gateway.open(executor, views, hub);
+        gateway
+    }
+
+    /// A gateway that says, of all but its own health, that the server is starting; until
+    /// [`Self::open`].
+    pub fn recovering(options: GatewayOptions) -> Self {
+        let shared = Shared {
+            identity: Identity::of(options.journal),
+            options,
+            ready: OnceLock::new(),
+            replayed: AtomicU64::new(0),
+            total: AtomicU64::new(0),
+            stopping: AtomicBool::new(false),
+            body_room: Semaphore::new(BODIES_KIB_MAX),
+            journal_reads: Semaphore::new(JOURNAL_READS_MAX),
+        };
+        Self { app: App(Arc::new(shared)) }
+    }
+
+    /// Tells how far the recovery is.
+    pub fn progress(&self, replayed: Sequence, total: Sequence) {
+        self.app.0.replayed.store(replayed.0, Ordering::Relaxed);
+        self.app.0.total.store(total.0, Ordering::Relaxed);
+    }
+
+    /// Opens to requests. A gateway is opened once; a second time changes nothing.
+    pub fn open(&self, executor: impl Into<Executor>, views: Views, hub: Hub) {
+        let ready = Ready { executor: executor.into(), views, hub };
+        let _ = self.app.0.ready.set(ready);
+    }
+
+    /// All routes, to be served, or called in process.
+    pub fn router(&self) -> Router {
+        routes::router(self.app.clone())
+    }
+
+    /// Serves connections until `shutdown` completes: then takes no more, ends the streams, and
+    /// returns when the answers under way are given, or after `grace`.
+    pub async fn serve(
+        self,
+        listener: TcpListener,
+        shutdown: impl Future<Output = ()>,
+        grace: Duration,
+    ) {
+        let shared = &self.app.0;
+        let shutdown = async {
+            shutdown.await;
+            shared.stopping.store(true, Ordering::Relaxed);
+            if let Some(ready) = shared.ready.get() {
+                // A stream would never end by itself.
+                ready.hub.stop();
+            }
+        };
+        connections::serve(listener, self.router(), &shared.options, shutdown, grace).await;
+    }
+}
+
+/// What every handler shares.
+#[derive(Clone)]
+pub(crate) struct App(Arc<Shared>);
+
+struct Shared {
+    options: GatewayOptions,
+    identity: Identity,
+    ready: OnceLock<Ready>,
+    replayed: AtomicU64,
+    total: AtomicU64,
+    stopping: AtomicBool,
+    body_room: Semaphore,
+    journal_reads: Semaphore,
+}
+
+/// What there is once the network is recovered.
+pub(crate) struct Ready {
+    pub(crate) executor: Executor,
+    pub(crate) views: Views,
+    pub(crate) hub: Hub,
+}
+
+impl App {
+    /// The network, once it is recovered.
+    pub(crate) fn ready(&self) -> Result<&Ready, Problem> {
+        self.0.ready.get().ok_or_else(|| {
+            let (replayed, total) = self.recovery();
+            Problem::plain(Code::Recovering).with("replayed", replayed).with("total", total)
+        })
+    }
+
+    /// How many events are replayed, and of how many.
+    pub(crate) fn recovery(&self) -> (u64, u64) {
+        (self.0.replayed.load(Ordering::Relaxed), self.0.total.load(Ordering::Relaxed))
+    }
+
+    pub(crate) fn options(&self) -> &GatewayOptions {
+        &self.0.options
+    }
+
+    pub(crate) fn identity(&self) -> &Identity {
+        &self.0.identity
+    }
+
+    /// Room for large bodies, in KiB.
+    pub(crate) fn body_room(&self) -> &Semaphore {
+        &self.0.body_room
+    }
+
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.0.stopping.load(Ordering::Relaxed)
+    }
+
+    /// Renders with the names of now. Short: the views' lock is held meanwhile.
+    pub(crate) fn render<T>(&self, act: impl FnOnce(Render<'_>) -> T) -> Result<T, Problem> {
+        let state = self.ready()?.views.read();
+        Ok(act(Render { state: &state, identity: &self.0.identity }))
+    }
+
+    /// Does what reads the journal, beside the threads of the runtime.
+    pub(crate) async fn blocking<T: Send + 'static>(
+        &self,
+        act: impl FnOnce(&Self, &Views) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        // Only fails when closed, which it never is.
+        let _turn = self.0.journal_reads.acquire().await;
+        let app = self.clone();
+        let task = tokio::task::spawn_blocking(move || act(&app, &app.ready()?.views));
+        task.await.unwrap_or_else(|error| match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => Err(Problem::plain(Code::Stopping)),
+        })
+    }
+}

@@ -1,0 +1,42 @@
+//! Every bound of the gateway, in one place, each with its reason.
+
+use std::time::Duration;
+
+/// Bytes of a body that holds one command: 100 lines with names of 64 bytes, metadata and all, are
+/// about 40 KiB.
+pub(crate) const BODY_BYTES_MAX: usize = 256 * 1024;
+/// Bytes of a bulk body: it is read whole before anything is decided.
+pub(crate) const BULK_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Lines of a bulk body: what the engine's queue takes in one piece.
+pub(crate) const BULK_LINES_MAX: usize = 16_384;
+/// Bytes of a line of bulk.
+pub(crate) const BULK_LINE_BYTES_MAX: usize = 64 * 1024;
+/// Bulk bodies above this are parsed beside the runtime's threads: a fifth of a millisecond.
+pub(crate) const BULK_INLINE_BYTES_MAX: usize = 64 * 1024;
+/// Bytes of a body that any connection may hold without asking for room.
+pub(crate) const BODY_SMALL_BYTES: usize = 16 * 1024;
+/// KiB of larger bodies held at a time: sixteen of the largest.
+pub(crate) const BODIES_KIB_MAX: usize = 256 * 1024;
+/// How long a large body waits for room before it is refused.
+pub(crate) const BODY_ROOM_WAIT: Duration = Duration::from_secs(5);
+/// Items of a page, if nothing is said.
+pub(crate) const PAGE_ITEMS_USUAL: usize = 100;
+/// Items of a page at most: about half a MiB.
+pub(crate) const PAGE_ITEMS_MAX: usize = 1_000;
+/// Reads of the journal at a time: each blocks a thread for up to some milliseconds.
+pub(crate) const JOURNAL_READS_MAX: usize = 32;
+/// Bytes that a connection may buffer of a request's head: hyper answers 431 past it.
+pub(crate) const HEAD_BYTES_MAX: usize = 64 * 1024;
+/// Connections at a time that are told that there are too many, past which they are just closed.
+pub(crate) const REFUSALS_MAX: usize = 64;
+/// Connections at a time, if nothing is said: room for the live readers' maximum and a few thousand
+/// others. The process needs as many file descriptors.
+pub(crate) const CONNECTIONS_USUAL: usize = 20_000;
+/// How long a connection may take to send a request's head, and stay without a request, if nothing
+/// is said: proxies keep connections open for about a minute.
+pub(crate) const HEADER_READ_USUAL: Duration = Duration::from_secs(75);
+/// How long a body may take to arrive, if nothing is said: 16 MiB at 5 Mbit/s.
+pub(crate) const BODY_READ_USUAL: Duration = Duration::from_secs(30);
+/// How long a response may make no progress because the client does not read, if nothing is said:
+/// two missed heartbeats of a live reader.
+pub(crate) const WRITE_USUAL: Duration = Duration::from_secs(30);

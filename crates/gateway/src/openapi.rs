@@ -1,0 +1,145 @@
+//! The `OpenAPI` 3.1 document: made of the routes themselves, and what is common to all of them.
+
+use std::sync::LazyLock;
+
+use bytes::Bytes;
+use serde_json::{Value, json};
+use utoipa::OpenApi;
+
+use crate::problem::Code;
+use crate::routes;
+use crate::shape::{Flaw, Schemas};
+use crate::wire::body;
+
+/// The document, as it is served, and the schemas by which bodies are diagnosed.
+pub(crate) struct Document {
+    pub(crate) json: Bytes,
+    pub(crate) schemas: Schemas,
+}
+
+/// The document of this program; made when it is first asked for.
+pub(crate) fn document() -> &'static Document {
+    static DOCUMENT: LazyLock<Document> = LazyLock::new(|| {
+        let document = build();
+        let text = serde_json::to_vec_pretty(&document).unwrap_or_default();
+        Document { json: text.into(), schemas: Schemas::of_document(&document) }
+    });
+    &DOCUMENT
+}
+
+/// What no route refers to by itself: the bodies that lines of bulk hold.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Intergalactic Trade Network",
+        description = "Trades, cargo, inventory and live updates on one durable ledger.",
+        license(name = "MIT", identifier = "MIT"),
+    ),
+    components(schemas(
+        body::TradeBody,
+        body::BookingBody,
+        body::ReportBody,
+        body::AdjustmentBody,
+        body::StationBody,
+        body::CommodityBody,
+        body::TraderBody,
+        body::CreditsBody,
+        body::KeyBody,
+        crate::wire::ShipmentName,
+    ))
+)]
+pub(crate) struct Base;
+
+fn build() -> Value {
+    let (_, document) = routes::documented().split_for_parts();
+    let mut document = serde_json::to_value(&document).unwrap_or_default();
+    let schemas = &mut document["components"]["schemas"];
+    schemas["Problem"] = problem_schema();
+    schemas["Fault"] = fault_schema();
+    document["components"]["securitySchemes"] = json!({
+        "key": { "type": "http", "scheme": "bearer", "description": "An API key." }
+    });
+    document["components"]["responses"] = json!({
+        "Problem": {
+            "description": "Refused, or failed; `code` says why, `retryable` whether to try again.",
+            "content": {
+                "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } }
+            }
+        }
+    });
+    let Some(paths) = document["paths"].as_object_mut() else {
+        return document;
+    };
+    for (path, item) in paths {
+        for (method, operation) in item.as_object_mut().into_iter().flatten() {
+            complete(path, method, operation);
+        }
+    }
+    document
+}
+
+/// Adds to an operation what is common to all.
+fn complete(path: &str, method: &str, operation: &mut Value) {
+    operation["responses"]["default"] = json!({ "$ref": "#/components/responses/Problem" });
+    if path.starts_with("/api/") {
+        operation["security"] = json!([{ "key": [] }]);
+    }
+    if method == "get" || path == "/api/events" {
+        return;
+    }
+    let parameters = operation
+        .as_object_mut()
+        .map(|fields| fields.entry("parameters").or_insert_with(|| json!([])));
+    if let Some(Value::Array(parameters)) = parameters {
+        parameters.push(json!({
+            "name": "Idempotency-Key",
+            "in": "header",
+            "description": "Makes a retry safe: the same key and the same request act once, and \
+                are answered alike, with `Idempotency-Replayed: true`. Past the window of the last \
+                4,194,304 accepted keys, or without a key, a retry may act twice.",
+            "schema": { "type": "string", "minLength": 1, "maxLength": 255 }
+        }));
+    }
+}
+
+fn problem_schema() -> Value {
+    let codes: Vec<_> = Code::ALL.iter().map(|code| code.row().code).collect();
+    json!({
+        "type": "object",
+        "description": "Problem details (RFC 9457), with members of their own for some codes.",
+        "required": ["type", "title", "status", "detail", "code", "retryable"],
+        "properties": {
+            "type": { "type": "string" },
+            "title": { "type": "string" },
+            "status": { "type": "integer" },
+            "detail": { "type": "string" },
+            "code": { "type": "string", "enum": codes },
+            "retryable": {
+                "type": "boolean",
+                "description": "Whether the same request, unchanged, may do better later."
+            },
+            "errors": { "type": "array", "items": { "$ref": "#/components/schemas/Fault" } }
+        }
+    })
+}
+
+fn fault_schema() -> Value {
+    let flaws: Vec<_> = Flaw::ALL.iter().map(|flaw| flaw.code()).collect();
+    json!({
+        "type": "object",
+        "description": "One thing that is wrong, and where: in the body, a parameter or a header.",
+        "required": ["code", "detail"],
+        "properties": {
+            "pointer": { "type": "string", "description": "A JSON pointer (RFC 6901)." },
+            "parameter": { "type": "string" },
+            "header": { "type": "string" },
+            "code": {
+                "type": "string",
+                "description": format!(
+                    "Of shape: {}. Else the code of the problem itself.", flaws.join(", ")
+                )
+            },
+            "detail": { "type": "string" }
+        }
+    })
+}

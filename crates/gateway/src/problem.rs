@@ -1,0 +1,241 @@
+//! Everything that can go wrong, as RFC 9457 problem details: one table of codes, and the way from
+//! each refusal of the house to its row.
+
+mod code;
+mod rejected;
+
+use axum::http::header::{CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use domain::ReadError;
+use engine::Refused;
+use live::SubscribeError;
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+
+use crate::shape::{BadBody, Fault, Flaw, Place};
+
+pub(crate) use code::Code;
+pub(crate) use rejected::{Form, unknown_shipment};
+
+/// A refusal, on its way to the client. Boxed, so that results that carry it stay small.
+#[derive(Debug)]
+pub(crate) struct Problem(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    code: Code,
+    /// Whether it is about the path or a header, and not about the body.
+    elsewhere: bool,
+    detail: String,
+    errors: Vec<Fault>,
+    members: Vec<(&'static str, Value)>,
+    header: Option<(HeaderName, HeaderValue)>,
+}
+
+impl Problem {
+    pub(crate) fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self(Box::new(Inner {
+            code,
+            elsewhere: false,
+            detail: detail.into(),
+            errors: Vec::new(),
+            members: Vec::new(),
+            header: None,
+        }))
+    }
+
+    /// The code's title says it all.
+    pub(crate) fn plain(code: Code) -> Self {
+        Self::new(code, code.row().title)
+    }
+
+    /// What the path names does not exist.
+    pub(crate) fn not_found(code: Code, detail: impl Into<String>) -> Self {
+        Self::new(code, detail).elsewhere()
+    }
+
+    /// The request does not have the right shape.
+    pub(crate) fn invalid(errors: Vec<Fault>) -> Self {
+        let detail = match errors.len() {
+            1 => "the request is invalid; `errors` says where".to_owned(),
+            count => format!("the request is invalid in {count} places; `errors` says where"),
+        };
+        // The one refusal that has a code of its own: what is known, but not to be had yet.
+        let unsupported = errors.iter().all(|fault| fault.code == Flaw::NotSupported.code());
+        let code = if unsupported { Code::NotSupported } else { Code::InvalidRequest };
+        Self::new(code, detail).with_errors(errors)
+    }
+
+    /// The path knows other methods.
+    pub(crate) fn method_not_allowed(method: &Method) -> Self {
+        Self::new(Code::MethodNotAllowed, format!("the path does not know the method {method}"))
+    }
+
+    /// Who asks is not known.
+    pub(crate) fn unauthenticated(detail: &'static str) -> Self {
+        let mut problem = Self::new(Code::Unauthenticated, detail);
+        problem.0.header = Some((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")));
+        problem
+    }
+
+    /// After this answer the connection is closed: what is left of the request is not read.
+    pub(crate) fn closing(mut self) -> Self {
+        self.0.header = Some((CONNECTION, HeaderValue::from_static("close")));
+        self
+    }
+
+    fn elsewhere(mut self) -> Self {
+        self.0.elsewhere = true;
+        self
+    }
+
+    pub(crate) fn with_errors(mut self, errors: Vec<Fault>) -> Self {
+        self.0.errors = errors;
+        self
+    }
+
+    pub(crate) fn with(mut self, member: &'static str, value: impl Into<Value>) -> Self {
+        self.0.members.push((member, value.into()));
+        self
+    }
+
+    /// Points into a line of bulk: what the path would name stands beside the body.
+    pub(crate) fn in_bulk(mut self, form: Form) -> Self {
+        let errors = std::mem::take(&mut self.0.errors);
+        self.0.errors = errors.into_iter().map(|fault| fault.under("/data")).collect();
+        if let (true, Some(field)) = (self.0.elsewhere, form.subject_in_bulk()) {
+            let detail = self.0.detail.clone().into();
+            let place = Place::Pointer(format!("/{field}"));
+            self.0.errors.push(Fault { place, code: self.0.code.row().code, detail });
+        }
+        self
+    }
+
+    /// Why, in one word.
+    pub(crate) fn code(&self) -> Code {
+        self.0.code
+    }
+
+    /// The status that it is answered with.
+    pub(crate) fn status(&self) -> u16 {
+        let row = self.0.code.row();
+        if self.0.elsewhere { row.status_elsewhere } else { row.status }
+    }
+
+    /// Writes it as a line of a bulk answer, after the line's number.
+    pub(crate) fn write_line(&self, line: usize, out: &mut Vec<u8>) {
+        // Writing to memory does not fail.
+        let _ = serde_json::to_writer(&mut *out, &Line { line, problem: self });
+        out.push(b'\n');
+    }
+
+    fn serialize_tail<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        let row = self.0.code.row();
+        map.serialize_entry("detail", &self.0.detail)?;
+        map.serialize_entry("code", row.code)?;
+        map.serialize_entry("retryable", &row.retryable)?;
+        if !self.0.errors.is_empty() {
+            map.serialize_entry("errors", &self.0.errors)?;
+        }
+        for (member, value) in &self.0.members {
+            map.serialize_entry(member, value)?;
+        }
+        Ok(())
+    }
+}
+
+impl Serialize for Problem {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let row = self.0.code.row();
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("type", &format_args!("/problems/{}", row.code))?;
+        map.serialize_entry("title", row.title)?;
+        map.serialize_entry("status", &self.status())?;
+        self.serialize_tail(&mut map)?;
+        map.end()
+    }
+}
+
+struct Line<'a> {
+    line: usize,
+    problem: &'a Problem,
+}
+
+impl Serialize for Line<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("line", &self.line)?;
+        map.serialize_entry("status", &self.problem.status())?;
+        self.problem.serialize_tail(&mut map)?;
+        map.end()
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let body = serde_json::to_vec(&self).unwrap_or_default();
+        let mut response = Response::new(body.into());
+        *response.status_mut() =
+            StatusCode::from_u16(self.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if let Some(seconds) = self.0.code.row().retry_after_seconds {
+            headers.insert(RETRY_AFTER, seconds.into());
+        }
+        if let Some((name, value)) = self.0.header {
+            headers.insert(name, value);
+        }
+        response
+    }
+}
+
+impl From<BadBody> for Problem {
+    fn from(body: BadBody) -> Self {
+        match body {
+            BadBody::Malformed(detail) => Self::new(Code::MalformedJson, detail),
+            BadBody::Shape(faults) => Self::invalid(faults),
+        }
+    }
+}
+
+impl From<Vec<Fault>> for Problem {
+    fn from(faults: Vec<Fault>) -> Self {
+        Self::invalid(faults)
+    }
+}
+
+impl From<Refused> for Problem {
+    fn from(refused: Refused) -> Self {
+        let code = match refused {
+            Refused::QueueFull => Code::Overloaded,
+            Refused::LowSpace => Code::LowSpace,
+            Refused::Stopping => Code::Stopping,
+            Refused::OutcomeUnknown => Code::OutcomeUnknown,
+        };
+        Self::new(code, refused.to_string())
+    }
+}
+
+impl From<ReadError> for Problem {
+    fn from(error: ReadError) -> Self {
+        // What is wrong with the storage is for the operator, not for the client.
+        tracing::error!(%error, "a read failed");
+        Self::plain(Code::Internal)
+    }
+}
+
+impl From<SubscribeError> for Problem {
+    fn from(error: SubscribeError) -> Self {
+        match error {
+            SubscribeError::Stopping => Self::plain(Code::Stopping),
+            SubscribeError::UnknownPosition { last } => {
+                Self::new(Code::UnknownPosition, error.to_string()).with("last", last.0)
+            }
+            SubscribeError::TooManyReaders { maximum } => {
+                Self::new(Code::TooManyReaders, error.to_string()).with("maximum", maximum)
+            }
+        }
+    }
+}

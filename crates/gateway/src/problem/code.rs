@@ -1,0 +1,132 @@
+//! The one table of codes: HTTP status, whether the same request may do better later, and when.
+//!
+//! A code, once given, keeps its meaning for ever.
+
+/// What a code means over HTTP.
+pub(crate) struct Row {
+    /// The stable code.
+    pub(crate) code: &'static str,
+    /// The status.
+    pub(crate) status: u16,
+    /// The status when it is about the path or a header, and not about the body.
+    pub(crate) status_elsewhere: u16,
+    /// The code in words.
+    pub(crate) title: &'static str,
+    /// Whether the same request, unchanged, may do better by itself later. With an idempotency key
+    /// it then acts once, whatever became of the first one.
+    pub(crate) retryable: bool,
+    /// How long to wait before that.
+    pub(crate) retry_after_seconds: Option<u32>,
+}
+
+const fn row(code: &'static str, status: u16, title: &'static str) -> Row {
+    Row {
+        code,
+        status,
+        status_elsewhere: status,
+        title,
+        retryable: false,
+        retry_after_seconds: None,
+    }
+}
+
+/// What does not exist: 422 in a body, 404 in a path.
+const fn unknown(code: &'static str, title: &'static str) -> Row {
+    Row { status_elsewhere: 404, ..row(code, 422, title) }
+}
+
+/// What waiting mends.
+const fn passing(code: &'static str, status: u16, title: &'static str, seconds: u32) -> Row {
+    Row { retryable: true, retry_after_seconds: Some(seconds), ..row(code, status, title) }
+}
+
+macro_rules! codes {
+    ($($code:ident => $row:expr,)*) => {
+        /// Every code that an answer can have.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(crate) enum Code {
+            $($code,)*
+        }
+
+        impl Code {
+            /// All of them, for the document.
+            pub(crate) const ALL: &'static [Self] = &[$(Self::$code,)*];
+
+            /// The code's row of the table.
+            pub(crate) const fn row(self) -> Row {
+                match self {
+                    $(Self::$code => $row,)*
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    // The request itself.
+    MalformedJson => row("malformed_json", 400, "The body is not JSON"),
+    Unauthenticated => row("unauthenticated", 401, "An API key is required"),
+    NotPermitted => row("not_permitted", 403, "The role may not do this"),
+    UnknownRoute => row("unknown_route", 404, "There is nothing at this path"),
+    MethodNotAllowed => row("method_not_allowed", 405, "The path does not know this method"),
+    RequestTimeout => passing("request_timeout", 408, "The request took too long to arrive", 1),
+    BodyTooLarge => row("body_too_large", 413, "The body is too large"),
+    UnsupportedMediaType => row("unsupported_media_type", 415, "The body's media type is not known"),
+    InvalidRequest => row("invalid_request", 422, "The request is invalid"),
+    NotSupported => Row {
+        status_elsewhere: 400,
+        ..row("not_supported", 422, "This is not supported yet")
+    },
+    KeyReused => row("key_reused", 422, "The idempotency key was used for another command"),
+    UnknownPosition => row("unknown_position", 409, "There is no such position in this journal"),
+
+    // What the rules refuse, in the order of their checks.
+    SameParty => row("same_party", 422, "Both sides are the same"),
+    UnknownStation => unknown("unknown_station", "There is no such station"),
+    UnknownTrader => unknown("unknown_trader", "There is no such trader"),
+    UnknownCommodity => unknown("unknown_commodity", "There is no such commodity"),
+    UnknownTrade => unknown("unknown_trade", "There is no such trade"),
+    UnknownShipment => unknown("unknown_shipment", "There is no such shipment"),
+    UnknownKey => unknown("unknown_key", "There is no such key"),
+    AlreadyExists => row("already_exists", 409, "The name is taken"),
+    InvalidTransition => row("invalid_transition", 409, "The status does not allow this"),
+    NotInShipment => row("not_in_shipment", 422, "The commodity is not in the shipment"),
+    OverReceipt => row("over_receipt", 409, "More was counted than is outstanding"),
+    CountStale => row("count_stale", 409, "The stock changed since it was looked at"),
+    AmountOverflow => row("amount_overflow", 422, "An amount would pass 2^53-1"),
+    InsufficientStock => row("insufficient_stock", 409, "There is not enough stock"),
+    InsufficientCredits => row("insufficient_credits", 409, "There are not enough credits"),
+    LimitReached => row("limit_reached", 409, "A bound of the network is reached"),
+
+    // The server.
+    Internal => row("internal", 500, "The server failed on this request"),
+    Overloaded => passing("overloaded", 503, "The server is overloaded", 1),
+    TooManyConnections => passing("too_many_connections", 503, "Too many connections", 5),
+    TooManyReaders => passing("too_many_readers", 503, "Too many live readers", 5),
+    Recovering => passing("recovering", 503, "The server is starting", 1),
+    LowSpace => passing("low_space", 503, "The server's disk is nearly full", 60),
+    Stopping => passing("stopping", 503, "The server is stopping", 5),
+    OutcomeUnknown => passing("outcome_unknown", 504, "The outcome is unknown", 5),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_codes_are_the_same() {
+        let mut codes: Vec<_> = Code::ALL.iter().map(|code| code.row().code).collect();
+        codes.sort_unstable();
+        let count = codes.len();
+        codes.dedup();
+        assert_eq!(codes.len(), count);
+    }
+
+    #[test]
+    fn what_waiting_mends_says_how_long_to_wait() {
+        for row in Code::ALL.iter().map(|code| code.row()) {
+            assert_eq!(row.retryable, row.retry_after_seconds.is_some(), "{}", row.code);
+            assert!(row.retryable == matches!(row.status, 408 | 503 | 504), "{}", row.code);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! From events and views to answers: numbers become names.
+//!
+//! An answer to a write is made of the event that was recorded, so that a repeat gets the same.
+
+mod cargo;
+mod encode;
+mod event;
+mod facts;
+mod things;
+
+use domain::{CommodityId, Envelope, JournalId, PrincipalId, Sequence, StationId, TraderId};
+use views::State;
+
+use crate::wire::Time;
+use crate::wire::answer::{EnvelopeFields, Labels};
+
+pub use encode::stream_encoder;
+
+/// What tells this journal's events from those of others.
+#[derive(Debug, Clone)]
+pub(crate) struct Identity {
+    /// All of the journal's identifier, in hexadecimal.
+    pub(crate) journal: String,
+    /// Its first digits.
+    pub(crate) tag: String,
+    /// The source of its events.
+    pub(crate) source: String,
+}
+
+impl Identity {
+    pub(crate) fn of(journal: JournalId) -> Self {
+        let hex = format!("{:032x}", journal.0);
+        Self { tag: journal.tag(), source: format!("/api/journals/{hex}"), journal: hex }
+    }
+
+    /// The identifier of an event, which is also the position behind it.
+    pub(crate) fn event_id(&self, sequence: Sequence) -> String {
+        format!("{sequence}-{}", self.tag)
+    }
+}
+
+/// Makes answers, with the names that the views have.
+#[derive(Clone, Copy)]
+pub(crate) struct Render<'a> {
+    pub(crate) state: &'a State,
+    pub(crate) identity: &'a Identity,
+}
+
+/// Stands for a name that the views do not know, which does not happen: they fold an event before
+/// anybody is shown it.
+const NAMELESS: &str = "?";
+
+impl<'a> Render<'a> {
+    pub(crate) fn station(self, id: StationId) -> &'a str {
+        self.state.station(id).map_or(NAMELESS, |station| station.name.as_str())
+    }
+
+    pub(crate) fn commodity(self, id: CommodityId) -> &'a str {
+        self.state.commodity(id).map_or(NAMELESS, |commodity| commodity.name.as_str())
+    }
+
+    pub(crate) fn trader(self, id: TraderId) -> &'a str {
+        self.state.trader(id).map_or(NAMELESS, |trader| trader.name.as_str())
+    }
+
+    pub(crate) fn principal(self, id: PrincipalId) -> &'a str {
+        self.state.principal_name(id).map_or(NAMELESS, |name| name.as_str())
+    }
+
+    fn envelope(self, envelope: &'a Envelope) -> EnvelopeFields<'a> {
+        let note = envelope.note.as_deref();
+        let reference = note.and_then(|note| note.reference.as_ref());
+        EnvelopeFields {
+            recorded_at: Time(envelope.recorded_at),
+            occurred_at: Time(envelope.occurred_at()),
+            actor: self.principal(envelope.actor),
+            reference: reference.map(domain::Text::as_str),
+            metadata: Labels(note),
+            sequence: envelope.sequence.0,
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! Answers about shipments.
+
+use domain::{
+    Envelope, Event, GoodsLine, Quantity, ReceiptLine, Recorded, Shipment, ShipmentBooked,
+    ShipmentChange, ShipmentChanged, ShipmentId, Text, Timestamp,
+};
+use views::ShipmentHistory;
+
+use super::Render;
+use crate::wire::answer::{
+    BookedData, EnvelopeFields, EventLine, ShipmentAnswer, ShipmentData, ShipmentLine,
+    TimelineEntry, TimelineFacts,
+};
+use crate::wire::{DelayWord, StatusWord, Time};
+
+impl<'a> Render<'a> {
+    /// A shipment with its timeline, as it was after the last event of that.
+    pub(crate) fn shipment(self, history: &'a ShipmentHistory) -> ShipmentAnswer<'a> {
+        let envelope =
+            EnvelopeFields { sequence: history.shipment.last.0, ..self.envelope(&history.booking) };
+        let entries = history.timeline.iter().filter_map(|recorded| self.entry(recorded));
+        ShipmentAnswer {
+            timeline: Some(entries.collect()),
+            envelope: Some(envelope),
+            last: None,
+            ..self.shipment_item(&history.shipment)
+        }
+    }
+
+    /// A shipment just booked.
+    pub(crate) fn booked(
+        self,
+        recorded: &'a Recorded,
+        booked: &'a ShipmentBooked,
+    ) -> ShipmentAnswer<'a> {
+        let shipment = Shipment::booked(&recorded.envelope, booked);
+        ShipmentAnswer {
+            timeline: Some(self.entry(recorded).into_iter().collect()),
+            envelope: Some(self.envelope(&recorded.envelope)),
+            last: None,
+            ..self.shipment_item(&shipment)
+        }
+    }
+
+    /// A shipment in a list.
+    pub(crate) fn shipment_item(self, shipment: &Shipment) -> ShipmentAnswer<'a> {
+        let line = |line: &domain::ShipmentLine| ShipmentLine {
+            commodity: self.commodity(line.commodity),
+            quantity: line.shipped.get(),
+            accepted: line.accepted.get(),
+            rejected: line.rejected.get(),
+            written_off: line.written_off.get(),
+            outstanding: line.outstanding().get(),
+        };
+        let time = |at: Option<Timestamp>| at.map(Time);
+        ShipmentAnswer {
+            shipment_id: shipment.id.to_string(),
+            status: StatusWord(shipment.status),
+            on_hold: false,
+            delayed: shipment.delayed.is_some(),
+            delay_reason: shipment.delayed.map(DelayWord),
+            origin: self.station(shipment.route.origin),
+            destination: self.station(shipment.route.destination),
+            owner: self.trader(shipment.route.owner),
+            consignee: self.trader(shipment.consignee),
+            carrier: self.trader(shipment.carrier),
+            planned_departure: Time(shipment.schedule.departure()),
+            estimated_departure: time(shipment.estimated_departure),
+            actual_departure: time(shipment.actual_departure),
+            planned_arrival: Time(shipment.schedule.arrival()),
+            estimated_arrival: time(shipment.estimated_arrival),
+            actual_arrival: time(shipment.actual_arrival),
+            position: shipment.position.map(Into::into),
+            lines: shipment.lines.iter().map(line).collect(),
+            timeline: None,
+            envelope: None,
+            last: Some(shipment.last.0),
+        }
+    }
+
+    /// The booking, as an event.
+    pub(super) fn booked_data(
+        self,
+        envelope: &'a Envelope,
+        booked: &ShipmentBooked,
+    ) -> BookedData<'a> {
+        BookedData {
+            shipment_id: ShipmentId(envelope.sequence).to_string(),
+            origin: self.station(booked.route.origin),
+            destination: self.station(booked.route.destination),
+            owner: self.trader(booked.route.owner),
+            consignee: self.trader(booked.consignee),
+            carrier: self.trader(booked.carrier),
+            planned_departure: Time(booked.schedule.departure()),
+            planned_arrival: Time(booked.schedule.arrival()),
+            lines: self.goods(&booked.lines),
+            envelope: self.envelope(envelope),
+        }
+    }
+
+    /// What happened to a shipment, as an event.
+    pub(super) fn shipment_data(
+        self,
+        envelope: &'a Envelope,
+        changed: &'a ShipmentChanged,
+    ) -> ShipmentData<'a> {
+        ShipmentData {
+            shipment_id: changed.shipment.to_string(),
+            origin: self.station(changed.route.origin),
+            destination: self.station(changed.route.destination),
+            owner: self.trader(changed.route.owner),
+            facts: self.facts(&changed.change),
+            envelope: self.envelope(envelope),
+        }
+    }
+
+    /// An event of a shipment in its timeline.
+    fn entry(self, recorded: &'a Recorded) -> Option<TimelineEntry<'a>> {
+        let facts = match &recorded.event {
+            Event::ShipmentBooked(booked) => {
+                TimelineFacts { lines: Some(self.goods(&booked.lines)), ..TimelineFacts::default() }
+            }
+            Event::ShipmentChanged(changed) => self.facts(&changed.change),
+            _ => return None,
+        };
+        let (_, word) = recorded.event.kind().split_once('.')?;
+        Some(TimelineEntry { r#type: word, facts, envelope: self.envelope(&recorded.envelope) })
+    }
+
+    fn facts(self, change: &'a ShipmentChange) -> TimelineFacts<'a> {
+        let none = TimelineFacts::default();
+        match change {
+            ShipmentChange::Loaded | ShipmentChange::Arrived => none,
+            ShipmentChange::Departed { lines, estimated_arrival } => TimelineFacts {
+                lines: Some(self.goods(lines)),
+                estimated_arrival: estimated_arrival.map(Time),
+                ..none
+            },
+            ShipmentChange::Position(position) => {
+                TimelineFacts { position: Some((*position).into()), ..none }
+            }
+            ShipmentChange::Estimated { departure, arrival, reason } => TimelineFacts {
+                estimated_departure: departure.map(Time),
+                estimated_arrival: arrival.map(Time),
+                reason: reason.as_ref().map(Text::as_str),
+                ..none
+            },
+            ShipmentChange::Delayed { reason } => {
+                TimelineFacts { delay_reason: Some(DelayWord(*reason)), ..none }
+            }
+            ShipmentChange::Received { lines, .. } => {
+                TimelineFacts { lines: Some(self.receipt(lines)), ..none }
+            }
+            ShipmentChange::Lost { lines, reason }
+            | ShipmentChange::Cancelled { lines, reason } => TimelineFacts {
+                lines: Some(self.goods(lines)),
+                reason: reason.as_ref().map(Text::as_str),
+                ..none
+            },
+        }
+    }
+
+    fn goods(self, lines: &[GoodsLine]) -> Vec<EventLine<'a>> {
+        let line = |line: &GoodsLine| EventLine {
+            commodity: self.commodity(line.commodity),
+            quantity: Some(line.quantity.get()),
+            accepted: None,
+            rejected: None,
+        };
+        lines.iter().map(line).collect()
+    }
+
+    fn receipt(self, lines: &[ReceiptLine]) -> Vec<EventLine<'a>> {
+        let units = |quantity: Quantity| Some(quantity.get());
+        let line = |line: &ReceiptLine| EventLine {
+            commodity: self.commodity(line.commodity),
+            quantity: None,
+            accepted: units(line.accepted),
+            rejected: units(line.rejected),
+        };
+        lines.iter().map(line).collect()
+    }
+}

@@ -1,0 +1,177 @@
+//! Answers about what there is: stations, commodities, traders, levels, keys.
+
+use domain::{
+    CommodityDetails, CommodityId, Envelope, Identifier, Scope, StationDetails, StationId,
+    Timestamp, TraderDetails, TraderId,
+};
+use views::{ApiKey, Commodity, Level, Station, Trader};
+
+use super::{NAMELESS, Render};
+use crate::wire::answer::{
+    CommodityAnswer, KeyItem, LevelAnswer, StationAnswer, TraderAnswer, TraderData,
+};
+use crate::wire::{RoleWord, StationKindWord, Time};
+
+impl<'a> Render<'a> {
+    /// A station as it is.
+    pub(crate) fn station_now(self, station: &'a Station) -> StationAnswer<'a> {
+        let (created, changed) = (station.created_at, station.changed_at);
+        let sequence = station.changed.0;
+        self.station_as(station.name.as_str(), &station.details, created, changed, sequence)
+    }
+
+    /// A station as an event left it.
+    pub(crate) fn station_then(
+        self,
+        envelope: &Envelope,
+        id: StationId,
+        details: &'a StationDetails,
+    ) -> StationAnswer<'a> {
+        let changed = envelope.recorded_at;
+        let created = self.state.station(id).map_or(changed, |station| station.created_at);
+        self.station_as(self.station(id), details, created, changed, envelope.sequence.0)
+    }
+
+    fn station_as(
+        self,
+        id: &'a str,
+        details: &'a StationDetails,
+        created: Timestamp,
+        changed: Timestamp,
+        sequence: u64,
+    ) -> StationAnswer<'a> {
+        StationAnswer {
+            id,
+            name: details.name.as_str(),
+            kind: StationKindWord(details.kind),
+            system: details.system.as_str(),
+            position: details.position.into(),
+            owner: self.trader(details.owner),
+            created_at: Time(created),
+            changed_at: Time(changed),
+            sequence,
+            as_of: None,
+        }
+    }
+
+    /// A commodity as it is.
+    pub(crate) fn commodity_now(commodity: &'a Commodity) -> CommodityAnswer<'a> {
+        let (created, changed) = (commodity.created_at, commodity.changed_at);
+        let sequence = commodity.changed.0;
+        commodity_as(commodity.name.as_str(), &commodity.details, created, changed, sequence)
+    }
+
+    /// A commodity as an event left it.
+    pub(crate) fn commodity_then(
+        self,
+        envelope: &Envelope,
+        id: CommodityId,
+        details: &'a CommodityDetails,
+    ) -> CommodityAnswer<'a> {
+        let changed = envelope.recorded_at;
+        let created = self.state.commodity(id).map_or(changed, |commodity| commodity.created_at);
+        commodity_as(self.commodity(id), details, created, changed, envelope.sequence.0)
+    }
+
+    /// A trader and its credits, as they are.
+    pub(crate) fn trader_now(self, trader: &'a Trader, scope: Scope) -> TraderAnswer<'a> {
+        let data = TraderData {
+            id: trader.name.as_str(),
+            name: trader.details.name.as_str(),
+            station: trader.station.is_some(),
+            created_at: Time(trader.created_at),
+            changed_at: Time(trader.changed_at),
+            sequence: trader.changed.0,
+        };
+        self.with_balance(trader.id, &data, scope)
+    }
+
+    /// Adds the credits that a trader has now.
+    pub(crate) fn with_balance(
+        self,
+        id: TraderId,
+        data: &TraderData<'a>,
+        scope: Scope,
+    ) -> TraderAnswer<'a> {
+        let balance = self.state.balance(id, scope).unwrap_or_default().get();
+        TraderAnswer {
+            id: data.id,
+            name: data.name,
+            station: data.station,
+            balance,
+            held: 0,
+            available: balance,
+            created_at: data.created_at,
+            changed_at: data.changed_at,
+            sequence: data.sequence,
+            as_of: None,
+        }
+    }
+
+    /// A trader as an event left it.
+    pub(crate) fn trader_then(
+        self,
+        envelope: &Envelope,
+        id: TraderId,
+        details: &'a TraderDetails,
+    ) -> TraderData<'a> {
+        let changed = envelope.recorded_at;
+        let known = self.state.trader(id);
+        TraderData {
+            id: self.trader(id),
+            name: details.name.as_str(),
+            station: known.is_some_and(|trader| trader.station.is_some()),
+            created_at: Time(known.map_or(changed, |trader| trader.created_at)),
+            changed_at: Time(changed),
+            sequence: envelope.sequence.0,
+        }
+    }
+
+    /// A level; with its station where several are listed.
+    pub(crate) fn level(self, level: &Level, with_station: bool) -> LevelAnswer<'a> {
+        LevelAnswer {
+            station: with_station.then(|| self.station(level.station)),
+            commodity: self.commodity(level.commodity),
+            owner: level.owner.map(|owner| self.trader(owner)),
+            on_hand: level.on_hand().get(),
+            available: level.available.get(),
+            reserved: level.reserved.get(),
+            unavailable: level.unavailable.get(),
+            incoming: level.incoming.get(),
+            changed_at: Time(level.changed_at),
+        }
+    }
+
+    /// A key in the list of keys.
+    pub(crate) fn key_item(self, key: &ApiKey) -> KeyItem<'a> {
+        let name = self.state.principal_name(key.principal);
+        KeyItem {
+            key_id: key.id.0,
+            principal: name.map_or(NAMELESS, |name| name.as_str()),
+            role: RoleWord(key.role),
+            created_at: Time(key.created_at),
+            revoked_at: key.revoked.map(|(_, at)| Time(at)),
+            sequence: key.revoked.map_or(key.created, |(sequence, _)| sequence).0,
+        }
+    }
+}
+
+fn commodity_as<'a>(
+    id: &'a str,
+    details: &'a CommodityDetails,
+    created: Timestamp,
+    changed: Timestamp,
+    sequence: u64,
+) -> CommodityAnswer<'a> {
+    CommodityAnswer {
+        id,
+        name: details.name.as_str(),
+        category: details.category.as_ref().map(Identifier::as_str),
+        unit_mass_grams: details.unit_mass_grams.map(domain::Quantity::get),
+        unit_volume_millilitres: details.unit_volume_millilitres.map(domain::Quantity::get),
+        created_at: Time(created),
+        changed_at: Time(changed),
+        sequence,
+        as_of: None,
+    }
+}

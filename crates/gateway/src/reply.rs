@@ -1,0 +1,162 @@
+//! Answers as responses.
+
+use axum::http::header::{CONTENT_TYPE, ETAG, IF_NONE_MATCH, LINK, LOCATION};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::Response;
+use domain::Recorded;
+use engine::Accepted;
+use serde::Serialize;
+use views::AsOf;
+
+use crate::idempotency::REPLAYED;
+use crate::problem::{Code, Problem};
+use crate::render::Identity;
+use crate::request::Page;
+use crate::wire::answer::AsOfAnswer;
+
+/// What most answers fit into: saves growing the buffer.
+const ANSWER_BYTES_USUAL: usize = 640;
+
+/// A JSON answer.
+pub(crate) fn json(status: StatusCode, answer: &impl Serialize) -> Response {
+    let mut body = Vec::with_capacity(ANSWER_BYTES_USUAL);
+    // Writing to memory fails for no answer of ours.
+    let _ = serde_json::to_writer(&mut body, answer);
+    let mut response = Response::new(body.into());
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+/// Sets a header whose value we made ourselves of plain characters.
+pub(crate) fn set(response: &mut Response, name: HeaderName, value: String) {
+    if let Ok(value) = HeaderValue::try_from(value) {
+        response.headers_mut().insert(name, value);
+    }
+}
+
+/// What became of a write that was not refused.
+pub(crate) enum Done {
+    /// It is done now.
+    Accepted(Accepted),
+    /// It was done before: this was recorded.
+    Replayed(Box<Recorded>),
+    /// It asked for what is so already.
+    Unchanged,
+}
+
+impl Done {
+    /// The command's first event, of which the answer is made.
+    pub(crate) fn recorded(&self) -> Option<&Recorded> {
+        match self {
+            Self::Accepted(accepted) => accepted.events().first(),
+            Self::Replayed(recorded) => Some(recorded),
+            Self::Unchanged => None,
+        }
+    }
+
+    /// The answer, marked if it was given before.
+    pub(crate) fn answer(&self, status: StatusCode, answer: &impl Serialize) -> Response {
+        self.marked(json(status, answer))
+    }
+
+    /// The answer for a thing that has a place of its own now.
+    pub(crate) fn created(&self, location: String, answer: &impl Serialize) -> Response {
+        let mut response = self.answer(StatusCode::CREATED, answer);
+        set(&mut response, LOCATION, location);
+        response
+    }
+
+    /// Marks the response if it was given before.
+    pub(crate) fn marked(&self, mut response: Response) -> Response {
+        if matches!(self, Self::Replayed(_)) {
+            let name = HeaderName::from_static(REPLAYED);
+            response.headers_mut().insert(name, HeaderValue::from_static("true"));
+        }
+        response
+    }
+}
+
+/// The ledger answered with an event of another kind than the command makes.
+pub(crate) fn unexpected() -> Problem {
+    tracing::error!("a command was answered with an event that it cannot make");
+    Problem::plain(Code::Internal)
+}
+
+fn etag(as_of: AsOf, identity: &Identity) -> String {
+    format!("\"{}\"", identity.event_id(as_of.sequence))
+}
+
+/// The answer of a read that shows the state at one sequence; `304` if the client has that.
+pub(crate) fn snapshot(
+    headers: &HeaderMap,
+    as_of: AsOf,
+    identity: &Identity,
+    answer: impl FnOnce() -> Response,
+) -> Response {
+    let tag = etag(as_of, identity);
+    let known = headers.get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    let same = |one: &str| matches!(one.trim(), "*") || one.trim().trim_start_matches("W/") == tag;
+    let mut response = if known.is_some_and(|known| known.split(',').any(same)) {
+        let mut response = Response::default();
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        response
+    } else {
+        answer()
+    };
+    set(&mut response, ETAG, tag);
+    response
+}
+
+/// Adds the link to the next page.
+pub(crate) fn linked(mut response: Response, page: &Page, next: Option<&String>) -> Response {
+    if let Some(cursor) = next {
+        set(&mut response, LINK, page.link("cursor", cursor));
+    }
+    response
+}
+
+/// Items that are rendered while the views' lock is held once: some ten microseconds.
+pub(crate) const ITEMS_AT_ONCE: usize = 64;
+
+/// A list on its way into bytes: items are rendered in portions, so that nobody waits long for the
+/// views. What it writes is a [`crate::wire::answer::List`].
+pub(crate) struct ListBody {
+    body: Vec<u8>,
+}
+
+impl ListBody {
+    pub(crate) fn new() -> Self {
+        Self { body: b"{\"items\":[".to_vec() }
+    }
+
+    /// Adds an item.
+    pub(crate) fn push(&mut self, item: &impl Serialize) {
+        if self.body.last() != Some(&b'[') {
+            self.body.push(b',');
+        }
+        // Writing to memory fails for no answer of ours.
+        let _ = serde_json::to_writer(&mut self.body, item);
+    }
+
+    /// Ends the list.
+    pub(crate) fn finish(mut self, next: Option<&String>, as_of: AsOf) -> Response {
+        let tail = Tail { next_cursor: next, as_of: as_of.into() };
+        let mut rest = serde_json::to_vec(&tail).unwrap_or_default();
+        if let Some(brace) = rest.first_mut() {
+            *brace = b',';
+        }
+        self.body.push(b']');
+        self.body.append(&mut rest);
+        let mut response = Response::new(self.body.into());
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        response
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Tail<'a> {
+    next_cursor: Option<&'a String>,
+    as_of: AsOfAnswer,
+}

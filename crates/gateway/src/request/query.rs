@@ -1,0 +1,218 @@
+//! Parameters of the query: each is known, given once, and read by the function of its scalar.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use axum::extract::FromRequestParts;
+use axum::http::Uri;
+use axum::http::request::Parts;
+use domain::{CommodityId, Quantity, StationId, TraderId};
+use views::State;
+
+use crate::gateway::App;
+use crate::limits::{PAGE_ITEMS_MAX, PAGE_ITEMS_USUAL};
+use crate::problem::{Code, Problem};
+use crate::shape::{Fault, Flaw, Place};
+use crate::wire::{Name, TextScalar};
+
+/// The parameters of a query that are not read yet, and what is wrong with those that are.
+pub(crate) struct Query {
+    uri: Uri,
+    given: Vec<(String, String)>,
+    faults: Vec<Fault>,
+}
+
+impl FromRequestParts<App> for Query {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _app: &App) -> Result<Self, Self::Rejection> {
+        Ok(Self::of(&parts.uri))
+    }
+}
+
+impl Query {
+    fn of(uri: &Uri) -> Self {
+        let pairs = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
+        let given = pairs.map(|(name, value)| (name.into_owned(), value.into_owned()));
+        Self { uri: uri.clone(), given: given.collect(), faults: Vec::new() }
+    }
+
+    fn fault(&mut self, name: &'static str, flaw: Flaw, detail: impl Into<Cow<'static, str>>) {
+        self.faults.push(Fault::parameter(name, flaw, detail));
+    }
+
+    /// The parameter as text.
+    pub(crate) fn raw(&mut self, name: &'static str) -> Option<String> {
+        let at = self.given.iter().position(|(given, _)| given == name)?;
+        let (_, value) = self.given.remove(at);
+        if self.given.iter().any(|(given, _)| given == name) {
+            self.given.retain(|(given, _)| given != name);
+            self.fault(name, Flaw::DuplicateField, "the parameter is given more than once");
+        }
+        Some(value)
+    }
+
+    /// The parameter as a scalar.
+    pub(crate) fn text<T: TextScalar>(&mut self, name: &'static str, flaw: Flaw) -> Option<T> {
+        let value = self.raw(name)?;
+        let read = T::read(&value);
+        if read.is_none() {
+            self.fault(name, flaw, format!("must be {}", T::WHAT));
+        }
+        read
+    }
+
+    /// The parameter as a name.
+    pub(crate) fn name(&mut self, name: &'static str) -> Option<Name> {
+        self.text(name, Flaw::InvalidIdentifier)
+    }
+
+    /// The parameter as an amount.
+    pub(crate) fn quantity(&mut self, name: &'static str) -> Option<Quantity> {
+        let value = self.raw(name)?;
+        let digits = value.bytes().all(|byte| byte.is_ascii_digit());
+        let read = value.parse().ok().filter(|_| digits);
+        let read = read.and_then(|number| Quantity::new(number).ok());
+        if read.is_none() {
+            self.fault(name, Flaw::OutOfRange, domain::AmountError.to_string());
+        }
+        read
+    }
+
+    /// The parameter as one of some words.
+    pub(crate) fn word<T: Copy>(&mut self, name: &'static str, words: &[(&str, T)]) -> Option<T> {
+        let value = self.raw(name)?;
+        let found = words.iter().find(|(word, _)| *word == value).map(|(_, meaning)| *meaning);
+        if found.is_none() {
+            let words: Vec<_> = words.iter().map(|(word, _)| *word).collect();
+            self.fault(name, Flaw::InvalidValue, format!("must be one of: {}", words.join(", ")));
+        }
+        found
+    }
+
+    /// The parameters that every list has.
+    pub(crate) fn page(&mut self) -> Page {
+        let cursor = self.text("cursor", Flaw::InvalidCursor);
+        Page { cursor, limit: self.limit(), uri: self.uri.clone() }
+    }
+
+    /// How many items are wanted.
+    pub(crate) fn limit(&mut self) -> usize {
+        let Some(value) = self.raw("limit") else {
+            return PAGE_ITEMS_USUAL;
+        };
+        let read = value.parse().ok().filter(|limit| (1..=PAGE_ITEMS_MAX).contains(limit));
+        read.unwrap_or_else(|| {
+            let detail = format!("must be a whole number from 1 to {PAGE_ITEMS_MAX}");
+            self.fault("limit", Flaw::OutOfRange, detail);
+            PAGE_ITEMS_USUAL
+        })
+    }
+
+    /// Refuses what is wrong and what is left.
+    pub(crate) fn finish(mut self) -> Result<(), Problem> {
+        for (name, _) in std::mem::take(&mut self.given) {
+            let detail = "there is no such parameter";
+            self.faults.push(Fault::parameter(name, Flaw::UnknownParameter, detail));
+        }
+        if self.faults.is_empty() { Ok(()) } else { Err(Problem::invalid(self.faults)) }
+    }
+}
+
+/// Which part of a list is wanted.
+pub(crate) struct Page {
+    pub(crate) cursor: Option<Cursor>,
+    pub(crate) limit: usize,
+    uri: Uri,
+}
+
+impl Page {
+    /// The `Link` header to the next page (RFC 8288): the same query with another cursor.
+    pub(crate) fn link(&self, parameter: &str, cursor: &str) -> String {
+        let query = self.uri.query().unwrap_or_default();
+        let mut next = form_urlencoded::Serializer::new(String::new());
+        let kept = form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name != parameter);
+        let next = next.extend_pairs(kept).append_pair(parameter, cursor).finish();
+        format!("<{}?{next}>; rel=\"next\"", self.uri.path())
+    }
+
+    pub(crate) fn of(uri: &Uri, limit: usize) -> Self {
+        Self { cursor: None, limit, uri: uri.clone() }
+    }
+}
+
+/// Where a page begins: a number that only the server reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Cursor(pub(crate) u64);
+
+impl Cursor {
+    /// As an index into a list that only grows.
+    pub(crate) fn index(self) -> usize {
+        usize::try_from(self.0).unwrap_or(usize::MAX)
+    }
+}
+
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "c{:x}", self.0)
+    }
+}
+
+impl TextScalar for Cursor {
+    const WHAT: &'static str = "the nextCursor of an answer";
+
+    fn read(text: &str) -> Option<Self> {
+        let digits = text.strip_prefix('c')?;
+        let number = u64::from_str_radix(digits, 16).ok()?;
+        // Only what was written is read: no signs, no leading zeros.
+        Some(Self(number)).filter(|cursor| cursor.to_string() == text)
+    }
+}
+
+/// The numbers of named things, for filters: what is unknown is told by the parameter.
+pub(crate) struct Lookup<'a>(pub(crate) &'a State);
+
+impl Lookup<'_> {
+    pub(crate) fn station(
+        &self,
+        parameter: &'static str,
+        name: Option<&Name>,
+    ) -> Result<Option<StationId>, Problem> {
+        look_up(parameter, name, Code::UnknownStation, |name| self.0.station_id(name))
+    }
+
+    pub(crate) fn commodity(
+        &self,
+        parameter: &'static str,
+        name: Option<&Name>,
+    ) -> Result<Option<CommodityId>, Problem> {
+        look_up(parameter, name, Code::UnknownCommodity, |name| self.0.commodity_id(name))
+    }
+
+    pub(crate) fn trader(
+        &self,
+        parameter: &'static str,
+        name: Option<&Name>,
+    ) -> Result<Option<TraderId>, Problem> {
+        look_up(parameter, name, Code::UnknownTrader, |name| self.0.trader_id(name))
+    }
+}
+
+fn look_up<T>(
+    parameter: &'static str,
+    name: Option<&Name>,
+    code: Code,
+    find: impl FnOnce(&str) -> Option<T>,
+) -> Result<Option<T>, Problem> {
+    let Some(Name(name)) = name else {
+        return Ok(None);
+    };
+    let unknown = || {
+        let row = code.row();
+        let detail = format!("{name} is not known");
+        let place = Place::Parameter(parameter.into());
+        let fault = Fault { place, code: row.code, detail: row.title.into() };
+        Problem::new(code, detail).with_errors(vec![fault])
+    };
+    find(name.as_str()).map(Some).ok_or_else(unknown)
+}

@@ -1,0 +1,82 @@
+//! All routes: one place that makes the router and the document.
+//!
+//! A folder for each noun, a file for each verb. A handler reads its request, asks the executor or
+//! the views, and renders.
+
+mod audit;
+mod cargo;
+mod commodities;
+mod events;
+mod health;
+mod inventory;
+mod keys;
+mod network;
+mod stations;
+mod traders;
+mod trades;
+mod updates;
+
+use axum::Router;
+use axum::http::Method;
+use axum::response::{IntoResponse, Response};
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::gateway::App;
+use crate::openapi::Base;
+use crate::page;
+use crate::panics::CatchPanics;
+use crate::problem::{Code, Problem};
+
+/// The routes that the document describes.
+pub(crate) fn documented() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(Base::openapi())
+        .routes(routes!(trades::create::create, trades::list::list))
+        .routes(routes!(trades::read::read))
+        .routes(routes!(cargo::create::create, cargo::list::list))
+        .routes(routes!(cargo::read::read))
+        .routes(routes!(cargo::report::report))
+        .routes(routes!(inventory::list::list))
+        .routes(routes!(inventory::read::read))
+        .routes(routes!(inventory::adjust::adjust))
+        .routes(routes!(stations::list::list))
+        .routes(routes!(stations::put::put, stations::read::read))
+        .routes(routes!(commodities::list::list))
+        .routes(routes!(commodities::put::put, commodities::read::read))
+        .routes(routes!(traders::list::list))
+        .routes(routes!(traders::put::put, traders::read::read))
+        .routes(routes!(traders::credits::change))
+        .routes(routes!(events::ingest::ingest, events::list::list))
+        .routes(routes!(updates::follow))
+        .routes(routes!(keys::create::create, keys::list::list))
+        .routes(routes!(keys::revoke::revoke))
+        .routes(routes!(keys::whoami::whoami))
+        .routes(routes!(network::read))
+        .routes(routes!(audit::read))
+        .routes(routes!(health::livez))
+        .routes(routes!(health::readyz))
+        .routes(routes!(health::openapi))
+}
+
+/// Everything that is served.
+pub(crate) fn router(app: App) -> Router {
+    let (router, _) = documented().split_for_parts();
+    let router = router.merge(page::router());
+    #[cfg(test)]
+    let router = router.route("/panic", axum::routing::get(crate::tests::panic));
+    router
+        .method_not_allowed_fallback(method_not_allowed)
+        .fallback(unknown_route)
+        .layer(CatchPanics)
+        .with_state(app)
+}
+
+async fn unknown_route() -> Problem {
+    Problem::plain(Code::UnknownRoute)
+}
+
+/// axum adds the `Allow` header.
+async fn method_not_allowed(method: Method) -> Response {
+    Problem::method_not_allowed(&method).into_response()
+}

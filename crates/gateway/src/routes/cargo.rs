@@ -1,0 +1,6 @@
+//! `/api/cargo`.
+
+pub(super) mod create;
+pub(super) mod list;
+pub(super) mod read;
+pub(super) mod report;

@@ -1,0 +1,48 @@
+//! `GET /api/commodities`.
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+
+use crate::auth::Caller;
+use crate::gateway::App;
+use crate::problem::Problem;
+use crate::render::Render;
+use crate::reply::{ListBody, linked, snapshot};
+use crate::request::{Cursor, Query};
+use crate::wire::answer::{CommodityAnswer, List};
+
+/// All commodities, in the order of creation.
+#[utoipa::path(
+    get,
+    path = "/api/commodities",
+    operation_id = "listCommodities",
+    tag = "commodities",
+    params(
+        ("cursor" = Option<String>, Query, description = "The nextCursor of an answer."),
+        ("limit" = Option<u32>, Query, description = "1 to 1000; 100 if left out.")
+    ),
+    responses((status = 200, description = "A part of the list.", body = List<CommodityAnswer<'static>>))
+)]
+pub(crate) async fn list(
+    State(app): State<App>,
+    _caller: Caller,
+    headers: HeaderMap,
+    mut query: Query,
+) -> Result<Response, Problem> {
+    let page = query.page();
+    query.finish()?;
+    let first = page.cursor.map_or(0, Cursor::index);
+    app.render(|render| {
+        let mut commodities = render.state.commodities_from(first);
+        let mut list = ListBody::new();
+        for commodity in commodities.by_ref().take(page.limit) {
+            list.push(&Render::commodity_now(commodity));
+        }
+        let next = commodities.next().map(|commodity| Cursor(commodity.id.0.into()).to_string());
+        let as_of = render.state.as_of();
+        let answer = || list.finish(next.as_ref(), as_of);
+        let response = snapshot(&headers, as_of, render.identity, answer);
+        linked(response, &page, next.as_ref())
+    })
+}

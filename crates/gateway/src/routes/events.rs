@@ -1,0 +1,4 @@
+//! `/api/events`.
+
+pub(super) mod ingest;
+pub(super) mod list;

@@ -1,0 +1,81 @@
+//! `POST /api/events`: bulk.
+
+use axum::extract::{Request, State};
+use axum::http::HeaderValue;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::Response;
+
+use crate::auth::Caller;
+use crate::bulk::{Asked, BulkLine, Show, parse, results};
+use crate::gateway::App;
+use crate::idempotency::Sent;
+use crate::limits::{BULK_BYTES_MAX, BULK_INLINE_BYTES_MAX};
+use crate::openapi::document;
+use crate::problem::{Code, Problem};
+use crate::request::{Query, read_body, require_media_type};
+
+const NDJSON: &str = "application/x-ndjson";
+
+/// Many commands at once: a line for each, decided and answered in order.
+///
+/// A line that is refused does not keep the others from being done. After a lost answer some lines
+/// may stand: the same body again, with keys, completes it once.
+#[utoipa::path(
+    post,
+    path = "/api/events",
+    operation_id = "ingest",
+    tag = "events",
+    params(
+        ("results" = Option<String>, Query, description = "`failures`: answers only lines that failed, then the counts.")
+    ),
+    request_body(content = BulkLine, content_type = "application/x-ndjson"),
+    responses((
+        status = 200,
+        description = "A line for each line: `{\"line\": 1, \"status\": 201, \"id\": …, \"sequence\": …}`, or its problem.",
+        content_type = "application/x-ndjson"
+    ))
+)]
+pub(crate) async fn ingest(
+    State(app): State<App>,
+    mut query: Query,
+    request: Request,
+) -> Result<Response, Problem> {
+    let (parts, body) = request.into_parts();
+    let access = Caller::of(&app, &parts.headers)?.with_key()?;
+    let sent = Sent::of(access.principal, &parts.headers)?;
+    let show = query.word("results", &[("failures", Show::Failures), ("all", Show::All)]);
+    query.finish()?;
+    require_media_type(&parts.headers, NDJSON)?;
+    let body = read_body(&app, &parts.headers, body, BULK_BYTES_MAX).await?;
+    let is_small = body.len() <= BULK_INLINE_BYTES_MAX;
+    let bytes = body.bytes();
+    let read = move || parse(&bytes, sent.by, sent.trace, &document().schemas);
+    let mut parsed = beside(is_small, read).await??;
+    let commands = std::mem::take(&mut parsed.commands);
+    let asked: Vec<Asked> = commands.iter().map(Asked::of).collect();
+    let answers = app.ready()?.executor.execute_all(commands).await?;
+    let show = show.unwrap_or(Show::All);
+    let written = {
+        let app = app.clone();
+        beside(is_small, move || results(&app, &asked, answers, parsed, show)).await?
+    };
+    drop(body);
+    let mut response = Response::new(written.into());
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(NDJSON));
+    Ok(response)
+}
+
+/// Does what takes long beside the threads of the runtime.
+async fn beside<T: Send + 'static>(
+    is_short: bool,
+    act: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Problem> {
+    if is_short {
+        return Ok(act());
+    }
+    let done = tokio::task::spawn_blocking(act).await;
+    done.map_err(|error| {
+        tracing::error!(%error, "work on a bulk body failed");
+        Problem::plain(Code::Internal)
+    })
+}

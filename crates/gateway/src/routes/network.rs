@@ -1,0 +1,89 @@
+//! `GET /api/network`.
+
+use std::collections::BTreeMap;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::{AMOUNT_MAX, limits as network};
+
+use crate::auth::Caller;
+use crate::gateway::App;
+use crate::limits;
+use crate::problem::{Code, Problem};
+use crate::reply::json;
+use crate::wire::Time;
+use crate::wire::answer::{Counts, NetworkAnswer};
+
+/// The network: its clock, its counts, its limits.
+#[utoipa::path(
+    get,
+    path = "/api/network",
+    operation_id = "readNetwork",
+    tag = "network",
+    responses((status = 200, description = "The network now.", body = NetworkAnswer<'_>))
+)]
+pub(crate) async fn read(State(app): State<App>, _caller: Caller) -> Result<Response, Problem> {
+    let ready = app.ready()?;
+    let (now, readers) = (ready.executor.now(), ready.hub.readers());
+    app.render(|render| {
+        let created = render.state.network().ok_or_else(|| Problem::plain(Code::Recovering))?;
+        let as_of = render.state.as_of();
+        let answer = NetworkAnswer {
+            journal: &render.identity.journal,
+            tag: &render.identity.tag,
+            time: Time(now),
+            epoch: Time(created.epoch),
+            speed: created.speed,
+            created_at: Time(created.wall),
+            sequence: as_of.sequence.0,
+            counts: counts(render.state, readers),
+            limits: bounds(),
+        };
+        Ok(json(StatusCode::OK, &answer))
+    })?
+}
+
+fn counts(state: &views::State, readers: usize) -> Counts {
+    let counts = state.counts();
+    let value = u64::try_from(counts.traded_value).unwrap_or(AMOUNT_MAX);
+    Counts {
+        stations: counts.stations,
+        commodities: counts.commodities,
+        traders: counts.traders,
+        stock_entries: counts.stock_entries,
+        open_shipments: counts.open_shipments,
+        delayed_shipments: state.shipment_counts().delayed,
+        keys: counts.keys,
+        trades_settled: counts.trades_settled,
+        traded_value: value.min(AMOUNT_MAX),
+        events: counts.events,
+        readers,
+    }
+}
+
+fn bounds() -> BTreeMap<&'static str, u64> {
+    let size = |bound: usize| u64::try_from(bound).unwrap_or(u64::MAX);
+    [
+        ("amount", AMOUNT_MAX),
+        ("identifierBytes", size(network::IDENTIFIER_BYTES_MAX)),
+        ("textBytes", size(network::TEXT_BYTES_MAX)),
+        ("metadataEntries", size(network::METADATA_ENTRIES_MAX)),
+        ("idempotencyKeyBytes", size(network::IDEMPOTENCY_KEY_BYTES_MAX)),
+        ("lines", size(network::LINES_MAX)),
+        ("keyWindow", u64::from(network::KEY_WINDOW)),
+        ("stations", size(network::STATIONS_MAX)),
+        ("commodities", size(network::COMMODITIES_MAX)),
+        ("traders", size(network::TRADERS_MAX)),
+        ("stockEntries", size(network::STOCK_ENTRIES_MAX)),
+        ("openShipments", size(network::SHIPMENTS_OPEN_MAX)),
+        ("shipmentEvents", u64::from(network::SHIPMENT_EVENTS_MAX)),
+        ("keys", size(network::KEYS_MAX)),
+        ("bodyBytes", size(limits::BODY_BYTES_MAX)),
+        ("bulkBytes", size(limits::BULK_BYTES_MAX)),
+        ("bulkLines", size(limits::BULK_LINES_MAX)),
+        ("bulkLineBytes", size(limits::BULK_LINE_BYTES_MAX)),
+        ("pageItems", size(limits::PAGE_ITEMS_MAX)),
+    ]
+    .into()
+}

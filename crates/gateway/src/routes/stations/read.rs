@@ -1,0 +1,41 @@
+//! `GET /api/stations/{id}`.
+
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+
+use crate::auth::Caller;
+use crate::gateway::App;
+use crate::problem::{Code, Problem};
+use crate::reply::{json, snapshot};
+use crate::request::Subject;
+use crate::wire::answer::StationAnswer;
+
+/// A station.
+#[utoipa::path(
+    get,
+    path = "/api/stations/{id}",
+    operation_id = "readStation",
+    tag = "stations",
+    params(("id" = String, Path, description = "The client's name for it.")),
+    responses((status = 200, description = "The station.", body = StationAnswer<'_>))
+)]
+pub(crate) async fn read(
+    State(app): State<App>,
+    _caller: Caller,
+    Subject(name): Subject,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    app.render(|render| {
+        let id = render.state.station_id(&name);
+        let known = id.and_then(|id| render.state.station(id));
+        let unknown = || Problem::not_found(Code::UnknownStation, "there is no such station");
+        let station = known.ok_or_else(unknown)?;
+        let as_of = render.state.as_of();
+        Ok(snapshot(&headers, as_of, render.identity, || {
+            let mut answer = render.station_now(station);
+            answer.as_of = Some(as_of.into());
+            json(StatusCode::OK, &answer)
+        }))
+    })?
+}

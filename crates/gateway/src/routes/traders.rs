@@ -1,0 +1,6 @@
+//! `/api/traders`.
+
+pub(super) mod credits;
+pub(super) mod list;
+pub(super) mod put;
+pub(super) mod read;

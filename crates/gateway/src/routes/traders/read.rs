@@ -1,0 +1,41 @@
+//! `GET /api/traders/{id}`.
+
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+
+use crate::auth::Caller;
+use crate::gateway::App;
+use crate::problem::{Code, Problem};
+use crate::reply::{json, snapshot};
+use crate::request::Subject;
+use crate::wire::answer::TraderAnswer;
+
+/// A trader.
+#[utoipa::path(
+    get,
+    path = "/api/traders/{id}",
+    operation_id = "readTrader",
+    tag = "traders",
+    params(("id" = String, Path, description = "The client's name for it.")),
+    responses((status = 200, description = "The trader.", body = TraderAnswer<'_>))
+)]
+pub(crate) async fn read(
+    State(app): State<App>,
+    caller: Caller,
+    Subject(name): Subject,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    app.render(|render| {
+        let id = render.state.trader_id(&name);
+        let known = id.and_then(|id| render.state.trader(id));
+        let unknown = || Problem::not_found(Code::UnknownTrader, "there is no such trader");
+        let trader = known.ok_or_else(unknown)?;
+        let as_of = render.state.as_of();
+        Ok(snapshot(&headers, as_of, render.identity, || {
+            let mut answer = render.trader_now(trader, caller.scope());
+            answer.as_of = Some(as_of.into());
+            json(StatusCode::OK, &answer)
+        }))
+    })?
+}

@@ -1,0 +1,5 @@
+//! `/api/trades`.
+
+pub(super) mod create;
+pub(super) mod list;
+pub(super) mod read;

@@ -1,0 +1,84 @@
+//! `GET /api/trades`.
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use domain::{Event, Sequence};
+use views::{TradeFilter, TradeStatus};
+
+use crate::auth::Caller;
+use crate::gateway::App;
+use crate::problem::Problem;
+use crate::reply::{ITEMS_AT_ONCE, ListBody, linked, snapshot};
+use crate::request::{Cursor, Lookup, Query};
+use crate::shape::Flaw;
+use crate::wire::answer::{List, TradeAnswer};
+use crate::wire::{Time, Words};
+
+/// Trades, newest first.
+///
+/// A page may be short, or empty, with more to come: follow `nextCursor`.
+#[utoipa::path(
+    get,
+    path = "/api/trades",
+    operation_id = "listTrades",
+    tag = "trades",
+    params(
+        ("station" = Option<String>, Query, description = "At this station."),
+        ("commodity" = Option<String>, Query, description = "Of this commodity, among others."),
+        ("trader" = Option<String>, Query, description = "Bought or sold by this trader."),
+        ("status" = Option<String>, Query, description = "`settled`."),
+        ("reference" = Option<String>, Query, description = "With this reference."),
+        ("from" = Option<Time>, Query, description = "That happened at this time or after."),
+        ("to" = Option<Time>, Query, description = "That happened before this time."),
+        ("cursor" = Option<String>, Query, description = "The nextCursor of an answer."),
+        ("limit" = Option<u32>, Query, description = "1 to 1000; 100 if left out.")
+    ),
+    responses((status = 200, description = "A part of the list.", body = List<TradeAnswer<'static>>))
+)]
+pub(crate) async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+    mut query: Query,
+) -> Result<Response, Problem> {
+    let (station, commodity) = (query.name("station"), query.name("commodity"));
+    let trader = query.name("trader");
+    let status = query.word("status", &[("settled", TradeStatus::Settled)]);
+    let reference: Option<Words> = query.text("reference", Flaw::InvalidText);
+    let from: Option<Time> = query.text("from", Flaw::InvalidTime);
+    let to: Option<Time> = query.text("to", Flaw::InvalidTime);
+    let page = query.page();
+    query.finish()?;
+    app.blocking(move |app, views| {
+        let filter = app.render(|render| {
+            let known = Lookup(render.state);
+            Ok::<_, Problem>(TradeFilter {
+                station: known.station("station", station.as_ref())?,
+                commodity: known.commodity("commodity", commodity.as_ref())?,
+                trader: known.trader("trader", trader.as_ref())?,
+                status,
+                reference: reference.map(|Words(text)| text),
+                from: from.map(|Time(at)| at),
+                to: to.map(|Time(at)| at),
+            })
+        })??;
+        let before = page.cursor.map(|Cursor(sequence)| Sequence(sequence));
+        let found = views.find_trades(&filter, before, page.limit, caller.scope())?;
+        let next = found.next.map(|next| Cursor(next.0).to_string());
+        let mut list = ListBody::new();
+        for portion in found.items.chunks(ITEMS_AT_ONCE) {
+            app.render(|render| {
+                for recorded in portion {
+                    if let Event::TradeSettled(trade) = &recorded.event {
+                        list.push(&render.trade(&recorded.envelope, trade));
+                    }
+                }
+            })?;
+        }
+        let answer = || list.finish(next.as_ref(), found.as_of);
+        let response = snapshot(&headers, found.as_of, app.identity(), answer);
+        Ok(linked(response, &page, next.as_ref()))
+    })
+    .await
+}

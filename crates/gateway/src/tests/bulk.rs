@@ -1,0 +1,154 @@
+//! `POST /api/events`.
+
+use axum::http::Method;
+use serde_json::{Value, json};
+
+use super::support::{Answer, Network, station, trade};
+
+#[expect(clippy::needless_pass_by_value, reason = "so that lines read like the bodies they hold")]
+fn line(kind: &str, data: Value) -> Value {
+    json!({ "type": kind, "data": data })
+}
+
+fn about(mut line: Value, field: &str, value: &str) -> Value {
+    line[field] = json!(value);
+    line
+}
+
+async fn ingest(network: &Network, query: &str, lines: &[Value]) -> Answer {
+    let answer =
+        network.ask(Method::POST, &format!("/api/events{query}")).lines(lines).send().await;
+    assert_eq!(answer.header("content-type"), "application/x-ndjson");
+    answer.expect(200)
+}
+
+/// Everything that a line can ask for, in an order in which it can be done.
+fn everything() -> Vec<Value> {
+    let produced = json!({ "lines": [{ "commodity": "ice", "change": 10, "reason": "produced" }] });
+    let sale = json!({
+        "station": "here", "buyer": "me", "seller": "here",
+        "lines": [{ "commodity": "ice", "quantity": 2, "unitPrice": 1 }]
+    });
+    let booking = json!({
+        "origin": "here", "destination": "there", "owner": "me",
+        "lines": [{ "commodity": "ice", "quantity": 1 }],
+        "plannedDeparture": "2200-01-01T00:00:00Z", "plannedArrival": "2300-01-01T00:00:00Z"
+    });
+    vec![
+        about(line("station", station()), "id", "here"),
+        about(line("station", station()), "id", "there"),
+        about(line("commodity", json!({ "name": "Ice" })), "id", "ice"),
+        about(line("trader", json!({ "name": "Me" })), "id", "me"),
+        about(line("credits", json!({ "change": 5, "reason": "issued" })), "trader", "me"),
+        about(line("adjustment", produced), "station", "here"),
+        line("trade", sale),
+        line("shipment", booking),
+        // The booking above: two events at creation, seven lines before it.
+        about(line("shipment_event", json!({ "type": "loaded" })), "shipmentId", "s-0000000000a"),
+    ]
+}
+
+#[tokio::test]
+async fn every_kind_of_line_is_done_in_order() {
+    let network = Network::new();
+    let mut lines = everything();
+    // The order of the fields is free.
+    let reordered = format!("{{\"data\":{},\"type\":\"trade\"}}", lines[6]["data"]);
+    lines.push(serde_json::from_str(&reordered).unwrap());
+    let answer = ingest(&network, "", &lines).await;
+    insta::assert_snapshot!(answer.text);
+    let text = lines.iter().map(Value::to_string).collect::<Vec<_>>().join("\r\n") + "\r\n\r\n";
+    let text = text.replacen(&lines[9].to_string(), &reordered, 1);
+    let again = network.ask(Method::POST, "/api/events").bytes("application/x-ndjson", text);
+    let again = again.send().await.expect(200);
+    let statuses: Vec<_> = again.lines().iter().map(|line| line["status"].clone()).collect();
+    assert_eq!(statuses, [200, 200, 200, 200, 201, 201, 201, 201, 409, 201].map(Value::from));
+    assert_eq!(again.lines()[0], json!({ "line": 1, "status": 200, "id": "here" }));
+}
+
+#[tokio::test]
+async fn a_bad_line_does_not_keep_the_others_from_being_done() {
+    let network = Network::founded().await;
+    let good = line("trade", trade(1)).to_string();
+    let mut foreign = line("trade", trade(1));
+    foreign["id"] = json!("x");
+    let mut key = line("trade", trade(1));
+    key["idempotencyKey"] = json!("with space");
+    let mut unknown = line(
+        "adjustment",
+        json!({ "lines": [
+        { "commodity": "gold", "change": 1, "reason": "found" }
+    ] }),
+    );
+    unknown["station"] = json!("ceres");
+    let mut nowhere = unknown.clone();
+    nowhere["station"] = json!("pluto");
+    let body = [
+        good.clone(),
+        "{".to_owned(),
+        String::new(),
+        line("trade", trade(0)).to_string(),
+        line("theft", trade(1)).to_string(),
+        line("station", station()).to_string(),
+        foreign.to_string(),
+        key.to_string(),
+        line("trade", trade(20_000)).to_string(),
+        unknown.to_string(),
+        nowhere.to_string(),
+        format!("{{\"data\":{},\"type\":\"trade\"}}", json!({ "station": 1 })),
+        format!("{{\"type\":\"trade\",\"data\":{},\"data\":{}}}", trade(1), trade(1)),
+        format!("{{\"type\":\"trade\",\"reference\":\"{}\"}}", "x".repeat(70_000)),
+        good,
+    ];
+    let ask =
+        network.ask(Method::POST, "/api/events").bytes("application/x-ndjson", body.join("\n"));
+    let answer = ask.send().await.expect(200);
+    insta::assert_snapshot!(answer.text);
+    let ask = network.ask(Method::POST, "/api/events?results=failures");
+    let failures = ask.bytes("application/x-ndjson", body.join("\n")).send().await.expect(200);
+    let lines = failures.lines();
+    let counts = json!({ "lines": 15, "accepted": 2, "replayed": 0, "unchanged": 0, "failed": 13 });
+    assert_eq!(lines.last(), Some(&counts));
+    assert_eq!(lines.len(), 14);
+}
+
+#[tokio::test]
+async fn the_same_body_again_with_keys_changes_nothing() {
+    let network = Network::new();
+    let mut lines = everything();
+    for (at, line) in lines.iter_mut().enumerate() {
+        line["idempotencyKey"] = json!(format!("k-{at}"));
+    }
+    let first = ingest(&network, "", &lines).await;
+    let sequence = network.sequence().await;
+    let again = ingest(&network, "", &lines).await;
+    assert_eq!(network.sequence().await, sequence);
+    for (first, again) in first.lines().iter().zip(again.lines()) {
+        let mut expected = first.clone();
+        expected["replayed"] = json!(true);
+        assert_eq!(again, expected);
+    }
+    let mut other = lines.pop().unwrap();
+    other["data"]["reference"] = json!("another");
+    let reused = ingest(&network, "", &[other]).await;
+    assert_eq!(reused.lines()[0]["code"], "key_reused");
+}
+
+#[tokio::test]
+async fn a_body_of_many_lines_is_parsed_beside_the_runtime() {
+    let network = Network::founded().await;
+    let lines = vec![line("trade", trade(1)); 1_000];
+    let answer = ingest(&network, "", &lines).await;
+    let lines = answer.lines();
+    assert_eq!(lines.len(), 1_000);
+    assert!(
+        lines.iter().enumerate().all(|(at, line)| line["line"] == at + 1 && line["status"] == 201)
+    );
+    let many = "{}\n".repeat(16_385);
+    let ask = network.ask(Method::POST, "/api/events").bytes("application/x-ndjson", many);
+    ask.send().await.expect_problem(413, "body_too_large");
+    let empty = network.ask(Method::POST, "/api/events").bytes("application/x-ndjson", "\n\n");
+    empty.send().await.expect_problem(400, "malformed_json");
+    let json = network.ask(Method::POST, "/api/events").json(&trade(1));
+    json.send().await.expect_problem(415, "unsupported_media_type");
+}

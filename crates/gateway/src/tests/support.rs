@@ -1,0 +1,250 @@
+//! A network to talk to: every test has its own.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Method, Request, StatusCode};
+use domain::{CommitObserver, Identifier, JournalId, NetworkDetails, Timestamp};
+use engine::{Engine, EngineOptions, FirstKey};
+use http_body_util::BodyExt;
+use journal::{Journal, MemoryJournal, MemorySnapshots};
+use live::{Hub, HubOptions};
+use serde_json::{Value, json};
+use tower::ServiceExt;
+use views::Views;
+
+use crate::{Gateway, GatewayOptions, Secret, stream_encoder};
+
+/// The journal of every test's network.
+pub(crate) const JOURNAL: JournalId = JournalId(0x0123_4567_89ab_cdef_0123_4567_89ab_cdef);
+/// What its event identifiers end in.
+pub(crate) const TAG: &str = "01234567";
+/// The administrator's key.
+pub(crate) const ADMIN: &str = "itn_00000000000000000000000000000000";
+/// 2200-01-01T00:00:00Z.
+const EPOCH: Timestamp = Timestamp(7_258_118_400_000_000);
+
+/// A network and its gateway.
+pub(crate) struct Network {
+    pub(crate) router: Router,
+    pub(crate) hub: Hub,
+    pub(crate) gateway: Gateway,
+    /// Its threads end with it.
+    pub(crate) _engine: Engine,
+}
+
+impl Network {
+    /// An empty one.
+    pub(crate) fn new() -> Self {
+        Self::with(|_| {})
+    }
+
+    pub(crate) fn with(set: impl FnOnce(&mut GatewayOptions)) -> Self {
+        let journal: Arc<dyn Journal> = Arc::new(MemoryJournal::new(JOURNAL));
+        let (views, fold) = Views::open(None, journal.reader()).unwrap();
+        let encoder = stream_encoder(&views, JOURNAL);
+        let (hub, hub_fold) = Hub::new(HubOptions::default(), journal.reader(), encoder);
+        let observers: Vec<Box<dyn CommitObserver>> = vec![Box::new(fold), Box::new(hub_fold)];
+        let digest = Secret::parse(ADMIN).unwrap().digest();
+        let options = EngineOptions {
+            wall: EPOCH,
+            network: NetworkDetails { wall: EPOCH, epoch: EPOCH, speed: 1 },
+            first_key: FirstKey { principal: Identifier::new("admin").unwrap(), digest },
+            snapshot_events_min: u64::MAX,
+        };
+        let snapshots = Arc::<MemorySnapshots>::default();
+        // Starting blocks, which no thread of a runtime may.
+        let start = move || Engine::start(options, journal, snapshots, observers, &mut |_| {});
+        let (engine, _) = std::thread::spawn(start).join().unwrap().unwrap();
+        let mut options = GatewayOptions::new(JOURNAL);
+        set(&mut options);
+        let gateway = Gateway::new(options, engine.handle(), views, hub.clone());
+        Self { router: gateway.router(), hub, gateway, _engine: engine }
+    }
+
+    /// Ceres and Mars Port; ice of the belt's miners on Ceres; Acme with a million credits.
+    pub(crate) async fn founded() -> Self {
+        let network = Self::new();
+        for id in ["ceres", "mars-port"] {
+            network.put(&format!("/api/stations/{id}"), station()).await.expect(201);
+        }
+        network.put("/api/commodities/water-ice", json!({ "name": "Water ice" })).await.expect(201);
+        network.put("/api/commodities/ore", json!({ "name": "Ore" })).await.expect(201);
+        for id in ["acme", "belt-mining"] {
+            network.put(&format!("/api/traders/{id}"), json!({ "name": id })).await.expect(201);
+        }
+        let issued = json!({ "change": 1_000_000, "reason": "issued" });
+        network.post("/api/traders/acme/credits", issued).await.expect(201);
+        let lines = json!([{ "commodity": "water-ice", "change": 10_000, "reason": "produced" }]);
+        let produced = json!({ "owner": "belt-mining", "lines": lines });
+        network.post("/api/inventory/ceres/adjustments", produced).await.expect(201);
+        network
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.ask(Method::GET, path).send().await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
+        self.ask(Method::POST, path).json(&body).send().await
+    }
+
+    pub(crate) async fn put(&self, path: &str, body: Value) -> Answer {
+        self.ask(Method::PUT, path).json(&body).send().await
+    }
+
+    /// A request with the administrator's key.
+    pub(crate) fn ask(&self, method: Method, path: &str) -> Ask {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("authorization", format!("Bearer {ADMIN}"));
+        Ask { router: self.router.clone(), request, body: Body::empty() }
+    }
+
+    /// The last event.
+    pub(crate) async fn sequence(&self) -> u64 {
+        self.get("/api/network").await.expect(200).json["sequence"].as_u64().unwrap()
+    }
+}
+
+/// A station's body.
+pub(crate) fn station() -> Value {
+    let position = json!({ "x": 0, "y": 1.5, "z": -2.301 });
+    json!({ "name": "A station", "kind": "station", "system": "sol", "position": position })
+}
+
+/// Acme buys ice of the miners on Ceres.
+pub(crate) fn trade(quantity: u64) -> Value {
+    json!({
+        "station": "ceres", "buyer": "acme", "seller": "belt-mining",
+        "lines": [{ "commodity": "water-ice", "quantity": quantity, "unitPrice": 12 }]
+    })
+}
+
+/// A request that is not sent yet.
+pub(crate) struct Ask {
+    router: Router,
+    request: axum::http::request::Builder,
+    body: Body,
+}
+
+impl Ask {
+    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
+        if let Some(headers) = self.request.headers_mut() {
+            headers.remove(name);
+        }
+        self.request = self.request.header(name, value);
+        self
+    }
+
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        self.request.headers_mut().unwrap().remove(name);
+        self
+    }
+
+    pub(crate) fn key(self, key: &str) -> Self {
+        self.header("authorization", &format!("Bearer {key}"))
+    }
+
+    pub(crate) fn json(self, body: &Value) -> Self {
+        self.bytes("application/json", body.to_string())
+    }
+
+    pub(crate) fn lines(self, lines: &[Value]) -> Self {
+        let text: Vec<_> = lines.iter().map(Value::to_string).collect();
+        self.bytes("application/x-ndjson", text.join("\n"))
+    }
+
+    pub(crate) fn bytes(mut self, media_type: &str, body: impl Into<Body>) -> Self {
+        self.body = body.into();
+        self.header("content-type", media_type)
+    }
+
+    /// The answer, with its body unread.
+    pub(crate) async fn open(self) -> axum::response::Response {
+        self.router.oneshot(self.request.body(self.body).unwrap()).await.unwrap()
+    }
+
+    pub(crate) async fn send(self) -> Answer {
+        let (parts, body) = self.open().await.into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes();
+        let text = String::from_utf8(bytes.to_vec()).unwrap();
+        let json = serde_json::from_str(&text).unwrap_or_default();
+        Answer { status: parts.status, headers: parts.headers, json, text }
+    }
+}
+
+/// An answer, read.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) json: Value,
+    pub(crate) text: String,
+}
+
+impl Answer {
+    #[track_caller]
+    pub(crate) fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status, status, "{}", self.text);
+        self
+    }
+
+    /// A problem of this status and code.
+    #[track_caller]
+    pub(crate) fn expect_problem(self, status: u16, code: &str) -> Self {
+        assert_eq!(
+            (self.status.as_u16(), &self.json["code"]),
+            (status, &json!(code)),
+            "{}",
+            self.text
+        );
+        assert_eq!(self.header("content-type"), "application/problem+json");
+        assert_eq!(self.json["status"], status);
+        assert_eq!(self.json["type"], format!("/problems/{code}"));
+        let retryable = self.json["retryable"].as_bool().expect("every problem says so");
+        assert_eq!(retryable, self.headers.contains_key("retry-after"), "{}", self.text);
+        self
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The lines of a bulk answer.
+    pub(crate) fn lines(&self) -> Vec<Value> {
+        self.text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    /// Pointers and codes of what is wrong.
+    pub(crate) fn faults(&self) -> Vec<(String, String)> {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let fault = |fault: &Value| {
+            let place = ["pointer", "parameter", "header"].iter().find_map(|at| fault.get(at));
+            (text(place.unwrap()), text(&fault["code"]))
+        };
+        self.json["errors"].as_array().into_iter().flatten().map(fault).collect()
+    }
+}
+
+/// The answer as a snapshot without what changes from run to run.
+macro_rules! shown {
+    ($answer:expr) => {
+        insta::assert_json_snapshot!($answer.json, {
+            ".**.recordedAt" => "[time]",
+            ".**.recordedat" => "[time]",
+            ".**.occurredAt" => "[time]",
+            ".**.settledAt" => "[time]",
+            ".**.createdAt" => "[time]",
+            ".**.changedAt" => "[time]",
+            ".**.revokedAt" => "[time]",
+            ".**.actualDeparture" => "[time]",
+            ".**.actualArrival" => "[time]",
+            ".**.time" => "[time]",
+            ".**.position.at" => "[time]",
+        })
+    };
+}
+pub(crate) use shown;

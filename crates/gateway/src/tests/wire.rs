@@ -1,0 +1,162 @@
+//! Over a socket: what only a connection can do wrong.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use super::support::{ADMIN, Network, trade};
+use crate::GatewayOptions;
+
+/// A gateway that listens.
+struct Served {
+    address: std::net::SocketAddr,
+    network: Network,
+    stop: oneshot::Sender<()>,
+    serving: JoinHandle<()>,
+}
+
+/// No test waits longer.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+async fn served(set: impl FnOnce(&mut GatewayOptions)) -> Served {
+    let network = Network::with(set);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (stop, stopped) = oneshot::channel();
+    let stopped = async { drop(stopped.await) };
+    let gateway = network.gateway.clone();
+    let serving = tokio::spawn(gateway.serve(listener, stopped, Duration::from_secs(5)));
+    Served { address, network, stop, serving }
+}
+
+impl Served {
+    async fn connect(&self) -> TcpStream {
+        TcpStream::connect(self.address).await.unwrap()
+    }
+}
+
+/// Reads until the other side closes.
+async fn rest(stream: &mut TcpStream) -> String {
+    let mut bytes = Vec::new();
+    // A reset after the answer is an end, too.
+    let _ = timeout(PATIENCE, stream.read_to_end(&mut bytes)).await.expect("the end in time");
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// Reads until this is there.
+async fn until(stream: &mut TcpStream, wanted: &str) -> String {
+    let mut text = String::new();
+    let mut buffer = [0; 4096];
+    while !text.contains(wanted) {
+        let read = timeout(PATIENCE, stream.read(&mut buffer)).await.expect("an answer in time");
+        let count = read.unwrap();
+        assert!(count > 0, "closed after: {text}");
+        text.push_str(std::str::from_utf8(&buffer[..count]).unwrap());
+    }
+    text
+}
+
+fn get(path: &str) -> String {
+    format!("GET {path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {ADMIN}\r\n\r\n")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_is_kept_for_the_next_request() {
+    let served = served(|_| {}).await;
+    let mut stream = served.connect().await;
+    for _ in 0..3 {
+        stream.write_all(get("/readyz").as_bytes()).await.unwrap();
+        until(&mut stream, "\"ready\"}").await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_chunked_body_that_is_too_large_is_refused_before_its_end() {
+    let served = served(|_| {}).await;
+    let mut stream = served.connect().await;
+    let head = format!(
+        "POST /api/trades HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {ADMIN}\r\n\
+         content-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let chunk = format!("10000\r\n{}\r\n", " ".repeat(0x10000));
+    for _ in 0..8 {
+        if stream.write_all(chunk.as_bytes()).await.is_err() {
+            break;
+        }
+    }
+    let answer = rest(&mut stream).await;
+    assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
+    assert!(answer.contains("body_too_large"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_head_that_does_not_come_ends_the_connection() {
+    let served = served(|options| options.header_read_timeout = Duration::from_millis(100)).await;
+    let mut silent = served.connect().await;
+    let mut slow = served.connect().await;
+    slow.write_all(b"GET / HTTP/1.1\r\nhost:").await.unwrap();
+    rest(&mut silent).await;
+    rest(&mut slow).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_body_that_does_not_come_is_answered_and_ends_the_connection() {
+    let served = served(|options| options.body_read_timeout = Duration::from_millis(100)).await;
+    let mut stream = served.connect().await;
+    let head = format!(
+        "POST /api/trades HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {ADMIN}\r\n\
+         content-type: application/json\r\ncontent-length: 100\r\n\r\n{{"
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let answer = rest(&mut stream).await;
+    assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
+    assert!(answer.contains("request_timeout"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn more_connections_than_allowed_are_told_so() {
+    let served = served(|options| options.connections_max = 1).await;
+    let mut first = served.connect().await;
+    first.write_all(get("/readyz").as_bytes()).await.unwrap();
+    until(&mut first, "\"ready\"}").await;
+    let mut second = served.connect().await;
+    second.write_all(get("/readyz").as_bytes()).await.unwrap();
+    let answer = until(&mut second, "}").await;
+    assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
+    let body: Value = serde_json::from_str(answer.split("\r\n\r\n").nth(1).unwrap()).unwrap();
+    assert_eq!(body["code"], "too_many_connections");
+    drop(first);
+    // The place is free as soon as the server has seen the end.
+    loop {
+        let mut third = served.connect().await;
+        third.write_all(get("/readyz").as_bytes()).await.unwrap();
+        if until(&mut third, "\r\n\r\n").await.starts_with("HTTP/1.1 200") {
+            break;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stop_ends_idle_connections_and_streams_and_refuses_new_ones() {
+    let served = served(|_| {}).await;
+    let mut idle = served.connect().await;
+    idle.write_all(get("/readyz").as_bytes()).await.unwrap();
+    until(&mut idle, "\"ready\"}").await;
+    let mut stream = served.connect().await;
+    stream.write_all(get("/api/updates/real-time").as_bytes()).await.unwrap();
+    until(&mut stream, "retry: 1000").await;
+    served.stop.send(()).unwrap();
+    timeout(PATIENCE, served.serving).await.expect("ends in time").unwrap();
+    rest(&mut idle).await;
+    rest(&mut stream).await;
+    assert!(TcpStream::connect(served.address).await.is_err());
+    // In process, what is still asked is answered.
+    served.network.post("/api/trades", trade(1)).await.expect(422);
+    served.network.get("/readyz").await.expect(503);
+}

@@ -1,0 +1,23 @@
+//! The JSON of the network, in both directions: what clients send and what they are answered.
+//!
+//! Bodies are read by serde straight into domain values; answers borrow from the views. The same
+//! types make the `OpenAPI` document. Nothing here decides anything.
+
+mod amount;
+pub(crate) mod answer;
+pub(crate) mod body;
+mod metadata;
+mod object;
+mod scalar;
+mod time;
+mod words;
+
+pub(crate) use amount::{Amount, Change, Coordinate, Positive};
+pub(crate) use metadata::Metadata;
+pub(crate) use object::{Object, object, object_or_null, objects, objects_or_null};
+pub(crate) use scalar::{Name, ShipmentName, TextScalar, Words};
+pub(crate) use time::Time;
+pub(crate) use words::{
+    Bulk, BulkType, ChangeReason, Credit, CreditReason, DelayWord, ReportType, RoleWord,
+    StationKindWord, StatusWord, Why,
+};

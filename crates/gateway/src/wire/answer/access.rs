@@ -1,0 +1,70 @@
+//! Keys, and who one is.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::EnvelopeFields;
+use crate::wire::{RoleWord, Time};
+
+/// A key that was made, or, as an event, that it was.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = CreatedKey)]
+pub(crate) struct KeyAnswer<'a> {
+    pub(crate) key_id: u32,
+    pub(crate) principal: &'a str,
+    pub(crate) role: RoleWord,
+    /// The secret, in the first answer alone: it is kept nowhere, and a repeat has null.
+    #[serde(skip_serializing_if = "Shown::is_hidden")]
+    #[schema(value_type = Option<String>)]
+    pub(crate) key: Shown<'a>,
+    #[serde(flatten)]
+    pub(crate) envelope: EnvelopeFields<'a>,
+}
+
+/// What is shown of a secret.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Shown<'a> {
+    /// All of it, once.
+    Secret(&'a str),
+    /// That it was shown before.
+    Before,
+    /// Not even that: events know no secrets.
+    Hidden,
+}
+
+impl Shown<'_> {
+    fn is_hidden(&self) -> bool {
+        matches!(self, Self::Hidden)
+    }
+}
+
+/// A key in the list of keys.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Key)]
+pub(crate) struct KeyItem<'a> {
+    pub(crate) key_id: u32,
+    pub(crate) principal: &'a str,
+    pub(crate) role: RoleWord,
+    pub(crate) created_at: Time,
+    /// When it was ended; null while it is good.
+    #[schema(required)]
+    pub(crate) revoked_at: Option<Time>,
+    /// The event that last changed it.
+    pub(crate) sequence: u64,
+}
+
+/// Who asks.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct WhoAmI<'a> {
+    #[schema(required)]
+    pub(crate) principal: Option<&'a str>,
+    pub(crate) role: RoleWord,
+    #[schema(required)]
+    pub(crate) key_id: Option<u32>,
+    /// Whether no key was given, and the server lets anybody read.
+    pub(crate) anonymous: bool,
+}

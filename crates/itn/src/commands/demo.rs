@@ -1,0 +1,184 @@
+//! `itn demo`: a server on a ready-made galaxy, with simulated traders and ships on its public API.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use domain::Timestamp;
+use gateway::Secret;
+use serde_json::json;
+use tokio::sync::watch;
+
+use crate::client::{self, Client, ClientError};
+use crate::commands::fail;
+use crate::commands::serve::{run_until, told_to_stop};
+use crate::console;
+use crate::galaxy::{self, Scale};
+use crate::server::{Server, ServerOptions};
+use crate::simulate::{self, SimulateOptions};
+
+/// 2200-01-01T00:00:00Z, when the demo's network begins.
+const EPOCH: Timestamp = Timestamp(7_258_118_400_000_000);
+
+/// Whom the printed command buys for, where, and what.
+const VISITOR: &str = "visitor";
+const STATION: &str = "earth";
+const GOOD: &str = "water-ice";
+
+/// Run a server on a galaxy that lives: real nearby stars, traders and ships
+#[derive(Debug, clap::Args)]
+pub(crate) struct Demo {
+    /// Address and port to listen on; port 0 takes any free one
+    #[arg(long, env = "ITN_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDR")]
+    listen: SocketAddr,
+    /// Keep the network in this folder; without it, it is gone when the demo ends
+    #[arg(long, env = "ITN_DEMO_DATA", value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// How much happens: commands a second
+    #[arg(long, default_value_t = 40, value_name = "RATE",
+          value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    rate: u32,
+    /// Seconds of network time a second of wall time, for a new network
+    #[arg(long, default_value_t = 3600, value_name = "FACTOR",
+          value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    speed: u32,
+    /// The same seed makes the same galaxy
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+impl Demo {
+    pub(crate) async fn run(self) -> ExitCode {
+        let told = match told_to_stop() {
+            Ok(told) => told,
+            Err(error) => return fail(&error),
+        };
+        // Removed when it is dropped, at the end of the demo.
+        let (temporary, data) = match self.data.clone() {
+            Some(data) => (None, data),
+            None => match tempfile::tempdir() {
+                Ok(folder) => {
+                    let path = folder.path().to_owned();
+                    (Some(folder), path)
+                }
+                Err(error) => return fail(&error),
+            },
+        };
+        let key = match key_of(&data) {
+            Ok(key) => key,
+            Err(error) => return fail(&error),
+        };
+        let options = ServerOptions {
+            data,
+            listen: self.listen,
+            anonymous: true,
+            admin_key: Some(key.clone()),
+            epoch: Some(EPOCH),
+            speed: self.speed,
+            free_bytes_min: 64 * 1024 * 1024,
+            connections_max: 4_096,
+        };
+        let server = match Server::start(options).await {
+            Ok(server) => server,
+            Err(error) => return fail(&error),
+        };
+        let simulation = self.simulation(&server, &key);
+        if let Err(error) = self.furnish(&simulation).await {
+            return fail(&error);
+        }
+        self.introduce(&server, &key);
+        let (stop, stopped) = watch::channel(false);
+        let simulated = tokio::spawn(simulate(simulation, stopped));
+        let code = run_until(server, async move {
+            told.await;
+            stop.send_replace(true);
+            // Its last answers come before the server ends.
+            drop(simulated.await);
+        })
+        .await;
+        drop(temporary);
+        code
+    }
+
+    fn simulation(&self, server: &Server, key: &Secret) -> SimulateOptions {
+        SimulateOptions {
+            server: client::ServerOptions {
+                url: format!("http://{}", server.address),
+                key: Some(key.as_str().to_owned()),
+            },
+            rate: self.rate,
+            seconds: None,
+            traders: None,
+            seed: self.seed,
+            galaxy: None,
+        }
+    }
+
+    /// Puts the galaxy there, and in it what the visitor's trade needs.
+    async fn furnish(&self, simulation: &SimulateOptions) -> Result<(), ClientError> {
+        let client = Client::new(&simulation.server)?;
+        galaxy::build(Scale::Standard, self.seed).post(&client).await?;
+        galaxy::post_all(&client, &visitor_lines(), "making room for a visitor").await
+    }
+
+    /// What a visitor needs: where it is, and one command that buys something.
+    fn introduce(&self, server: &Server, key: &Secret) {
+        let address = server.address;
+        let key = key.as_str();
+        console::say(&format!("listening on http://{address}"));
+        console::say(&format!("key: {key}"));
+        console::say("");
+        console::say("Open the address in a browser. Buy something, and watch it appear:");
+        console::say("");
+        console::say(&format!(
+            "curl -sS http://{address}/api/trades -H 'Authorization: Bearer {key}' \\\n  \
+             -H 'Content-Type: application/json' -d '{}'",
+            visitor_trade()
+        ));
+        console::say("");
+        let hours = f64::from(self.speed) / 3600.0;
+        console::say(&format!("A second is {hours} h of network time. Ctrl-c ends the demo."));
+    }
+}
+
+/// A trader with credits, and stock to spend them on. With keys: a demo that is kept has them once.
+fn visitor_lines() -> [String; 3] {
+    let visitor = json!({ "type": "trader", "id": VISITOR, "data": { "name": "Visitor" } });
+    let credits = json!({
+        "type": "credits", "trader": VISITOR, "idempotencyKey": "demo/v1/visitor/credits",
+        "data": { "change": 1_000_000, "reason": "issued" },
+    });
+    let stock = json!({
+        "type": "adjustment", "station": STATION, "idempotencyKey": "demo/v1/visitor/stock",
+        "data": { "lines": [{ "commodity": GOOD, "change": 100_000, "reason": "produced" }] },
+    });
+    [visitor, credits, stock].map(|line| line.to_string())
+}
+
+fn visitor_trade() -> serde_json::Value {
+    json!({
+        "station": STATION, "buyer": VISITOR, "seller": STATION,
+        "lines": [{ "commodity": GOOD, "quantity": 25, "unitPrice": 12 }],
+    })
+}
+
+/// Without a simulation there is still a server to look at: what went wrong is said, and no more.
+async fn simulate(options: SimulateOptions, stopped: watch::Receiver<bool>) {
+    if let Err(error) = simulate::run(&options, stopped).await {
+        console::note(&format!("itn demo: {error}"));
+    }
+}
+
+/// A demo that is kept has its key beside the journal, so that its next start can use it.
+fn key_of(data: &std::path::Path) -> std::io::Result<Secret> {
+    let file = data.join("demo-key");
+    if let Ok(text) = std::fs::read_to_string(&file)
+        && let Some(key) = Secret::parse(text.trim())
+    {
+        return Ok(key);
+    }
+    let key = Secret::random().map_err(std::io::Error::other)?;
+    std::fs::create_dir_all(data)?;
+    std::fs::write(&file, key.as_str())?;
+    Ok(key)
+}

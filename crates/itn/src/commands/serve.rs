@@ -1,0 +1,119 @@
+//! `itn serve`: a server until SIGTERM or ctrl-c.
+
+use std::net::SocketAddr;
+use std::process::ExitCode;
+
+use domain::Timestamp;
+use domain::limits::SPEED_MAX;
+use gateway::Secret;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::commands::{DataFolder, fail};
+use crate::console;
+use crate::server::{Server, ServerOptions};
+
+/// Run a server
+#[derive(Debug, clap::Args)]
+pub(crate) struct Serve {
+    #[command(flatten)]
+    data: DataFolder,
+    /// Address and port to listen on; port 0 takes any free one
+    #[arg(long, env = "ITN_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDR")]
+    listen: SocketAddr,
+    /// Let anyone read without a key; on a loopback address alone
+    #[arg(long, env = "ITN_ANONYMOUS", num_args = 0..=1, default_value_t = false,
+          default_missing_value = "true", action = clap::ArgAction::Set)]
+    anonymous: bool,
+    /// The first administrator's key of a new data folder; random and printed once if not given
+    #[arg(long, env = "ITN_ADMIN_KEY", value_name = "KEY", hide_env_values = true,
+          value_parser = secret)]
+    admin_key: Option<Secret>,
+    /// Network time when a new network is created, such as 2200-01-01T00:00:00Z; the clock's if
+    /// not given
+    #[arg(long, env = "ITN_EPOCH", value_name = "TIME", value_parser = time)]
+    epoch: Option<Timestamp>,
+    /// Seconds of network time a second of wall time, for a new network
+    #[arg(long, env = "ITN_SPEED", default_value_t = 1, value_name = "FACTOR",
+          value_parser = clap::value_parser!(u32).range(1..=i64::from(SPEED_MAX)))]
+    speed: u32,
+    /// Bytes of free disk space below which writes are refused and reads go on
+    #[arg(long, env = "ITN_FREE_SPACE_MIN", default_value_t = 256 * 1024 * 1024,
+          value_name = "BYTES")]
+    free_space_min: u64,
+    /// Connections at once
+    #[arg(long, env = "ITN_CONNECTIONS_MAX", default_value_t = 16_384, value_name = "COUNT",
+          value_parser = connections)]
+    connections_max: usize,
+}
+
+impl Serve {
+    pub(crate) async fn run(self) -> ExitCode {
+        let options = ServerOptions {
+            data: self.data.path,
+            listen: self.listen,
+            anonymous: self.anonymous,
+            admin_key: self.admin_key,
+            epoch: self.epoch,
+            speed: self.speed,
+            free_bytes_min: self.free_space_min,
+            connections_max: self.connections_max,
+        };
+        // Caught from here on, so that a signal while recovering ends the program as any other.
+        let told = match told_to_stop() {
+            Ok(told) => told,
+            Err(error) => return fail(&error),
+        };
+        let server = match Server::start(options).await {
+            Ok(server) => server,
+            Err(error) => return fail(&error),
+        };
+        if let Some(key) = &server.new_key {
+            console::say(&format!("admin key: {}", key.as_str()));
+        }
+        console::say(&format!("listening on http://{}", server.address));
+        run_until(server, told).await
+    }
+}
+
+/// Serves until told to stop, or until the engine fails.
+pub(crate) async fn run_until(server: Server, told: impl Future<Output = ()>) -> ExitCode {
+    let failure = server.failure();
+    let failed = tokio::select! {
+        () = told => false,
+        reason = failure => {
+            console::note(&format!("itn: {reason}"));
+            true
+        }
+    };
+    match server.stop().await {
+        Ok(()) if failed => ExitCode::FAILURE,
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&error),
+    }
+}
+
+/// Completes at SIGTERM or ctrl-c.
+pub(crate) fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+fn secret(text: &str) -> Result<Secret, String> {
+    Secret::parse(text).ok_or_else(|| Secret::FORM.to_owned())
+}
+
+fn connections(text: &str) -> Result<usize, String> {
+    let count = text.parse::<usize>().map_err(|error| error.to_string())?;
+    if count > 0 { Ok(count) } else { Err("at least 1".to_owned()) }
+}
+
+fn time(text: &str) -> Result<Timestamp, String> {
+    let time = text.parse::<jiff::Timestamp>().map_err(|error| error.to_string())?;
+    Timestamp::new(time.as_microsecond()).ok_or_else(|| "between the years 1 and 9999".to_owned())
+}

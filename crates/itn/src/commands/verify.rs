@@ -1,0 +1,45 @@
+//! `itn verify`: proof from the journal alone.
+
+use std::process::ExitCode;
+
+use crate::commands::{DataFolder, fail};
+use crate::console::{self, counted, grouped};
+use crate::progress::Progress;
+use crate::server::Store;
+
+/// Replay the journal from nothing and check its chain, its rules, conservation and snapshots
+#[derive(Debug, clap::Args)]
+pub(crate) struct Verify {
+    #[command(flatten)]
+    data: DataFolder,
+}
+
+impl Verify {
+    pub(crate) fn run(&self) -> ExitCode {
+        let folder = match self.data.with_journal() {
+            Ok(folder) => folder,
+            Err(code) => return code,
+        };
+        let store = match Store::open_existing(folder, 0) {
+            Ok(store) => store,
+            Err(error) => return fail(&error),
+        };
+        let bar = Progress::bar(store.journal.reader().last().0, "replaying");
+        let mut progress = |at: engine::Progress| bar.at(at.replayed.0);
+        let report = match engine::verify(&store.journal, &*store.snapshots, &mut progress) {
+            Ok(report) => report,
+            Err(error) => return fail(&error),
+        };
+        drop(bar);
+        console::say(&format!("sequence {}", report.last));
+        console::say(&format!("state hash {}", blake3::Hash::from_bytes(report.state_hash)));
+        let batches = counted(report.batch_count, "batch", "batches");
+        console::say(&format!("chain: {batches}, every row follows from the one before"));
+        let accounts = grouped(report.account_count as u64);
+        console::say(&format!("conservation: {accounts} accounts, none below zero, all balanced"));
+        let snapshots = counted(report.snapshot_count as u64, "snapshot", "snapshots");
+        console::say(&format!("{snapshots} compared with the replay, all the same"));
+        console::say("ok");
+        ExitCode::SUCCESS
+    }
+}

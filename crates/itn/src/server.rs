@@ -1,0 +1,211 @@
+//! A whole server in this process: journal, engine, views, live readers and gateway, wired together.
+//!
+//! `serve` runs one until it is told to stop; `demo` runs one and drives it through its public API.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use domain::{CommitObserver, Identifier, NetworkDetails, Sequence, Timestamp};
+use engine::{Engine, EngineError, EngineOptions, FirstKey};
+use gateway::{Gateway, GatewayOptions, Secret};
+use journal::{FileSnapshots, Journal, OpenOptions, SnapshotStore, SqliteJournal};
+use live::{Hub, HubOptions};
+use thiserror::Error;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::block_in_place;
+use views::Views;
+
+use crate::progress::Progress;
+
+/// How long answers under way may take to be sent once the server is told to stop.
+const DRAIN: Duration = Duration::from_secs(8);
+
+/// A snapshot of a small network is taken after so many events: replaying them takes a second.
+const SNAPSHOT_EVENTS_MIN: u64 = 1_000_000;
+
+/// What a server is started with.
+pub(crate) struct ServerOptions {
+    /// The folder that holds the journal.
+    pub(crate) data: PathBuf,
+    /// Where to listen.
+    pub(crate) listen: SocketAddr,
+    /// Whether anyone may read without a key.
+    pub(crate) anonymous: bool,
+    /// The first administrator's key, if the folder is empty; a random one if not given.
+    pub(crate) admin_key: Option<Secret>,
+    /// Network time at the creation of the network; wall time if not given.
+    pub(crate) epoch: Option<Timestamp>,
+    /// Seconds of network time a second of wall time.
+    pub(crate) speed: u32,
+    /// Below so much free space writes are refused.
+    pub(crate) free_bytes_min: u64,
+    /// Connections at once.
+    pub(crate) connections_max: usize,
+}
+
+/// A server that could not be started, or stopped by itself.
+#[derive(Debug, Error)]
+pub(crate) enum ServerError {
+    /// It may not listen there.
+    #[error("reading without a key is allowed on a loopback address alone, and {0} is none")]
+    Anonymous(SocketAddr),
+    /// It cannot listen there.
+    #[error("listening on {address}: {error}")]
+    Listen {
+        /// Where.
+        address: SocketAddr,
+        /// Why not.
+        error: std::io::Error,
+    },
+    /// The data folder cannot be made.
+    #[error("making the data folder {folder}: {error}")]
+    Folder {
+        /// Which one.
+        folder: PathBuf,
+        /// Why not.
+        error: std::io::Error,
+    },
+    /// The journal cannot be opened.
+    #[error(transparent)]
+    Journal(#[from] journal::JournalError),
+    /// The views cannot be opened.
+    #[error(transparent)]
+    Views(#[from] views::ViewsError),
+    /// The engine cannot be started, or stopped by itself.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// There is no randomness for a key.
+    #[error("making a key: {0}")]
+    Key(getrandom::Error),
+}
+
+/// A server that is ready.
+pub(crate) struct Server {
+    /// Where it listens.
+    pub(crate) address: SocketAddr,
+    /// The administrator's key, if the network was created just now and the key was made up.
+    pub(crate) new_key: Option<Secret>,
+    engine: Engine,
+    stop: oneshot::Sender<()>,
+    serving: tokio::task::JoinHandle<()>,
+}
+
+impl Server {
+    /// Opens what is stored, recovers, and listens. Blocks the calling task while it recovers.
+    pub(crate) async fn start(options: ServerOptions) -> Result<Self, ServerError> {
+        if options.anonymous && !options.listen.ip().is_loopback() {
+            return Err(ServerError::Anonymous(options.listen));
+        }
+        let listen = |error| ServerError::Listen { address: options.listen, error };
+        // Before anything is touched: a port in use must not leave a new folder behind.
+        let listener = TcpListener::bind(options.listen).await.map_err(listen)?;
+        let address = listener.local_addr().map_err(listen)?;
+        let store = block_in_place(|| Store::open(&options))?;
+        let gateway = Gateway::recovering(GatewayOptions {
+            anonymous: options.anonymous,
+            connections_max: options.connections_max,
+            ..GatewayOptions::new(store.journal.id())
+        });
+        let (stop, stopped) = oneshot::channel();
+        let stopped = async { drop(stopped.await) };
+        // From here on it says of itself that it is recovering.
+        let serving = tokio::spawn(gateway.clone().serve(listener, stopped, DRAIN));
+        let events = store.journal.reader();
+        let (views, fold) = Views::open(Some(&options.data.join("views.db")), Arc::clone(&events))?;
+        let encoder = gateway::stream_encoder(&views, store.journal.id());
+        let (hub, hub_fold) = Hub::new(HubOptions::default(), events, encoder);
+        let secret = match options.admin_key.clone() {
+            Some(secret) => secret,
+            None => Secret::random().map_err(ServerError::Key)?,
+        };
+        let observers: Vec<Box<dyn CommitObserver>> = vec![Box::new(fold), Box::new(hub_fold)];
+        let engine_options = engine_options(&options, &secret);
+        let bar = Progress::bar(store.journal.reader().last().0, "replaying");
+        let mut progress = |at: engine::Progress| {
+            bar.at(at.replayed.0);
+            gateway.progress(at.replayed, at.total);
+        };
+        let Store { journal, snapshots } = store;
+        let (engine, created) = block_in_place(|| {
+            Engine::start(engine_options, journal, snapshots, observers, &mut progress)
+        })?;
+        drop(bar);
+        gateway.open(engine.handle(), views, hub);
+        let new_key = (created && options.admin_key.is_none()).then_some(secret);
+        Ok(Self { address, new_key, engine, stop, serving })
+    }
+
+    /// Completes when the engine fails for good, with the reason.
+    pub(crate) fn failure(&self) -> impl Future<Output = String> + Send + 'static {
+        let failure = self.engine.failure();
+        async move {
+            match tokio::task::spawn_blocking(failure).await {
+                Ok(Some(reason)) => reason,
+                // It was stopped: there is nothing to say, and somebody else says it.
+                Ok(None) | Err(_) => std::future::pending().await,
+            }
+        }
+    }
+
+    /// Ends the streams, lets answers under way be sent, decides what waits and writes a snapshot.
+    pub(crate) async fn stop(self) -> Result<(), ServerError> {
+        // An error says that it has ended serving already.
+        let _ = self.stop.send(());
+        // A panic in there was logged where it happened.
+        drop(self.serving.await);
+        block_in_place(|| self.engine.stop())?;
+        Ok(())
+    }
+}
+
+/// What is stored in the data folder.
+pub(crate) struct Store {
+    pub(crate) journal: Arc<dyn Journal>,
+    pub(crate) snapshots: Arc<dyn SnapshotStore>,
+}
+
+impl Store {
+    fn open(options: &ServerOptions) -> Result<Self, ServerError> {
+        let folder = &options.data;
+        let failed = |error| ServerError::Folder { folder: folder.clone(), error };
+        std::fs::create_dir_all(folder).map_err(failed)?;
+        Self::open_existing(folder, options.free_bytes_min)
+    }
+
+    /// Opens a folder that is there, checking its whole journal.
+    pub(crate) fn open_existing(folder: &Path, free_bytes_min: u64) -> Result<Self, ServerError> {
+        let mut bar = None;
+        let mut progress = |done: Sequence, total: Sequence| {
+            bar.get_or_insert_with(|| Progress::bar(total.0, "checking")).at(done.0);
+        };
+        let options = OpenOptions { free_bytes_min, ..OpenOptions::default() };
+        let journal = SqliteJournal::open_with_progress(folder, options, Some(&mut progress))?;
+        let snapshots = FileSnapshots::open(folder)?;
+        Ok(Self { journal: Arc::new(journal), snapshots: Arc::new(snapshots) })
+    }
+}
+
+fn engine_options(options: &ServerOptions, secret: &Secret) -> EngineOptions {
+    let wall = wall_time();
+    EngineOptions {
+        wall,
+        network: NetworkDetails {
+            wall,
+            epoch: options.epoch.unwrap_or(wall),
+            speed: options.speed,
+        },
+        first_key: FirstKey {
+            principal: Identifier::new("admin").expect("a plain name"),
+            digest: secret.digest(),
+        },
+        snapshot_events_min: SNAPSHOT_EVENTS_MIN,
+    }
+}
+
+fn wall_time() -> Timestamp {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    Timestamp(i64::try_from(since.as_micros()).unwrap_or(i64::MAX)).min(Timestamp::MAX)
+}

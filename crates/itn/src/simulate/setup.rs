@@ -1,0 +1,235 @@
+//! Before the play: what the server has is read, and what the players need is put there.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::ship::{Cargo, Fate, Ship, Step, Trip};
+use super::stage::{ListedCommodity, ListedStation, Stage};
+use super::world::{EXCHANGE, World};
+use super::{SimulateError, SimulateOptions};
+use crate::client::{Client, ClientError, NetworkClock};
+use crate::galaxy;
+use crate::random::Random;
+
+/// Stations that take part; on a larger network the first of the list do.
+const STATIONS_MAX: usize = 10_000;
+const COMMODITIES_MAX: usize = 1_000;
+/// Shipments of an earlier run that are taken up again.
+const ADOPTED_MAX: usize = 5_000;
+
+/// Credits of a trader and of a station to begin with.
+const TRADER_CREDITS: u64 = 5_000_000;
+const STATION_CREDITS: u64 = 500_000_000;
+
+const CARRIERS: [(&str, &str); 4] = [
+    ("red-star-lines", "Red Star Lines"),
+    ("outer-arm-freight", "Outer Arm Freight"),
+    ("sol-couriers", "Sol Couriers"),
+    ("deep-haul", "Deep Haul"),
+];
+
+const SHIP_NAMES: [&str; 40] = [
+    "Kestrel",
+    "Wren",
+    "Heron",
+    "Petrel",
+    "Plover",
+    "Swift",
+    "Tern",
+    "Merlin",
+    "Osprey",
+    "Curlew",
+    "Avocet",
+    "Bittern",
+    "Dipper",
+    "Dunlin",
+    "Fulmar",
+    "Gannet",
+    "Godwit",
+    "Harrier",
+    "Jackdaw",
+    "Kite",
+    "Lapwing",
+    "Linnet",
+    "Martin",
+    "Nightjar",
+    "Oriole",
+    "Pintail",
+    "Quail",
+    "Raven",
+    "Redstart",
+    "Rook",
+    "Sandpiper",
+    "Shearwater",
+    "Shrike",
+    "Skua",
+    "Skylark",
+    "Teal",
+    "Thrush",
+    "Turnstone",
+    "Whimbrel",
+    "Whinchat",
+];
+
+/// Reads the stage and makes the players; afterwards everyone can pay and every maker has stock.
+pub(super) async fn world(
+    client: &Client,
+    options: &SimulateOptions,
+) -> Result<World, SimulateError> {
+    let clock = NetworkClock::read(client).await?;
+    let stations: Vec<ListedStation> = client.list("/api/stations", STATIONS_MAX).await?;
+    let commodities: Vec<ListedCommodity> =
+        client.list("/api/commodities", COMMODITIES_MAX).await?;
+    let stage = Stage::new(stations, &commodities);
+    if !stage.is_playable() {
+        return Err(SimulateError::NothingToTrade);
+    }
+    // Network time only grows: the same seed on the same server still gives each run its own keys.
+    let run = blake3::hash(format!("{}/{}", options.seed, clock.after(Duration::ZERO)).as_bytes());
+    let run = run.to_hex()[..12].to_owned();
+
+    let ships = ships(&stage, options);
+    let rate = options.rate.max(1);
+    let stagger = Duration::from_secs(6) / rate;
+    let mut world = World::new(stage, clock, ships, stagger, run);
+    let lines = opening_lines(&mut world, options.seed);
+    galaxy::post_all(client, &lines, "setting the stage").await?;
+    adopt(client, &mut world).await?;
+    Ok(world)
+}
+
+fn ships(stage: &Stage, options: &SimulateOptions) -> Vec<Ship> {
+    let mut random = Random::named(options.seed, "ships");
+    let ships = (1..=options.traders()).map(|number| {
+        let at = random.pick(&stage.makers).copied().unwrap_or(0);
+        let carrier = random.pick(&CARRIERS).map_or(CARRIERS[0].0, |carrier| carrier.0);
+        Ship::new(format!("sim-{number:04}"), carrier.to_owned(), at)
+    });
+    ships.collect()
+}
+
+fn ship_name(number: usize) -> String {
+    let name = SHIP_NAMES[number % SHIP_NAMES.len()];
+    match number / SHIP_NAMES.len() {
+        0 => name.to_owned(),
+        round => format!("{name} {}", round + 1),
+    }
+}
+
+/// Traders, credits and first stock. Credits have keys of their own for all runs, so that running
+/// again does not issue them again; stock is made anew, as the last run's was traded away.
+fn opening_lines(world: &mut World, seed: u64) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut trader = |id: &str, name: &str, credits: u64| {
+        let put = json!({ "type": "trader", "id": id, "data": { "name": name } });
+        lines.push(put.to_string());
+        lines.push(credit_line(id, credits));
+    };
+    for (id, name) in CARRIERS {
+        trader(id, name, 1);
+    }
+    trader(EXCHANGE, "Lot exchange", STATION_CREDITS);
+    for (number, ship) in world.ships.iter().enumerate() {
+        trader(&ship.trader, &ship_name(number), TRADER_CREDITS);
+    }
+    for place in &world.stage.places {
+        lines.push(credit_line(&place.id, STATION_CREDITS));
+    }
+    let mut random = Random::named(seed, "stock");
+    for &maker in &world.stage.makers {
+        let place = &world.stage.places[maker];
+        let mut made: Vec<Value> = Vec::new();
+        for &good in place.makes.iter().take(domain::limits::LINES_MAX) {
+            let change = random.between(150, 1_500);
+            world.stock.add(maker, good, change);
+            let commodity = &world.stage.goods[good].id;
+            made.push(json!({ "commodity": commodity, "change": change, "reason": "produced" }));
+        }
+        let key = format!("simulate/v1/{}/stock/{}", world.run(), place.id);
+        let line = json!({
+            "type": "adjustment", "station": place.id, "idempotencyKey": key,
+            "data": { "lines": made },
+        });
+        lines.push(line.to_string());
+    }
+    lines
+}
+
+fn credit_line(trader: &str, credits: u64) -> String {
+    let line = json!({
+        "type": "credits",
+        "trader": trader,
+        "idempotencyKey": format!("simulate/v1/credits/{trader}"),
+        "data": { "change": credits, "reason": "issued" },
+    });
+    line.to_string()
+}
+
+/// A shipment as the server lists it.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ListedShipment {
+    shipment_id: String,
+    owner: String,
+    origin: String,
+    destination: String,
+    lines: Vec<ListedLine>,
+    #[serde(default)]
+    actual_departure: Option<Timestamp>,
+}
+
+#[derive(Debug, Deserialize)]
+struct ListedLine {
+    commodity: String,
+    quantity: u64,
+    accepted: u64,
+    rejected: u64,
+}
+
+/// Takes up what an earlier run of the same traders left under way, so that it does not stay
+/// overdue for ever. A ship takes up one; what is left over stays as it is.
+async fn adopt(client: &Client, world: &mut World) -> Result<(), ClientError> {
+    for status in ["in_transit", "arrived", "partially_received", "loading", "booked"] {
+        let path = format!("/api/cargo?status={status}");
+        let listed: Vec<ListedShipment> = client.list(&path, ADOPTED_MAX).await?;
+        for shipment in listed {
+            adopt_one(world, status, &shipment);
+        }
+    }
+    Ok(())
+}
+
+fn adopt_one(world: &mut World, status: &str, shipment: &ListedShipment) -> Option<()> {
+    let place = |id: &str| world.stage.places.iter().position(|place| place.id == id);
+    let (from, to) = (place(&shipment.origin)?, place(&shipment.destination)?);
+    let [line] = shipment.lines.as_slice() else {
+        return None;
+    };
+    let good = world.stage.goods.iter().position(|good| good.id == line.commodity)?;
+    let idle = |ship: &&mut Ship| ship.trader == shipment.owner && matches!(ship.step, Step::Idle);
+    let ship = world.ships.iter_mut().find(idle)?;
+    let trip = Trip {
+        shipment: shipment.shipment_id.clone(),
+        to,
+        cargo: Cargo { good, quantity: line.quantity },
+        accepted: line.accepted,
+        rejected: line.rejected,
+        fate: Fate::OnTime,
+        percent: 90,
+        departed: Duration::ZERO,
+        arrives: world.stage.travel(from, to) / 2,
+        reports: u32::MAX,
+    };
+    let under_way = shipment.actual_departure.is_some();
+    ship.at = if under_way && status != "in_transit" { to } else { from };
+    ship.step = match status {
+        "booked" => Step::Booked(trip),
+        "loading" => Step::Loading(Trip { reports: 0, ..trip }),
+        "in_transit" => Step::Flying(trip),
+        _ => Step::Arrived(trip),
+    };
+    Some(())
+}

@@ -1,0 +1,176 @@
+//! What a ship asks for at each step.
+
+use serde_json::json;
+
+use super::super::orders::{Booking, Deal, Order, Purpose, adjustment, position, shipment_event};
+use super::{Cargo, Cue, Fate, ON_TIME_MAX, REPORTS, Ship, Step, Trip};
+
+/// Least a ship sails for.
+const CARGO_MIN: u64 = 20;
+const CARGO_MAX: u64 = 400;
+
+/// Why ships are late.
+const DELAYS: [&str; 5] = [
+    "ion storm on the lane",
+    "drive fault, running on one coil",
+    "held for inspection",
+    "queue at the gate",
+    "detour around debris",
+];
+
+impl Ship {
+    /// The order of this step. A ship at a place with nothing to buy moves on to another first, or
+    /// has the place make something.
+    pub(in super::super) fn next_order(
+        &mut self,
+        number: usize,
+        key: String,
+        cue: &mut Cue<'_>,
+    ) -> Option<Order> {
+        match self.step.clone() {
+            Step::Idle => self.buy(number, key, cue),
+            Step::Bought(cargo) => self.book(number, cargo, key, cue),
+            Step::Booked(trip) => Some(Self::load(number, &trip, key)),
+            Step::Loading(trip) => Some(self.depart(number, &trip, key, cue)),
+            Step::Flying(trip) => Some(self.fly(number, &trip, key, cue)),
+            Step::Arrived(trip) => Some(Self::count(number, &trip, key, cue)),
+            Step::Damaged { sound, rejected } => {
+                let (place, good) = (&cue.stage.places[self.at], &cue.stage.goods[sound.good]);
+                let change = i64::try_from(rejected).unwrap_or(i64::MAX);
+                let (place, good) = (&place.id, &good.id);
+                let request = adjustment(place, &self.trader, good, change, "repaired", key);
+                Some(Order::of_ship(number, Purpose::Repair, request))
+            }
+            Step::Holding(cargo) => Some(self.sell(number, cargo, key, cue)),
+        }
+    }
+
+    fn buy(&mut self, number: usize, key: String, cue: &mut Cue<'_>) -> Option<Order> {
+        if cue.stage.places[self.at].makes.is_empty() {
+            self.at = *cue.random.pick(&cue.stage.makers)?;
+        }
+        let place = &cue.stage.places[self.at];
+        let good = *cue.random.pick(&place.makes)?;
+        let commodity = &cue.stage.goods[good];
+        let there = cue.stock.on_hand(self.at, good);
+        if there < CARGO_MIN {
+            let quantity = cue.random.between(200, 1_200);
+            let change = i64::try_from(quantity).unwrap_or(i64::MAX);
+            let request = adjustment(&place.id, &place.id, &commodity.id, change, "produced", key);
+            let made = Purpose::Make { place: self.at, good, quantity };
+            return Some(Order::of_ship(number, made, request));
+        }
+        let quantity = cue.random.between(CARGO_MIN, CARGO_MAX.min(there));
+        cue.stock.take(self.at, good, quantity);
+        let deal = Deal {
+            station: &place.id,
+            buyer: &self.trader,
+            seller: &place.id,
+            commodity: &commodity.id,
+            quantity,
+            unit_price: (commodity.price * cue.random.between(78, 98) / 100).max(1),
+        };
+        let order = Order::of_ship(number, Purpose::Buy { good, quantity }, deal.request(key));
+        Some(Order { payer: Some(self.trader.clone()), ..order })
+    }
+
+    fn book(
+        &mut self,
+        number: usize,
+        cargo: Cargo,
+        key: String,
+        cue: &mut Cue<'_>,
+    ) -> Option<Order> {
+        let Some(to) = cue.stage.taker(cargo.good, self.at, cue.random) else {
+            // Nobody needs it: it goes back to where it came from.
+            self.step = Step::Holding(cargo);
+            return None;
+        };
+        let leaves = cue.now + std::time::Duration::from_secs(3);
+        let booking = Booking {
+            origin: &cue.stage.places[self.at].id,
+            destination: &cue.stage.places[to].id,
+            owner: &self.trader,
+            carrier: &self.carrier,
+            commodity: &cue.stage.goods[cargo.good].id,
+            quantity: cargo.quantity,
+            departure: cue.clock.after(leaves),
+            arrival: cue.clock.after(leaves + cue.stage.travel(self.at, to)),
+        };
+        Some(Order::of_ship(number, Purpose::Book { to }, booking.request(key)))
+    }
+
+    fn load(number: usize, trip: &Trip, key: String) -> Order {
+        let (purpose, body) = if trip.fate == Fate::Cancelled {
+            (Purpose::Cancel, json!({ "type": "cancelled", "reason": "the buyer withdrew" }))
+        } else {
+            (Purpose::Load, json!({ "type": "loaded" }))
+        };
+        Order::of_ship(number, purpose, shipment_event(&trip.shipment, &body, key))
+    }
+
+    fn depart(&self, number: usize, trip: &Trip, key: String, cue: &Cue<'_>) -> Order {
+        // What goes wrong is only known later: nobody departs late by intention.
+        let way = cue.stage.travel(self.at, trip.to) * trip.percent.min(ON_TIME_MAX) / 100;
+        let arrives = cue.clock.after(cue.now + way);
+        let body = json!({ "type": "departed", "estimatedArrival": arrives.to_string() });
+        Order::of_ship(number, Purpose::Depart, shipment_event(&trip.shipment, &body, key))
+    }
+
+    fn fly(&self, number: usize, trip: &Trip, key: String, cue: &mut Cue<'_>) -> Order {
+        let whole = trip.arrives.saturating_sub(trip.departed).as_secs_f64();
+        let part = cue.now.saturating_sub(trip.departed).as_secs_f64() / whole.max(0.001);
+        let (purpose, body) = match (trip.fate, trip.reports) {
+            _ if cue.now >= trip.arrives => (Purpose::Arrive, json!({ "type": "arrived" })),
+            (Fate::Lost, 1..) => (
+                Purpose::Lose,
+                json!({ "type": "lost", "reason": "no signal since the last report" }),
+            ),
+            (Fate::Late, 1) => {
+                let reason = cue.random.pick(&DELAYS).copied().unwrap_or_default();
+                let arrives = cue.clock.after(trip.arrives).to_string();
+                let body =
+                    json!({ "type": "estimated", "estimatedArrival": arrives, "reason": reason });
+                (Purpose::Report, body)
+            }
+            (_, 0..REPORTS) => {
+                (Purpose::Report, position(cue.stage.on_the_way(self.at, trip.to, part)))
+            }
+            _ => (Purpose::Arrive, json!({ "type": "arrived" })),
+        };
+        Order::of_ship(number, purpose, shipment_event(&trip.shipment, &body, key))
+    }
+
+    fn count(number: usize, trip: &Trip, key: String, cue: &mut Cue<'_>) -> Order {
+        let outstanding = trip.outstanding().max(1);
+        let in_part = trip.accepted + trip.rejected == 0 && outstanding > 4;
+        let seen = if in_part && cue.random.chance(25) { outstanding / 2 } else { outstanding };
+        let rejected = if cue.random.chance(8) { seen / 20 } else { 0 };
+        let accepted = seen - rejected;
+        let body = json!({
+            "type": "received",
+            "lines": [{
+                "commodity": cue.stage.goods[trip.cargo.good].id,
+                "accepted": accepted,
+                "rejected": rejected,
+            }],
+        });
+        let request = shipment_event(&trip.shipment, &body, key);
+        Order::of_ship(number, Purpose::Count { accepted, rejected }, request)
+    }
+
+    fn sell(&self, number: usize, cargo: Cargo, key: String, cue: &mut Cue<'_>) -> Order {
+        let place = &cue.stage.places[self.at].id;
+        let good = &cue.stage.goods[cargo.good];
+        let deal = Deal {
+            station: place,
+            buyer: place,
+            seller: &self.trader,
+            commodity: &good.id,
+            quantity: cargo.quantity,
+            unit_price: (good.price * cue.random.between(108, 138) / 100).max(1),
+        };
+        let purpose = Purpose::Sell(cargo);
+        Order { payer: Some(place.clone()), ..Order::of_ship(number, purpose, deal.request(key)) }
+    }
+}

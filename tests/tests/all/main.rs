@@ -1,0 +1,18 @@
+//! End to end: the real process over HTTP, with bad input and bad luck.
+//!
+//! One binary, so that it links once. Each module starts servers of its own, on free ports and
+//! temporary folders, and so runs beside the others.
+
+mod bad_bulk;
+mod bad_input;
+mod bad_wire;
+mod damage;
+mod demo;
+mod dependencies;
+mod import;
+mod kill;
+mod races;
+mod session;
+mod startup;
+mod stream;
+mod sync;

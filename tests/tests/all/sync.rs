@@ -1,0 +1,224 @@
+//! Power loss, failing syncs and full disks. A kill leaves the page cache as it was, so only a disk
+//! that forgets what was not synced shows whether an acknowledgement waits for its sync.
+
+use std::fs;
+use std::thread;
+use std::time::Duration;
+
+use itn_tests::client::Request;
+use itn_tests::disk::{Disk, Fault, Syncs};
+use itn_tests::load::{self, Attempt, Load, Outcome};
+use itn_tests::random::Seed;
+use itn_tests::{Server, bodies, given, server, wait};
+use serde_json::json;
+
+/// Power losses in a row, each on what the one before left.
+const POWER_LOSSES: u64 = 6;
+/// A server that must end by itself is given this long.
+const END_LIMIT: Duration = Duration::from_secs(20);
+
+/// Runs a server under load on a disk with these syncs until the power fails, then starts it on what
+/// the disk has, and says whether everything acknowledged is there.
+fn lose_power(seed: &Seed, disk: &Disk, syncs: Syncs, round: u64) -> Result<(), String> {
+    let running = disk.power_loss_server(syncs).start();
+    if round == 0 {
+        given::market(&mut running.client());
+    }
+    let load = Load::start(
+        4,
+        &format!("p{round}"),
+        || running.client(),
+        |writer| seed.random(1_000 + round * 10 + writer),
+    );
+    // Not a wait for anything: this is the random moment.
+    thread::sleep(Duration::from_millis(100 + seed.random(round).below(400)));
+    running.kill();
+    let mut attempts = load.finish();
+    let acknowledged = |a: &&Attempt| matches!(a.outcome, Outcome::Acknowledged { .. });
+    assert!(attempts.iter().filter(acknowledged).count() > 0, "the load did nothing");
+
+    // What the disk has is now what there is; the process's view of it is gone with the power.
+    fs::remove_dir_all(disk.data()).unwrap();
+    copy(&disk.image(), &disk.data());
+    let restarted = disk.plain_server().try_start();
+    let restarted = restarted.map_err(|ended| format!("does not start again: {}", ended.said()))?;
+    let mut client = restarted.client();
+    let alive = client.get("/api/stations/ceres").status();
+    if alive != 200 {
+        return Err(format!("the network itself is gone: {alive}"));
+    }
+    load::retry_unanswered(&mut client, &mut attempts);
+    load::check(&mut client, &format!("p{round}-"), &attempts)?;
+    given::assert_balanced(&mut restarted.client());
+    restarted.stop();
+    // The next power loss begins from here: all of it is on the disk.
+    fs::remove_dir_all(disk.image()).unwrap();
+    copy(&disk.data(), &disk.image());
+    server::state_hash(&disk.data());
+    Ok(())
+}
+
+fn copy(from: &std::path::Path, to: &std::path::Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+#[test]
+fn power_loss_takes_nothing_acknowledged() {
+    let seed = Seed::new();
+    let disk = Disk::new();
+    for round in 0..POWER_LOSSES {
+        lose_power(&seed, &disk, Syncs::Honest, round)
+            .unwrap_or_else(|wrong| panic!("power loss {round}: {wrong}"));
+    }
+}
+
+/// The control: were the syncs left out, the test above would say so.
+#[test]
+fn power_loss_without_syncs_is_noticed() {
+    let seed = Seed::new();
+    for syncs in [Syncs::Lost, Syncs::LostInWal] {
+        let disk = Disk::new();
+        // What was there before is on the disk; it is the second life that is lost.
+        lose_power(&seed, &disk, Syncs::Honest, 0).unwrap_or_else(|wrong| panic!("{wrong}"));
+        let lost = lose_power(&seed, &disk, syncs, 1);
+        assert!(lost.is_err(), "{syncs:?}: acknowledged changes survived without a sync");
+    }
+}
+
+/// Writes until the disk goes wrong and the server has ended by itself; then everything
+/// acknowledged is there on a disk that works.
+#[track_caller]
+fn fails_stop(fault: Fault, words: &[&str]) {
+    let seed = Seed::new();
+    let disk = Disk::new();
+    let mut running = disk.failing_server(fault).start();
+    given::market(&mut running.client());
+    let load = Load::start(4, "f", || running.client(), |writer| seed.random(writer));
+    let mut client = running.client();
+    let start = given::sequence(&mut client);
+    wait::until("the load to be under way", END_LIMIT, || {
+        (given::sequence(&mut client) > start + 20).then_some(())
+    });
+    disk.trip();
+    wait::until("the server to end by itself", END_LIMIT, || {
+        running.process().has_ended().then_some(())
+    });
+    wait::until("the writers to notice", END_LIMIT, || load.has_ended().then_some(()));
+    let mut attempts = load.finish();
+    let ended = running.wait(END_LIMIT);
+    assert!(
+        ended.status.code().is_some_and(|code| code != 0),
+        "{}: {}",
+        ended.status,
+        ended.stderr
+    );
+    let said = ended.stderr.to_lowercase();
+    assert!(words.iter().any(|word| said.contains(word)), "none of {words:?} in: {}", ended.stderr);
+
+    let restarted = disk.plain_server().start();
+    let mut client = restarted.client();
+    load::retry_unanswered(&mut client, &mut attempts);
+    load::check(&mut client, "f-", &attempts).unwrap_or_else(|wrong| panic!("{wrong}"));
+    given::assert_balanced(&mut client);
+    restarted.stop();
+    server::state_hash(&disk.data());
+}
+
+#[test]
+fn a_failed_sync_stops_the_server() {
+    fails_stop(Fault::Sync, &["sync", "i/o error", "input/output error"]);
+}
+
+#[test]
+fn a_full_disk_stops_the_server() {
+    fails_stop(Fault::Full, &["full", "no space", "short write"]);
+}
+
+#[test]
+fn a_sync_that_fails_at_any_point_of_the_first_start_is_fatal_and_harms_nothing() {
+    for number in 1..=10 {
+        let disk = Disk::new();
+        let mut acknowledged = Vec::new();
+        match disk.server_failing_at_sync(number).try_start() {
+            Err(ended) => {
+                assert!(ended.code() > 0, "sync {number}: {}", ended.status);
+                assert!(!ended.stderr.is_empty(), "sync {number}: ended without a word");
+            }
+            Ok(mut running) => {
+                acknowledged = stations_until_refused(&mut running);
+                let ended = running.wait(END_LIMIT);
+                assert!(ended.code() > 0, "sync {number}: {}", ended.status);
+            }
+        }
+        let restarted = disk.plain_server().start();
+        for id in acknowledged {
+            restarted.client().get(&format!("/api/stations/{id}")).expect(200);
+        }
+        restarted.stop();
+        server::state_hash(&disk.data());
+    }
+}
+
+/// Makes stations until the server stops answering; returns those it acknowledged.
+fn stations_until_refused(running: &mut Server) -> Vec<String> {
+    let mut client = running.client();
+    let mut acknowledged = Vec::new();
+    for number in 0..1_000 {
+        let id = format!("s{number}");
+        let path = format!("/api/stations/{id}");
+        let request = Request::json("PUT", &path, &bodies::station(&id));
+        match client.try_send(&request).map(|response| response.status()) {
+            Ok(201) => acknowledged.push(id),
+            Ok(status) => assert!(status >= 500, "{status}"),
+            Err(_) => return acknowledged,
+        }
+    }
+    panic!("a thousand writes and the sync that fails was not among theirs");
+}
+
+#[test]
+fn below_the_floor_of_free_space_writes_are_refused_and_reads_go_on() {
+    // A floor that no disk reaches stands for a disk that is nearly full.
+    const FLOOR: &str = "1000000000000000";
+    let (server, mut client, folder) = given::open_market();
+    let trade = client.post("/api/trades", &bodies::trade()).expect(201).json();
+    let before = given::sequence(&mut client);
+    server.stop();
+
+    let server = Server::options(&folder.data()).env("ITN_FREE_SPACE_MIN", FLOOR).start();
+    let mut client = server.client();
+    let bulk = json!({ "type": "trade", "data": bodies::trade() });
+    let writes = [
+        Request::json("POST", "/api/trades", &bodies::trade()),
+        Request::json("POST", "/api/cargo", &bodies::shipment()),
+        Request::json("PUT", "/api/stations/new", &bodies::station("new")),
+    ];
+    for request in writes {
+        let refusal = client.send(&request).expect(503);
+        assert_eq!(refusal.code(), "low_space");
+        assert!(refusal.header("retry-after").is_some());
+    }
+    let answer = client.send(&Request::lines("/api/events", &[bulk]));
+    let line = answer.text();
+    assert!(line.contains("low_space"), "{} {line}", answer.status());
+    let trade = format!("/api/trades/{}", trade["transactionId"].as_str().unwrap());
+    let reads =
+        ["/api/inventory/ceres", "/api/trades", "/api/events?after=0", "/api/audit", &trade];
+    for path in reads {
+        client.get(path).expect(200);
+    }
+    assert_eq!(given::sequence(&mut client), before);
+    server.stop();
+
+    let server = Server::start(&folder.data());
+    server.client().post("/api/trades", &bodies::trade()).expect(201);
+}

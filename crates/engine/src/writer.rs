@@ -13,7 +13,7 @@ use domain::{
     Timestamp,
 };
 use journal::{Appender, Journal, encoded_len_bound};
-use ledger::State;
+use ledger::{State, WARM_COMMANDS, Warm};
 
 use crate::building::{Building, Decided, Many};
 use crate::handle::Request;
@@ -75,6 +75,9 @@ struct Work {
     submitted: Sequence,
     in_flight: usize,
     stopping: bool,
+    /// Reused for the requests of each turn.
+    drained: Vec<Request>,
+    warm: Warm,
     /// Reused for the events of each command.
     decided: Vec<Event>,
     accepted: Vec<Recorded>,
@@ -92,6 +95,8 @@ impl Writer {
             stopping: false,
             building: Building::default(),
             many: None,
+            drained: Vec::new(),
+            warm: Warm::default(),
             decided: Vec::new(),
             accepted: Vec::new(),
             free_space_at: Instant::now(),
@@ -177,11 +182,18 @@ impl Work {
     /// next batch, so that a full queue cannot keep this one from the journal.
     fn drain(&mut self, first: Request) -> Result<(), Gone> {
         let waiting = self.writer.requests.len();
-        self.answer(first)?;
-        for _ in 0..waiting {
-            let Ok(request) = self.writer.requests.try_recv() else { break };
+        let mut drained = std::mem::take(&mut self.drained);
+        drained.push(first);
+        drained.extend(self.writer.requests.try_iter().take(waiting));
+        let singles = drained.iter().filter_map(|request| match request {
+            Request::One(command, _) => Some(&**command),
+            Request::Many(..) | Request::Stop => None,
+        });
+        ledger::warm(&self.writer.state, singles.take(WARM_COMMANDS), &mut self.warm);
+        for request in drained.drain(..) {
             self.answer(request)?;
         }
+        self.drained = drained;
         Ok(())
     }
 
@@ -195,14 +207,24 @@ impl Work {
             }
             Request::Many(commands, to) => {
                 self.many = Some(Many::new(to, commands.len()));
-                for command in commands {
-                    let decided = self.decide(command)?;
-                    self.many.as_mut().expect("set above").push(decided);
-                }
+                self.decide_many(commands)?;
                 let many = self.many.take().expect("set above");
                 self.building.answer_many(many);
             }
             Request::Stop => self.stopping = true,
+        }
+        Ok(())
+    }
+
+    fn decide_many(&mut self, commands: Vec<Command>) -> Result<(), Gone> {
+        let mut commands = commands.into_iter();
+        while !commands.as_slice().is_empty() {
+            let ahead = commands.as_slice().iter().take(WARM_COMMANDS);
+            ledger::warm(&self.writer.state, ahead, &mut self.warm);
+            for command in commands.by_ref().take(WARM_COMMANDS) {
+                let decided = self.decide(command)?;
+                self.many.as_mut().expect("a bulk request is under way").push(decided);
+            }
         }
         Ok(())
     }

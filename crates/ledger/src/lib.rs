@@ -18,12 +18,14 @@ mod state;
 #[cfg(test)]
 mod tests;
 mod trade;
+mod warm;
 
 use domain::{Action, Command, Event, Recorded, Rejection, Timestamp, movements};
 
 pub use cargo::due;
 pub use snapshot::{FORMAT, FrozenState};
 pub use state::{State, StockLevel};
+pub use warm::{WARM_COMMANDS, Warm, warm};
 
 /// Appends to `events` what the command makes happen at network time `at`. A command that asks for
 /// what is so already appends nothing. A rejected one leaves `events` as it was.

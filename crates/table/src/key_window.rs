@@ -69,6 +69,22 @@ impl KeyWindow {
         self.position(hash).map(|position| self.entry(position))
     }
 
+    /// Reads where the index would have this hash: see [`Index::touch`].
+    #[inline]
+    pub fn touch(&self, hash: u128) -> u64 {
+        self.index.touch(tag(hash))
+    }
+
+    /// The same for the entry that is forgotten when so many more have been pushed, if there is one.
+    #[inline]
+    pub fn touch_forgotten(&self, ahead: usize) -> u64 {
+        if self.entries.len() < self.capacity as usize {
+            return 0;
+        }
+        let position = (self.oldest as usize + ahead) % self.entries.len().max(1);
+        self.entries.get(position).map_or(0, |entry| self.index.touch(tag(entry.hash)))
+    }
+
     /// Remembers an entry, and forgets the oldest one if the window is full.
     ///
     /// A caller looks first and pushes only hashes that are not there. Should one be there all the

@@ -120,6 +120,13 @@ impl<T: Clone> Paged<T> {
         self.items.clone()
     }
 
+    /// Reads the count of owners that [`Self::get_mut`] will ask for, and decides nothing by it: see
+    /// [`Index::touch`](crate::Index::touch).
+    #[inline]
+    pub fn touch_page(&self, index: usize) -> usize {
+        self.items.pages.get(index / PAGE_ITEMS).map_or(0, Arc::strong_count)
+    }
+
     /// The item at `index`, to change. Copies its page first if a [`Frozen`] shares it.
     #[inline]
     pub fn get_mut(&mut self, index: usize) -> Option<&mut T> {

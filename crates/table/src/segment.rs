@@ -73,6 +73,16 @@ impl Segment {
         }
     }
 
+    /// Reads the home of a hash and decides nothing by it, so that the memory comes while other
+    /// work is done.
+    #[inline]
+    pub(crate) fn touch(&self, hash: u64) -> u64 {
+        if self.slots.is_empty() {
+            return 0;
+        }
+        self.slots[self.home(hash)]
+    }
+
     /// Adds a slot, which must not be there yet, in the first free place from its home on.
     #[inline]
     pub(crate) fn place(&mut self, slot: u64) {

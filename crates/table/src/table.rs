@@ -84,6 +84,18 @@ impl<K, V> Table<K, V> {
         &self.row(slot).0
     }
 
+    /// Reads what changing this row will need beside the row: see [`Index::touch`].
+    #[inline]
+    pub fn touch_page(&self, slot: Slot) -> usize {
+        self.rows.touch_page(slot.0 as usize)
+    }
+
+    /// Reads where the index would have this hash: see [`Index::touch`].
+    #[inline]
+    pub fn touch(&self, hash: u64) -> u64 {
+        self.index.touch(hash)
+    }
+
     /// The slot of the row whose key `matches`, given the key's hash: to look for a borrowed form of
     /// a key without making one.
     #[inline]

@@ -50,6 +50,8 @@ export class StarMap {
     this.rings = [];
     /** @type {{ x: number, z: number, at: number }[]} */
     this.losses = [];
+    /** @type {Map<string, number>} */
+    this.widths = new Map();
     this.version = -1;
     this.isFrozen = false;
     this.hasMoved = false;
@@ -95,6 +97,7 @@ export class StarMap {
     if (this.version !== store.stationsVersion) {
       this.version = store.stationsVersion;
       this.systems = systems(store.stations.values());
+      this.widths.clear();
       if (!this.hasMoved) this.fit();
     }
     const ratio = this.canvas.width / Math.max(1, camera.width);
@@ -132,11 +135,13 @@ export class StarMap {
     const lanes = new Path2D();
     const chosenLanes = new Path2D();
     const ships = { "": new Path2D(), late: new Path2D(), overdue: new Path2D() };
+    const now = store.now();
     const drawsLanes = store.shipments.size <= LANES_MAX;
     for (const shipment of store.shipments.values()) {
       if (shipment.status !== "in_transit") continue;
-      const place = store.place(shipment);
-      const [from, to] = [this.spots.get(shipment.origin), this.spots.get(shipment.destination)];
+      const place = store.place(shipment, now);
+      const from = this.spots.get(shipment.origin);
+      const to = this.spots.get(shipment.destination);
       if (!place || !from || !to) continue;
       const isChosen = this.selected === shipment.origin || this.selected === shipment.destination;
       if (drawsLanes || isChosen) {
@@ -146,7 +151,7 @@ export class StarMap {
       }
       const spot = this.between(place, from, to);
       if (!this.isNear(spot)) continue;
-      const lateness = store.lateness(shipment);
+      const lateness = store.lateness(shipment, now);
       addShip(ships[lateness], spot, size, to.x - from.x, to.y - from.y, lateness);
     }
     const fade = this.isFrozen ? 0.35 : 1;
@@ -258,7 +263,7 @@ export class StarMap {
     for (const spot of this.spots.values()) taken.mark(spot);
     context.textBaseline = "middle";
     const write = (/** @type {string} */ text, /** @type {number} */ x, /** @type {number} */ y, /** @type {string} */ colour, isForced = false) => {
-      const isFree = taken.take(x, y - 6, context.measureText(text).width, 12);
+      const isFree = taken.take(x, y - 6, this.width(text), 12);
       if (!isFree && !isForced) return;
       context.fillStyle = colour;
       context.fillText(text, x, y);
@@ -284,6 +289,13 @@ export class StarMap {
         write(system.name, centre.x + radius + 8, centre.y, colours.quiet, system.id === "sol");
       }
     }
+  }
+
+  /** Of a text in the font of labels; measured once. @param {string} text */
+  width(text) {
+    let width = this.widths.get(text);
+    if (width === undefined) this.widths.set(text, (width = this.context.measureText(text).width));
+    return width;
   }
 
   /** @param {{ x: number, y: number }} spot */
@@ -320,7 +332,7 @@ function addStation(path, { x, y }, size, kind) {
     path.lineTo(x + reach, y);
     path.lineTo(x, y + reach);
     path.lineTo(x - reach, y);
-    path.closePath();
+    path.lineTo(x, y - reach);
   } else path.rect(x - 2.6 * size, y - 2.6 * size, 5.2 * size, 5.2 * size);
 }
 
@@ -338,10 +350,12 @@ function addShip(path, { x, y }, size, dx, dy, lateness) {
   const length = Math.hypot(dx, dy) || 1;
   const [cos, sin] = [(dx / length) * size, (dy / length) * size];
   const corners = lateness === "overdue" ? DIAMOND : ARROW;
-  corners.forEach(([along, across], number) => {
-    const [px, py] = [x + cos * along - sin * across, y + sin * along + cos * across];
+  // Back to the first corner by a line: closing a path of thousands of parts is slow.
+  for (let number = 0; number <= corners.length; number += 1) {
+    const [along, across] = corners[number % corners.length];
+    const px = x + cos * along - sin * across;
+    const py = y + sin * along + cos * across;
     if (number === 0) path.moveTo(px, py);
     else path.lineTo(px, py);
-  });
-  path.closePath();
+  }
 }

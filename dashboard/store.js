@@ -152,12 +152,13 @@ export class Store {
   /**
    * Late, or overdue: past its planned arrival and past, or without, a later estimate of its own.
    * @param {Shipment} shipment
+   * @param {number} now network time
    * @returns {"" | "late" | "overdue"}
    */
-  lateness(shipment) {
+  lateness(shipment, now) {
     if (!shipment.delay) return "";
     if (shipment.delay === "estimate") return "late";
-    const isTold = shipment.estimated !== null && shipment.estimated > Math.max(shipment.planned, this.now());
+    const isTold = shipment.estimated !== null && shipment.estimated > Math.max(shipment.planned, now);
     return isTold ? "late" : "overdue";
   }
 
@@ -192,14 +193,14 @@ export class Store {
     };
   }
 
-  /** Where a ship is by now, between its last report and its estimate. @param {Shipment} shipment */
-  place(shipment) {
+  /** Where a ship is by now, between its last report and its estimate. @param {Shipment} shipment @param {number} now network time */
+  place(shipment, now = this.now()) {
     const from = this.stations.get(shipment.origin)?.position;
     const to = this.stations.get(shipment.destination)?.position;
     if (!from || !to || shipment.departed === null) return null;
     const start = shipment.seen ?? { ...from, at: shipment.departed };
     const end = shipment.estimated ?? shipment.planned;
-    const part = Math.min(1, Math.max(0, (this.now() - start.at) / Math.max(1, end - start.at)));
+    const part = Math.min(1, Math.max(0, (now - start.at) / Math.max(1, end - start.at)));
     return {
       x: start.x + (to.x - start.x) * part,
       z: start.z + (to.z - start.z) * part,

@@ -84,12 +84,6 @@ impl<K, V> Table<K, V> {
         &self.row(slot).0
     }
 
-    /// Reads what changing this row will need beside the row: see [`Index::touch`].
-    #[inline]
-    pub fn touch_page(&self, slot: Slot) -> usize {
-        self.rows.touch_page(slot.0 as usize)
-    }
-
     /// Reads where the index would have this hash: see [`Index::touch`].
     #[inline]
     pub fn touch(&self, hash: u64) -> u64 {
@@ -132,6 +126,12 @@ impl<K: Key, V: Clone> Table<K, V> {
     #[inline]
     pub fn get_mut(&mut self, key: &K) -> Option<&mut V> {
         self.find(key).map(|slot| self.at_mut(slot))
+    }
+
+    /// Reads what changing this row will need beside the row: see [`Index::touch`].
+    #[inline]
+    pub fn touch_page(&self, slot: Slot) -> usize {
+        self.rows.touch_page(slot.0 as usize)
     }
 
     /// The value in a slot, to change.

@@ -24,12 +24,12 @@ pub(super) struct Line<'a> {
     pub(super) data: Data,
 }
 
-/// The body of a line.
+/// The body of a line. Boxed: it is handed on often, and a copy costs more than an allocation.
 pub(super) enum Data {
-    Trade(TradeBody),
+    Trade(Box<TradeBody>),
     Shipment(Box<BookingBody>),
     ShipmentEvent(Box<ReportBody>),
-    Adjustment(AdjustmentBody),
+    Adjustment(Box<AdjustmentBody>),
     Station(Box<StationBody>),
     Commodity(Box<CommodityBody>),
     Trader(Box<TraderBody>),

@@ -4,6 +4,7 @@ use std::io::Write;
 
 use domain::{Action, Command, Identifier, Sequence, ShipmentId, TransactionId};
 use engine::{Accepted, Answer};
+use views::State;
 
 use super::Parsed;
 use crate::commands::form;
@@ -171,29 +172,26 @@ impl Result<'_> {
         self.out.extend_from_slice(b"}\n");
     }
 
-    /// The status of the single request: things that are replaced are not created.
+    /// The status of the single request: what is replaced is not created.
     fn status(&self, sequence: Sequence) -> u16 {
         let AskedId::Named(name) = &self.asked.id else {
             return 201;
         };
-        let created = self.app.render(|render| {
-            let state = render.state;
-            match self.asked.form {
-                Form::Station => {
-                    let id = state.station_id(name.as_str());
-                    id.and_then(|id| state.station(id)).map(|station| station.created)
-                }
-                Form::Commodity => {
-                    let id = state.commodity_id(name.as_str());
-                    id.and_then(|id| state.commodity(id)).map(|commodity| commodity.created)
-                }
-                Form::Trader => {
-                    let id = state.trader_id(name.as_str());
-                    id.and_then(|id| state.trader(id)).map(|trader| trader.created)
-                }
-                _ => Some(sequence),
+        let created: fn(&State, &str) -> Option<Sequence> = match self.asked.form {
+            Form::Station => |state, name| Some(state.station(state.station_id(name)?)?.created),
+            Form::Commodity => {
+                |state, name| Some(state.commodity(state.commodity_id(name)?)?.created)
             }
-        });
+            Form::Trader => |state, name| Some(state.trader(state.trader_id(name)?)?.created),
+            Form::Trade
+            | Form::Adjustment
+            | Form::Booking
+            | Form::Report
+            | Form::Credits
+            | Form::Key
+            | Form::KeyRevocation => return 201,
+        };
+        let created = self.app.render(|render| created(render.state, name.as_str()));
         if created.is_ok_and(|created| created == Some(sequence)) { 201 } else { 200 }
     }
 }

@@ -139,6 +139,7 @@ fn place(rejection: &Rejection, form: Form) -> Blame {
     }
 }
 
+/// Long, for it has one arm for each reason, and nothing else.
 fn describe(rejection: &Rejection, form: Form, names: &Names<'_>) -> Problem {
     match rejection {
         Rejection::NotPermitted { role } => {

@@ -149,6 +149,9 @@ async fn a_body_of_many_lines_is_parsed_beside_the_runtime() {
     ask.send().await.expect_problem(413, "body_too_large");
     let empty = network.ask(Method::POST, "/api/events").bytes("application/x-ndjson", "\n\n");
     empty.send().await.expect_problem(400, "malformed_json");
+    let keyed = network.ask(Method::POST, "/api/events").lines(&[line("trade", trade(1))]);
+    let keyed = keyed.header("idempotency-key", "k").send().await;
+    keyed.expect_problem(422, "not_supported");
     let json = network.ask(Method::POST, "/api/events").json(&trade(1));
     json.send().await.expect_problem(415, "unsupported_media_type");
 }

@@ -29,16 +29,15 @@ fn parsing_lines_of_bulk() {
     };
     let body: String = (0..LINES).map(line).collect();
     let schemas = &document().schemas;
-    for _ in 0..5 {
+    // The least of many runs: whatever else runs here only adds to it.
+    let run = |_| {
         let begun = Instant::now();
         let parsed = parse(body.as_bytes(), PrincipalId(1), None, schemas).unwrap();
         let took = begun.elapsed();
         assert_eq!(parsed.commands.len(), LINES as usize);
-        tell("parse a line of bulk", LINES, took);
-        let begun = Instant::now();
-        drop(parsed);
-        tell("drop its command", LINES, begun.elapsed());
-    }
+        took
+    };
+    tell("parse a line of bulk", LINES, (0..100).map(run).min().unwrap());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

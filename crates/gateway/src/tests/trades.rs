@@ -133,6 +133,47 @@ async fn what_is_no_trade_is_not_found() {
     }
 }
 
+/// Fifty at once with one key: one trade, and fifty times the same answer.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_key_from_everywhere_at_once_is_one_trade() {
+    let network = Network::founded().await;
+    let sequence = network.sequence().await;
+    let ask = || {
+        let ask = network.ask(Method::POST, "/api/trades").json(&trade(5));
+        tokio::spawn(ask.header("idempotency-key", "one").send())
+    };
+    let asked: Vec<_> = (0..50).map(|_| ask()).collect();
+    let mut answers = Vec::new();
+    for answer in asked {
+        answers.push(answer.await.unwrap().expect(201));
+    }
+    let first = answers.iter().filter(|answer| answer.header("idempotency-replayed").is_empty());
+    assert_eq!(first.count(), 1);
+    assert!(answers.iter().all(|answer| answer.text == answers[0].text));
+    assert_eq!(network.sequence().await, sequence + 1);
+}
+
+/// More buyers than there is: as much is sold as there was, and the rest is told so.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_last_units_are_sold_once() {
+    let network = Network::founded().await;
+    let buy = || {
+        let ask = network.ask(Method::POST, "/api/trades").json(&trade(500));
+        tokio::spawn(ask.send())
+    };
+    let asked: Vec<_> = (0..30).map(|_| buy()).collect();
+    let mut sold = 0;
+    for answer in asked {
+        let answer = answer.await.unwrap();
+        if answer.status == 201 {
+            sold += 1;
+        } else {
+            answer.expect_problem(409, "insufficient_stock");
+        }
+    }
+    assert_eq!(sold, 20);
+}
+
 #[tokio::test]
 async fn the_scheme_of_the_key_is_free_in_its_case() {
     let network = Network::founded().await;

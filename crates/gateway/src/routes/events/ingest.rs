@@ -8,11 +8,12 @@ use axum::response::Response;
 use crate::auth::Caller;
 use crate::bulk::{Asked, BulkLine, Show, parse, results};
 use crate::gateway::App;
-use crate::idempotency::Sent;
+use crate::idempotency::{IDEMPOTENCY_KEY, Sent};
 use crate::limits::{BULK_BYTES_MAX, BULK_INLINE_BYTES_MAX};
 use crate::openapi::document;
 use crate::problem::{Code, Problem};
 use crate::request::{Query, read_body, require_media_type};
+use crate::shape::{Fault, Flaw};
 
 const NDJSON: &str = "application/x-ndjson";
 
@@ -43,6 +44,12 @@ pub(crate) async fn ingest(
     let (parts, body) = request.into_parts();
     let access = Caller::of(&app, &parts.headers)?.with_key()?;
     let sent = Sent::of(access.principal, &parts.headers)?;
+    if parts.headers.contains_key(IDEMPOTENCY_KEY) {
+        // Taken in silence, it would be trusted.
+        let detail = "each line has an idempotencyKey of its own";
+        let fault = Fault::header("Idempotency-Key", Flaw::NotSupported, detail);
+        return Err(Problem::invalid(vec![fault]));
+    }
     let show = query.word("results", &[("failures", Show::Failures), ("all", Show::All)]);
     query.finish()?;
     require_media_type(&parts.headers, NDJSON)?;

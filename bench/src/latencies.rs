@@ -7,6 +7,9 @@ use hdrhistogram::Histogram;
 use crate::failure::{Doing as _, Outcome};
 use crate::numbers::{grouped, time};
 
+/// The longest that is told from a longer one: ten minutes, more than any run waits.
+const NANOS_MAX: u64 = 600 * 1_000_000_000;
+
 /// Many latencies.
 #[derive(Debug, Clone)]
 pub(crate) struct Latencies(Histogram<u64>);
@@ -14,7 +17,7 @@ pub(crate) struct Latencies(Histogram<u64>);
 impl Latencies {
     /// None yet.
     pub(crate) fn new() -> Outcome<Self> {
-        Histogram::new(3).map(Self).doing("making a histogram")
+        Histogram::new_with_bounds(1, NANOS_MAX, 3).map(Self).doing("making a histogram")
     }
 
     /// One more.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use rustix::param::clock_ticks_per_second;
 
 use crate::failure::{Doing as _, Failure, Outcome};
-use crate::numbers::{count, float};
+use crate::numbers::float;
 
 /// Processor time of this process and of the one it drives, since a moment.
 #[derive(Debug, Clone)]
@@ -16,20 +16,33 @@ pub(crate) struct Cpu {
     began: Instant,
     own: Duration,
     server: Duration,
-    threads: BTreeMap<String, Duration>,
+    machine: Duration,
+    threads: BTreeMap<String, Thread>,
+}
+
+/// A thread: its name and its processor time.
+#[derive(Debug, Clone)]
+struct Thread {
+    name: String,
+    time: Duration,
 }
 
 /// Who used how much of the machine's processors.
 #[derive(Debug, Clone)]
 pub(crate) struct CpuShare {
     /// This process's part of what the two used, 0 to 1.
-    pub(crate) generator: f64,
+    generator: f64,
     /// This process's part of the machine, 0 to 1.
-    pub(crate) generator_of_machine: f64,
+    generator_of_machine: f64,
     /// The server's part of the machine, 0 to 1.
-    pub(crate) server_of_machine: f64,
+    server_of_machine: f64,
+    /// Everybody else's part of the machine, 0 to 1: where it is not small, the figures are not the
+    /// server's alone.
+    others_of_machine: f64,
+    /// What the server used.
+    pub(crate) server: Duration,
     /// Each kind of server thread's part of one processor; the busiest first.
-    pub(crate) threads: Vec<(String, f64)>,
+    threads: Vec<(String, f64)>,
 }
 
 impl Cpu {
@@ -40,8 +53,16 @@ impl Cpu {
             began: Instant::now(),
             own: time_of("self")?,
             server: time_of(&pid.to_string())?,
+            machine: time_of_all()?,
             threads: threads(pid)?,
         })
+    }
+
+    /// As if it had been begun when the process was started, so long ago.
+    pub(crate) fn since_start(pid: u32, elapsed: Duration) -> Outcome<Self> {
+        let began = Instant::now().checked_sub(elapsed).unwrap_or_else(Instant::now);
+        let (own, machine) = (time_of("self")?, time_of_all()?);
+        Ok(Self { pid, began, own, server: Duration::ZERO, machine, threads: BTreeMap::new() })
     }
 
     /// What was used since.
@@ -49,18 +70,27 @@ impl Cpu {
         let elapsed = self.began.elapsed().as_secs_f64().max(1e-9);
         let own = time_of("self")?.saturating_sub(self.own).as_secs_f64();
         let server = time_of(&self.pid.to_string())?.saturating_sub(self.server).as_secs_f64();
+        let busy = time_of_all()?.saturating_sub(self.machine).as_secs_f64();
         let machine = elapsed * float(processors());
-        let mut busy = Vec::new();
-        for (name, time) in threads(self.pid)? {
-            let before = self.threads.get(&name).copied().unwrap_or_default();
-            busy.push((name, time.saturating_sub(before).as_secs_f64() / elapsed));
+        let mut by_name: BTreeMap<String, f64> = BTreeMap::new();
+        let mut living = 0.0;
+        for (number, Thread { name, time }) in threads(self.pid)? {
+            let before = self.threads.get(&number).map_or(Duration::ZERO, |thread| thread.time);
+            let used = time.saturating_sub(before).as_secs_f64();
+            living += used;
+            *by_name.entry(name).or_default() += used / elapsed;
         }
-        busy.sort_by(|a, b| b.1.total_cmp(&a.1));
+        let ended = (server - living).max(0.0) / elapsed;
+        by_name.insert("threads that have ended".to_owned(), ended);
+        let mut threads: Vec<(String, f64)> = by_name.into_iter().collect();
+        threads.sort_by(|a, b| b.1.total_cmp(&a.1));
         Ok(CpuShare {
             generator: own / (own + server).max(1e-9),
             generator_of_machine: own / machine,
             server_of_machine: server / machine,
-            threads: busy,
+            server: Duration::from_secs_f64(server),
+            others_of_machine: (busy - own - server).max(0.0) / machine,
+            threads,
         })
     }
 }
@@ -69,16 +99,17 @@ impl CpuShare {
     /// For the table's last column.
     pub(crate) fn cell(&self) -> String {
         format!(
-            "{:.0} % (generator {:.0} %, server {:.0} % of the machine)",
+            "{:.0} % (generator {:.0} %, server {:.0} %, others {:.0} % of the machine)",
             self.generator * 100.0,
             self.generator_of_machine * 100.0,
-            self.server_of_machine * 100.0
+            self.server_of_machine * 100.0,
+            self.others_of_machine * 100.0
         )
     }
 
     /// The server's threads, the idle ones left out.
     pub(crate) fn threads_line(&self) -> String {
-        let busy = self.threads.iter().filter(|(_, share)| *share >= 0.005);
+        let busy = self.threads.iter().filter(|(_, share)| *share >= 0.01);
         let parts: Vec<String> =
             busy.map(|(name, share)| format!("{name} {:.0} %", share * 100.0)).collect();
         format!("server threads, of one processor each: {}", parts.join(", "))
@@ -88,6 +119,19 @@ impl CpuShare {
 /// Processors of this machine.
 pub(crate) fn processors() -> u64 {
     std::thread::available_parallelism().map_or(1, |count| count.get() as u64)
+}
+
+/// Time that all processors were not idle, from the first line of `/proc/stat`.
+fn time_of_all() -> Outcome<Duration> {
+    let path = "/proc/stat";
+    let text = fs::read_to_string(path).doing(path)?;
+    let fields = text.lines().next().unwrap_or_default().split_ascii_whitespace().skip(1);
+    let times: Vec<u64> = fields.filter_map(|field| field.parse().ok()).collect();
+    // user nice system idle iowait irq softirq steal; what follows is within user and nice.
+    let idle = |place: &usize| matches!(place, 3 | 4);
+    let busy = times.iter().take(8).enumerate().filter(|(place, _)| !idle(place));
+    let ticks: u64 = busy.map(|(_, time)| time).sum();
+    Ok(Duration::from_secs_f64(float(ticks) / float(clock_ticks_per_second())))
 }
 
 /// User and system time of a process, from `/proc/<pid>/stat`.
@@ -104,23 +148,25 @@ fn time_of(process: &str) -> Outcome<Duration> {
     Ok(Duration::from_secs_f64(ticks))
 }
 
-/// Processor time by thread name, from `/proc/<pid>/task/*/schedstat`, which counts nanoseconds.
-fn threads(pid: u32) -> Outcome<BTreeMap<String, Duration>> {
+/// Processor time by thread number, from `/proc/<pid>/task/*/schedstat`, which counts nanoseconds.
+fn threads(pid: u32) -> Outcome<BTreeMap<String, Thread>> {
     let folder = format!("/proc/{pid}/task");
-    let mut times = BTreeMap::new();
+    let mut threads = BTreeMap::new();
     for task in fs::read_dir(&folder).doing(&folder)? {
-        let task = task.doing(&folder)?.path();
+        let task = task.doing(&folder)?;
+        let path = task.path();
         // A thread may end while it is looked at.
         let (Ok(name), Ok(stat)) =
-            (fs::read_to_string(task.join("comm")), fs::read_to_string(task.join("schedstat")))
+            (fs::read_to_string(path.join("comm")), fs::read_to_string(path.join("schedstat")))
         else {
             continue;
         };
         let nanos = stat.split_ascii_whitespace().next().and_then(|text| text.parse().ok());
-        *times.entry(name.trim_end().to_owned()).or_insert(Duration::ZERO) +=
-            Duration::from_nanos(nanos.unwrap_or(0));
+        let time = Duration::from_nanos(nanos.unwrap_or(0));
+        let number = task.file_name().to_string_lossy().into_owned();
+        threads.insert(number, Thread { name: name.trim_end().to_owned(), time });
     }
-    Ok(times)
+    Ok(threads)
 }
 
 /// Memory of a process.
@@ -147,13 +193,13 @@ pub(crate) fn memory(pid: u32) -> Outcome<Memory> {
     }
 }
 
-/// Bytes that the kernel holds for TCP sockets, from `/proc/net/sockstat`: not part of any process.
-pub(crate) fn socket_bytes() -> u64 {
-    let text = fs::read_to_string("/proc/net/sockstat").unwrap_or_default();
-    let tcp = text.lines().find_map(|line| line.strip_prefix("TCP:")).unwrap_or_default();
-    let mut words = tcp.split_ascii_whitespace().skip_while(|word| *word != "mem").skip(1);
-    let pages = words.next().and_then(|word| word.parse::<u64>().ok()).unwrap_or(0);
-    pages * count(rustix::param::page_size())
+/// Bytes that the kernel holds for itself, from `/proc/meminfo`: sockets are in there, and in no
+/// process.
+pub(crate) fn kernel_bytes() -> u64 {
+    let text = fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    let slabs = text.lines().find_map(|line| line.strip_prefix("SUnreclaim:"));
+    let kib = slabs.and_then(|slabs| slabs.split_ascii_whitespace().next()?.parse::<u64>().ok());
+    kib.unwrap_or(0) * 1024
 }
 
 #[cfg(test)]
@@ -167,6 +213,6 @@ mod tests {
         let cpu = Cpu::begin(pid).unwrap();
         let share = cpu.end().unwrap();
         assert!(share.generator_of_machine >= 0.0);
-        assert!(!share.threads.is_empty());
+        assert!(share.threads.len() > 1, "{share:?}");
     }
 }

@@ -44,8 +44,13 @@ impl Profile {
             Ok(output) => {
                 let text = String::from_utf8_lossy(&output.stdout);
                 let lines = text.lines().filter(|line| !line.starts_with('#'));
-                let lines = lines.map(str::trim).filter(|line| !line.is_empty()).take(TOP);
-                let mut lines: Vec<String> = lines.map(|line| format!("`{line}`")).collect();
+                // Padded columns, and two that are empty without a call graph.
+                let squeezed = lines.map(|line| {
+                    line.split_ascii_whitespace().filter(|word| *word != "-").collect::<Vec<_>>()
+                });
+                let squeezed = squeezed.filter(|words| !words.is_empty()).take(TOP);
+                let mut lines: Vec<String> =
+                    squeezed.map(|words| format!("`{}`", words.join(" "))).collect();
                 lines.insert(0, "samples by thread and function:".to_owned());
                 lines
             }

@@ -6,9 +6,9 @@ use std::path::Path;
 
 use crate::failure::{Doing as _, Outcome};
 
-/// Where `--out` puts the figures in a file that is there.
-const BEGIN: &str = "<!-- figures -->";
-const END: &str = "<!-- /figures -->";
+/// Where `--out` puts the figures in a file that is there; each a line of its own.
+const BEGIN: &str = "\n<!-- figures -->\n";
+const END: &str = "\n<!-- /figures -->\n";
 
 /// One row of the design's section 9.
 #[derive(Debug, Clone, Default)]
@@ -100,8 +100,8 @@ impl Table {
 /// Puts figures between the marks of a text; a text without marks is replaced.
 fn fill(old: &str, figures: &str) -> String {
     let Some((before, rest)) = old.split_once(BEGIN) else { return figures.to_owned() };
-    let after = rest.split_once(END).map_or("\n", |(_, after)| after);
-    format!("{before}{BEGIN}\n\n{figures}\n{END}{after}")
+    let after = rest.split_once(END).map_or("", |(_, after)| after);
+    format!("{before}{BEGIN}\n{figures}{END}{after}")
 }
 
 #[cfg(test)]
@@ -110,8 +110,10 @@ mod tests {
 
     #[test]
     fn figures_go_between_the_marks() {
-        let first = fill("# Title\n<!-- figures -->\nold\n<!-- /figures -->\nmore\n", "new\n");
-        let whole = "# Title\n<!-- figures -->\n\nnew\n\n<!-- /figures -->\nmore\n";
+        // A mark within a line is talked about, not meant.
+        let old = "# `<!-- figures -->`\n<!-- figures -->\nold\n<!-- /figures -->\nmore\n";
+        let first = fill(old, "new\n");
+        let whole = "# `<!-- figures -->`\n<!-- figures -->\n\nnew\n\n<!-- /figures -->\nmore\n";
         assert_eq!(first, whole);
         assert_eq!(fill(&first, "new\n"), whole);
         assert_eq!(fill("anything", "new\n"), "new\n");

@@ -182,6 +182,10 @@ impl Bench {
                 "a quick run on a small network: its figures are not to be quoted".to_owned(),
             );
         }
+        if cfg!(debug_assertions) {
+            let said = "built without --release: the peers are slow, no ratio is to be quoted";
+            facts.push(said.to_owned());
+        }
         for fact in &facts {
             console::note(fact);
         }

@@ -1,6 +1,5 @@
 //! Child processes that serve HTTP: the server that is measured, and its peers.
 
-use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
@@ -44,25 +43,34 @@ pub(crate) fn binary() -> Outcome<PathBuf> {
 impl Server {
     /// `itn serve` on a data folder, which is made if it is not there.
     pub(crate) fn start(data: &Path) -> Outcome<Self> {
-        Self::start_with(data, &[] as &[&str])
+        Self::start_with(data, &[])
     }
 
     /// As [`Self::start`], with more arguments.
-    pub(crate) fn start_with(data: &Path, arguments: &[impl AsRef<OsStr>]) -> Outcome<Self> {
+    pub(crate) fn start_with(data: &Path, arguments: &[&str]) -> Outcome<Self> {
+        Self::spawn(Self::serve(data, arguments)?, &data.with_extension("log"), |_| {})
+    }
+
+    /// As [`Self::start`]; `launched` gets the process before it is ready.
+    pub(crate) fn start_watched(data: &Path, launched: impl FnOnce(u32)) -> Outcome<Self> {
+        Self::spawn(Self::serve(data, &[])?, &data.with_extension("log"), launched)
+    }
+
+    fn serve(data: &Path, arguments: &[&str]) -> Outcome<Command> {
         let mut command = Command::new(binary()?);
         command.arg("serve").arg("--data").arg(data).args(["--listen", "127.0.0.1:0"]);
         command.args(arguments);
-        Self::spawn(command, &data.with_extension("log"))
+        Ok(command)
     }
 
     /// This program as a peer.
-    pub(crate) fn peer(log: &Path, arguments: &[impl AsRef<OsStr>]) -> Outcome<Self> {
+    pub(crate) fn peer(log: &Path, arguments: &[String]) -> Outcome<Self> {
         let mut command = Command::new(std::env::current_exe().doing("finding this program")?);
         command.arg("peer").args(arguments);
-        Self::spawn(command, log)
+        Self::spawn(command, log, |_| {})
     }
 
-    fn spawn(mut command: Command, log: &Path) -> Outcome<Self> {
+    fn spawn(mut command: Command, log: &Path, launched: impl FnOnce(u32)) -> Outcome<Self> {
         // Neither the environment nor a `.env` of whoever runs this may change what is measured.
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("ITN_") {
@@ -80,6 +88,7 @@ impl Server {
         let doing = format!("starting {}", command.get_program().to_string_lossy());
         let began = Instant::now();
         let mut child = command.spawn().doing(&doing)?;
+        launched(child.id());
         let stdout = child.stdout.take();
         let mut server = Self {
             child,

@@ -146,7 +146,10 @@ fn sample(answer: &[u8], trades: &[Trade]) -> Vec<(String, Trade)> {
 /// How much the data folder takes for each trade.
 fn stored(network: &Network) -> String {
     let files = std::fs::read_dir(&network.data).into_iter().flatten().flatten();
-    let sizes = files.filter_map(|file| Some((file.file_name(), file.metadata().ok()?.len())));
+    let sizes = files.filter_map(|file| {
+        let metadata = file.metadata().ok().filter(std::fs::Metadata::is_file)?;
+        Some((file.file_name(), metadata.len()))
+    });
     let mut sizes: Vec<_> = sizes.collect();
     sizes.sort();
     let parts: Vec<String> =

@@ -51,12 +51,14 @@ fn drive(bench: &Bench, network: &mut Network) -> Outcome<Vec<f64>> {
     };
     let window = bench.scale.flat_window;
     let mut rates = Vec::new();
-    let (mut done, mut since) = (0, (0, Instant::now()));
+    let (mut done, mut boundary) = (0, window);
+    let mut since = (0, Instant::now());
     let mut on_answer = |answered: Answered<'_>| {
         bulk::acknowledge(&answered, Results::Failures, &mut Vec::new())?;
         answered.template.acknowledged += 1;
         done += count(answered.template.trades.len());
-        if done - since.0 >= window {
+        if done >= boundary {
+            boundary += window;
             let rate = rate(done - since.0, answered.at - since.1);
             console::note(&format!("{} trades: {}", grouped(done), per_second(rate)));
             rates.push(rate);

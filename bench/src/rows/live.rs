@@ -16,7 +16,7 @@ use crate::failure::{Doing as _, Failure, Outcome};
 use crate::latencies::Latencies;
 use crate::load::{Answered, Load, Pacing, Until};
 use crate::numbers::{bytes, count, float, grouped, time};
-use crate::process::{Cpu, CpuShare, memory, socket_bytes};
+use crate::process::{Cpu, CpuShare, kernel_bytes, memory};
 use crate::profile::Profile;
 use crate::readers::Readers;
 use crate::report::{Findings, Row};
@@ -82,7 +82,7 @@ fn measure_memory(bench: &Bench, network: &mut Network, findings: &mut Findings)
     let wanted = bench.scale.readers;
     let base = network.reconnect()?.sequence()?;
     let before = memory(network.server.id())?.resident_bytes;
-    let sockets_before = socket_bytes();
+    let kernel_before = kernel_bytes();
     let began = Instant::now();
     let mut readers = Readers::connect(network.server.address, wanted, base)?;
     let connecting = began.elapsed();
@@ -90,7 +90,7 @@ fn measure_memory(bench: &Bench, network: &mut Network, findings: &mut Findings)
     let idle = each(memory(network.server.id())?.resident_bytes);
     let posts = post_and_read(bench, network, &mut readers, MEMORY_EVENTS_PER_SECOND, MEMORY_TIME)?;
     let busy = each(memory(network.server.id())?.resident_bytes);
-    let sockets = socket_bytes().saturating_sub(sockets_before) / count(wanted).max(1);
+    let kernel = kernel_bytes().saturating_sub(kernel_before) / count(wanted).max(1);
     check(&readers, base, count(posts.events.len()))?;
     findings.rows.push(Row {
         what: format!("live: memory a reader at {} readers", grouped(count(wanted))),
@@ -101,11 +101,11 @@ fn measure_memory(bench: &Bench, network: &mut Network, findings: &mut Findings)
     });
     findings.note(format!(
         "memory: growth of the server's VmRSS; {} connected in {}; after {} events to each; beside \
-         it the kernel holds {} a reader in socket buffers, both ends",
+         it the kernel's own memory grew by {} a reader, both ends of the socket",
         grouped(count(wanted)),
         time(connecting),
         posts.events.len(),
-        bytes(sockets)
+        bytes(kernel)
     ));
     Ok(())
 }

@@ -2,7 +2,7 @@
 //! meets both.
 
 use std::net::SocketAddr;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::console;
 use crate::failure::{Failure, Outcome};
@@ -34,6 +34,8 @@ pub(super) struct Side {
     rates: Vec<f64>,
     /// Of all turns together.
     pub(super) latencies: Latencies,
+    /// Processor time and trades of all turns: this ratio holds on a busy machine, too.
+    used: (Duration, u64),
     /// Of the last turn.
     cpu: Option<CpuShare>,
     profile: Vec<String>,
@@ -49,6 +51,7 @@ impl Side {
             lanes: Template::singles(bench.scale.economy, CONNECTIONS, REQUESTS_EACH),
             rates: Vec::new(),
             latencies: Latencies::new()?,
+            used: (Duration::ZERO, 0),
             cpu: None,
             profile: Vec::new(),
         })
@@ -75,6 +78,8 @@ impl Side {
         let turns: Vec<String> = self.rates.iter().copied().map(per_second).collect();
         let mut notes = vec![format!("{}: turns {}", self.name, turns.join(", "))];
         notes.push(format!("{}: {}", self.name, self.latencies.summary()));
+        let each = self.used.0.as_secs_f64() * 1e6 / float(self.used.1.max(1));
+        notes.push(format!("{}: {each:.1} µs of processor a trade", self.name));
         if let Some(cpu) = &self.cpu {
             notes.push(format!("{}: {}; {}", self.name, cpu.cell(), cpu.threads_line()));
         }
@@ -93,11 +98,12 @@ impl Side {
         };
         let began = Instant::now();
         let counted = began + length.mul_f64(WARM_UP)..began + length;
-        let mut count: u64 = 0;
+        let (mut count, mut all): (u64, u64) = (0, 0);
         let latencies = &mut self.latencies;
         let mut on_answer = |answered: Answered<'_>| {
             acknowledge(&answered)?;
             answered.template.acknowledged += 1;
+            all += 1;
             if counted.contains(&answered.at) {
                 count += 1;
                 latencies.record(answered.latency);
@@ -107,7 +113,9 @@ impl Side {
         let profile = Profile::begin(profiled, self.pid, bench.folder());
         let cpu = Cpu::begin(self.pid)?;
         load.run(&mut self.lanes, &mut on_answer)?;
-        self.cpu = Some(cpu.end()?);
+        let cpu = cpu.end()?;
+        self.used = (self.used.0 + cpu.server, self.used.1 + all);
+        self.cpu = Some(cpu);
         self.profile.extend(profile.end());
         let rate = float(count) / (length.as_secs_f64() * (1.0 - WARM_UP));
         console::note(&format!("{}: {}", self.name, per_second(rate)));
@@ -134,10 +142,10 @@ pub(super) fn alternate(bench: &Bench, sides: &mut [&mut Side]) -> Outcome<()> {
         }
     }
     for side in sides.iter_mut().filter(|_| bench.profile) {
-        let (latencies, cpu) = (side.latencies.clone(), side.cpu.clone());
+        let (latencies, used, cpu) = (side.latencies.clone(), side.used, side.cpu.clone());
         side.turn(bench, true)?;
         side.rates.pop();
-        (side.latencies, side.cpu) = (latencies, cpu);
+        (side.latencies, side.used, side.cpu) = (latencies, used, cpu);
     }
     Ok(())
 }

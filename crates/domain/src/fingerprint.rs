@@ -57,6 +57,14 @@ pub fn key_hash(principal: PrincipalId, key: &str) -> u128 {
     hasher.finish128().as_u128()
 }
 
+/// Hash of a name that a client chose, for tables to find it by. Unlike faster ones it gives whoever
+/// chooses names no cheap way to make many that meet; nothing that is recorded depends on it.
+pub fn name_hash(name: &str) -> u64 {
+    let mut hasher = SipHasher13::new();
+    hasher.write(name.as_bytes());
+    hasher.finish()
+}
+
 /// Hash of what a command asks: its action, its time and its note, and nothing of how it was sent.
 pub fn fingerprint(command: &Command) -> u64 {
     let mut hasher = Fixed(SipHasher13::new());

@@ -38,7 +38,7 @@ pub use event::{
     ShipmentBooked, ShipmentChange, ShipmentChanged, StationDetails, StockAdjusted, TradeLine,
     TradeSettled, TraderDetails,
 };
-pub use fingerprint::{fingerprint, key_hash};
+pub use fingerprint::{fingerprint, key_hash, name_hash};
 pub use identifier::{CommodityId, Identifier, IdentifierError, StationId, TraderId};
 pub use lines::{Line, Lines, LinesError};
 pub use movement::{CreditAccount, Movement, StockAccount, movements};

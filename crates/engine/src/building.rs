@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use domain::{Batch, BatchId, Recorded, Rejection, Sequence};
-use journal::{BATCH_EVENTS_BYTES_MAX, encoded_len_bound};
+use journal::BATCH_EVENTS_BYTES_MAX;
 use tokio::sync::oneshot;
 
 use crate::handle::{Accepted, Answer};
@@ -89,8 +89,8 @@ impl Building {
         (fits || self.events.is_empty()) && self.answer_count < ANSWERS_MAX
     }
 
-    pub(crate) fn push(&mut self, recorded: Recorded) {
-        self.bytes_bound += encoded_len_bound(&recorded);
+    pub(crate) fn push(&mut self, recorded: Recorded, bytes_bound: usize) {
+        self.bytes_bound += bytes_bound;
         self.events.push(recorded);
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::{Receiver, bounded};
 use domain::{
     Action, Command, CommitObserver, Identifier, NetworkDetails, NewKey, PrincipalId, Role,
     Sequence, Timestamp,
@@ -12,7 +12,7 @@ use journal::{Journal, JournalError, SnapshotStore};
 use thiserror::Error;
 use tokio::sync::oneshot;
 
-use crate::handle::{Answer, EngineHandle, Refused, Request};
+use crate::handle::{Answer, EngineHandle, Queue, Refused, Request};
 use crate::publisher::{Publisher, assert_in_place};
 use crate::recovery::{Progress, recover};
 use crate::shared::{NetworkClock, QUEUE_REQUESTS_MAX, Shared, Status};
@@ -72,7 +72,7 @@ pub enum EngineError {
 /// A running engine.
 pub struct Engine {
     handle: EngineHandle,
-    requests: Sender<Request>,
+    queue: Queue,
     shared: Arc<Shared>,
     failure: Receiver<String>,
     threads: Vec<JoinHandle<()>>,
@@ -98,6 +98,7 @@ impl Engine {
         let clock = NetworkClock::new(&network, options.wall, state.recorded_at());
         let shared = Arc::new(Shared::new(clock, state.recorded_at()));
         let (requests, waiting) = bounded(QUEUE_REQUESTS_MAX);
+        let queue = Queue { shared: Arc::clone(&shared), sender: requests, receiver: waiting };
         let (committed, freed) = bounded(journal::IN_FLIGHT_MAX);
         let (pending, decided) = bounded(2 * journal::IN_FLIGHT_MAX);
         let (jobs, frozen) = bounded(1);
@@ -108,7 +109,7 @@ impl Engine {
             shared: Arc::clone(&shared),
             journal: Arc::clone(&journal),
             appender,
-            requests: waiting,
+            queue: queue.clone(),
             committed: freed,
             publisher: pending,
             snapshots: SnapshotRule { events_min: options.snapshot_events_min, last: snapshot },
@@ -128,8 +129,8 @@ impl Engine {
             spawn("publisher", move || publishing.run())?,
             spawn("snapshotter", move || snapshotter.run())?,
         ];
-        let handle = EngineHandle::new(Arc::clone(&shared), requests.clone());
-        let engine = Self { handle, requests, shared, failure: failed, threads };
+        let handle = EngineHandle::new(queue.clone());
+        let engine = Self { handle, queue, shared, failure: failed, threads };
         if created {
             engine.create(options.network, options.first_key)?;
         }
@@ -151,8 +152,11 @@ impl Engine {
     /// Takes no more commands, decides those that wait, writes a snapshot and ends.
     pub fn stop(self) -> Result<(), EngineError> {
         self.shared.set_status(Status::Stopping);
-        // An error says that the writer has ended already.
-        let _ = self.requests.send(Request::Stop);
+        // If the writer has ended already, nobody needs to be told.
+        if !self.queue.abandon_if_ended() {
+            let _ = self.queue.sender.send(Request::Stop);
+            self.queue.abandon_if_ended();
+        }
         drop(self.handle);
         for thread in self.threads {
             let name = thread.thread().name().unwrap_or_default().to_owned();
@@ -169,7 +173,8 @@ impl Engine {
     /// without commands, answered behind everything decided before; not even low space refuses it.
     fn barrier(&self) -> Result<(), EngineError> {
         let (answer, answered) = oneshot::channel();
-        let passed = self.requests.send(Request::Many(Vec::new(), answer)).is_ok();
+        let passed = self.queue.sender.send(Request::Many(Vec::new(), answer)).is_ok();
+        self.queue.abandon_if_ended();
         if passed && answered.blocking_recv().is_ok() {
             return Ok(());
         }
@@ -177,7 +182,8 @@ impl Engine {
     }
 
     fn reason(&self) -> String {
-        self.failure.try_recv().unwrap_or_else(|_| "the engine ended without a word".to_owned())
+        // The publisher may still be about to say it; it ends when the writer has.
+        self.failure.recv().unwrap_or_else(|_| "the engine ended without a word".to_owned())
     }
 
     /// The first two commands: the network, and whoever may do everything in it.
@@ -211,7 +217,7 @@ fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<(
 /// A wall clock before the network's creation, or a century past it, is not set.
 fn check_wall(network: &NetworkDetails, wall: Timestamp) -> Result<(), EngineError> {
     let since = wall.0.saturating_sub(network.wall.0);
-    // A minute back may be two machines that differ; network time stands still meanwhile.
+    // A minute back may be two machines that differ; network time goes on from where it was.
     if since < -60_000_000 {
         let text = "it reads earlier than when this network was created";
         return Err(EngineError::Clock(text.to_owned()));

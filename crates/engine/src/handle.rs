@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{Ordering, fence};
 
-use crossbeam_channel::{Sender, TrySendError};
+use crossbeam_channel::{Receiver, Sender, TrySendError};
 use domain::{Batch, Command, Recorded, Rejection, Sequence, Timestamp};
 use thiserror::Error;
 use tokio::sync::oneshot;
@@ -68,7 +68,27 @@ pub enum Refused {
 #[derive(Clone)]
 pub struct EngineHandle {
     shared: Arc<Shared>,
-    queue: Sender<Request>,
+    queue: Queue,
+}
+
+/// The way to the writer. A channel keeps what is in it for as long as somebody may send, so when
+/// the writer is gone, those who would wait for ever are let go here.
+#[derive(Clone)]
+pub(crate) struct Queue {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) sender: Sender<Request>,
+    pub(crate) receiver: Receiver<Request>,
+}
+
+impl Queue {
+    /// Drops what is in the queue if the writer is gone: whoever waits learns it. The writer marks
+    /// its end, then does the same; so either it sees a request or the sender sees the mark.
+    pub(crate) fn abandon_if_ended(&self) -> bool {
+        fence(Ordering::SeqCst);
+        let ended = self.shared.status() == Status::Ended;
+        while ended && self.receiver.try_recv().is_ok() {}
+        ended
+    }
 }
 
 /// Commands on their way to the writer, and where the answers go.
@@ -90,8 +110,8 @@ impl Request {
 }
 
 impl EngineHandle {
-    pub(crate) fn new(shared: Arc<Shared>, queue: Sender<Request>) -> Self {
-        Self { shared, queue }
+    pub(crate) fn new(queue: Queue) -> Self {
+        Self { shared: Arc::clone(&queue.shared), queue }
     }
 
     /// Gives one command and waits for its answer.
@@ -138,7 +158,7 @@ impl EngineHandle {
         match self.shared.status() {
             Status::Running => {}
             Status::LowSpace => return Err(Refused::LowSpace),
-            Status::Stopping => return Err(Refused::Stopping),
+            Status::Stopping | Status::Ended => return Err(Refused::Stopping),
         }
         let count = request.command_count();
         let queued = self.shared.queued.fetch_add(count, Ordering::Relaxed);
@@ -146,8 +166,11 @@ impl EngineHandle {
         let refused = if queued > 0 && queued + count > QUEUE_COMMANDS_MAX {
             Some(Refused::QueueFull)
         } else {
-            match self.queue.try_send(request) {
-                Ok(()) => None,
+            match self.queue.sender.try_send(request) {
+                Ok(()) => {
+                    self.queue.abandon_if_ended();
+                    None
+                }
                 Err(TrySendError::Full(_)) => Some(Refused::QueueFull),
                 Err(TrySendError::Disconnected(_)) => Some(Refused::Stopping),
             }

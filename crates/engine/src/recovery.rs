@@ -46,6 +46,11 @@ pub(crate) fn recover(
         replay(&mut state, observers, &batch)?;
         progress(Progress { replayed: last, total });
     }
+    if state.last() != total {
+        // Its thread panicked, which was logged there: less than everything must not be served.
+        let (reached, what) = (state.last(), "the replay ended early");
+        return Err(EngineError::Stopped(format!("{what}, at event {reached} of {total}")));
+    }
     Ok((state, snapshot))
 }
 

@@ -7,7 +7,7 @@ use domain::{NetworkDetails, Timestamp};
 
 /// Commands that wait to be decided, at most: a tenth of a second of bulk work.
 pub(crate) const QUEUE_COMMANDS_MAX: usize = 65_536;
-/// Requests that wait to be decided, at most: more than there can be connections.
+/// Requests that wait to be decided, at most; one more is refused.
 pub(crate) const QUEUE_REQUESTS_MAX: usize = 16_384;
 
 /// Whether commands are taken.
@@ -17,6 +17,8 @@ pub(crate) enum Status {
     Running = 0,
     LowSpace = 1,
     Stopping = 2,
+    /// The writer is gone: what is still in the queue is dropped by whoever sees this.
+    Ended = 3,
 }
 
 pub(crate) struct Shared {
@@ -41,7 +43,8 @@ impl Shared {
         match self.status.load(Ordering::Acquire) {
             0 => Status::Running,
             1 => Status::LowSpace,
-            _ => Status::Stopping,
+            2 => Status::Stopping,
+            _ => Status::Ended,
         }
     }
 

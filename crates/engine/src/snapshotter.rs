@@ -76,8 +76,17 @@ impl Snapshotter {
         state: FrozenState,
     ) -> Result<(), SnapshotError> {
         let failed = |error: journal::JournalError| SnapshotError(error.to_string());
+        // What is left below the floor is for the journal.
+        let room = || match self.journal.free_space() {
+            Some(space) if space.is_low() => Err(SnapshotError("free space is low".to_owned())),
+            _ => Ok(()),
+        };
+        room()?;
         let mut writer = self.store.begin(name, id).map_err(failed)?;
-        state(&mut |part| writer.part(part).map_err(failed))?;
+        state(&mut |part| {
+            room()?;
+            writer.part(part).map_err(failed)
+        })?;
         writer.finish().map_err(failed)?;
         self.store.keep(name, KEEP).map_err(failed)
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, after, never, select_biased};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, after, select_biased};
 use domain::{
     BatchId, Command, Envelope, Event, JournalId, PrincipalId, Recorded, Rejection, Sequence,
     Timestamp,
@@ -16,7 +16,7 @@ use journal::{Appender, Journal, encoded_len_bound};
 use ledger::{State, WARM_COMMANDS, Warm};
 
 use crate::building::{Building, Decided, Many};
-use crate::handle::Request;
+use crate::handle::{Queue, Request};
 use crate::publisher::Pending;
 use crate::shared::{Shared, Status};
 
@@ -32,7 +32,7 @@ pub(crate) struct Writer {
     pub(crate) shared: Arc<Shared>,
     pub(crate) journal: Arc<dyn Journal>,
     pub(crate) appender: Box<dyn Appender>,
-    pub(crate) requests: Receiver<Request>,
+    pub(crate) queue: Queue,
     /// One message for each batch that is durable.
     pub(crate) committed: Receiver<()>,
     pub(crate) publisher: Sender<Pending>,
@@ -80,13 +80,14 @@ struct Work {
     warm: Warm,
     /// Reused for the events of each command.
     decided: Vec<Event>,
-    accepted: Vec<Recorded>,
+    accepted: Vec<(Recorded, usize)>,
     free_space_at: Instant,
 }
 
 impl Writer {
     /// Runs until it is told to stop, or the publisher is gone after a failure.
     pub(crate) fn run(self) {
+        let queue = self.queue.clone();
         let mut work = Work {
             journal: self.journal.id(),
             batch_number: 0,
@@ -102,15 +103,27 @@ impl Writer {
             free_space_at: Instant::now(),
             writer: self,
         };
+        // Dropped before the state is, which may take a while.
+        let _end = End(queue);
         work.check_free_space();
         // What fell due while nobody was there comes before anything else.
         // An error says that the publisher is gone: it has said why.
-        let _ = work.fire_timers().and_then(|()| work.run());
+        let _ = work.fire_timers().and_then(|_| work.run());
     }
 }
 
 /// The publisher is gone.
 struct Gone;
+
+/// Marks the writer's end, however it ends: nobody may wait for what it left in its queue.
+struct End(Queue);
+
+impl Drop for End {
+    fn drop(&mut self) {
+        self.0.shared.set_status(Status::Ended);
+        self.0.abandon_if_ended();
+    }
+}
 
 impl Work {
     fn run(&mut self) -> Result<(), Gone> {
@@ -118,23 +131,24 @@ impl Work {
             if self.in_flight < IN_FLIGHT {
                 self.submit()?;
             }
-            match self.wait() {
+            let wake = self.wait();
+            if self.free_space_at.elapsed() >= FREE_SPACE_EVERY {
+                self.check_free_space();
+            }
+            match wake {
                 Wake::Request(request) => self.drain(request)?,
                 Wake::Committed => {
                     self.in_flight -= 1;
                     // Whatever is waiting goes along with what was decided meanwhile.
-                    if let Ok(request) = self.writer.requests.try_recv() {
+                    if let Ok(request) = self.writer.queue.receiver.try_recv() {
                         self.drain(request)?;
                     }
                 }
-                Wake::Timer => self.fire_timers()?,
+                Wake::Timer => drop(self.fire_timers()?),
                 Wake::Stop => self.stopping = true,
             }
             if self.stopping {
                 return self.stop();
-            }
-            if self.free_space_at.elapsed() >= FREE_SPACE_EVERY {
-                self.check_free_space();
             }
         }
     }
@@ -144,22 +158,18 @@ impl Work {
         let timeout = self.timeout();
         if self.in_flight == 0 {
             // The common case at rest, and cheaper than selecting.
-            let received = match timeout {
-                Some(timeout) => self.writer.requests.recv_timeout(timeout),
-                None => self.writer.requests.recv().map_err(|_| RecvTimeoutError::Disconnected),
-            };
-            return match received {
+            return match self.writer.queue.receiver.recv_timeout(timeout) {
                 Ok(Request::Stop) | Err(RecvTimeoutError::Disconnected) => Wake::Stop,
                 Ok(request) => Wake::Request(request),
                 Err(RecvTimeoutError::Timeout) => Wake::Timer,
             };
         }
-        let timer = timeout.map_or_else(never, after);
+        let timer = after(timeout);
         select_biased! {
             recv(self.writer.committed) -> committed => {
                 if committed.is_ok() { Wake::Committed } else { Wake::Stop }
             }
-            recv(self.writer.requests) -> request => match request {
+            recv(self.writer.queue.receiver) -> request => match request {
                 Ok(Request::Stop) | Err(_) => Wake::Stop,
                 Ok(request) => Wake::Request(request),
             },
@@ -167,24 +177,22 @@ impl Work {
         }
     }
 
-    /// Until the next timer of the state is due, or free space is to be looked at again.
-    fn timeout(&self) -> Option<Duration> {
+    /// Until the next timer of the state is due, or free space is to be looked at again, which is
+    /// also when nothing happens: the first write after an idle time must find it known.
+    fn timeout(&self) -> Duration {
         let clock = self.writer.shared.clock();
         // At the end of time no timer fires any more.
         let timer = self.writer.state.next_timer().filter(|_| clock.now() < Timestamp::MAX);
-        let timer = timer.map(|at| clock.wait(at));
-        let low = self.writer.shared.status() == Status::LowSpace;
-        let space = low.then_some(FREE_SPACE_EVERY);
-        timer.into_iter().chain(space).min()
+        timer.map_or(FREE_SPACE_EVERY, |at| clock.wait(at).min(FREE_SPACE_EVERY))
     }
 
     /// Decides this request and those that wait behind it now; whoever comes later waits for the
     /// next batch, so that a full queue cannot keep this one from the journal.
     fn drain(&mut self, first: Request) -> Result<(), Gone> {
-        let waiting = self.writer.requests.len();
+        let waiting = self.writer.queue.receiver.len();
         let mut drained = std::mem::take(&mut self.drained);
         drained.push(first);
-        drained.extend(self.writer.requests.try_iter().take(waiting));
+        drained.extend(self.writer.queue.receiver.try_iter().take(waiting));
         let singles = drained.iter().filter_map(|request| match request {
             Request::One(command, _) => Some(&**command),
             Request::Many(..) | Request::Stop => None,
@@ -231,7 +239,7 @@ impl Work {
 
     /// Decides one command, and applies what it decided.
     fn decide(&mut self, command: Command) -> Result<Decided, Gone> {
-        self.fire_timers()?;
+        let at = self.fire_timers()?;
         let state = &self.writer.state;
         if let Some(key) = command.key
             && let Some(used) = state.key(key.hash)
@@ -240,7 +248,6 @@ impl Work {
             let replayed = Decided::Replayed(Sequence(used.sequence));
             return Ok(if same { replayed } else { Decided::KeyReused });
         }
-        let at = self.next_time();
         if at >= Timestamp::MAX {
             // The end of time: nothing can be recorded any more, and reads go on.
             let maximum = Timestamp::MAX.0.unsigned_abs();
@@ -280,31 +287,29 @@ impl Work {
                 note: note.take(),
             };
             recorded_at = Timestamp(recorded_at.0.saturating_add(1));
-            self.accepted.push(Recorded { envelope, event });
+            let recorded = Recorded { envelope, event };
+            let bytes_bound = encoded_len_bound(&recorded);
+            self.accepted.push((recorded, bytes_bound));
         }
         // A command's events are never parted: all of them are in one batch.
-        self.make_room(self.accepted.iter().map(encoded_len_bound).sum())?;
+        self.make_room(self.accepted.iter().map(|(_, bytes_bound)| bytes_bound).sum())?;
         let start = self.building.event_count();
-        for recorded in self.accepted.drain(..) {
-            record(&mut self.writer, &mut self.building, recorded);
+        for (recorded, bytes_bound) in self.accepted.drain(..) {
+            record(&mut self.writer, &mut self.building, recorded, bytes_bound);
         }
         Ok(start..self.building.event_count())
     }
 
-    /// Fires the timers that are due by now, each as an event, in the order of their deadlines.
-    fn fire_timers(&mut self) -> Result<(), Gone> {
-        if self.writer.state.next_timer().is_none() {
-            return Ok(());
-        }
-        let now = self.writer.shared.now();
-        while let Some((deadline, event)) = ledger::due(&self.writer.state, now) {
-            let recorded_at = self.next_time();
-            if recorded_at >= Timestamp::MAX {
-                return Ok(());
-            }
+    /// Fires the timers that are due, each as an event, in the order of their deadlines. Returns the
+    /// time at which none is due any more: whatever is decided next, is decided at that time.
+    fn fire_timers(&mut self) -> Result<Timestamp, Gone> {
+        loop {
+            let at = self.next_time();
+            let due = ledger::due(&self.writer.state, at).filter(|_| at < Timestamp::MAX);
+            let Some((deadline, event)) = due else { return Ok(at) };
             let envelope = Envelope {
                 sequence: self.writer.state.last().next(),
-                recorded_at,
+                recorded_at: at,
                 occurred_at: Some(deadline),
                 actor: PrincipalId::NETWORK,
                 key: None,
@@ -312,10 +317,10 @@ impl Work {
                 note: None,
             };
             let recorded = Recorded { envelope, event };
-            self.make_room(encoded_len_bound(&recorded))?;
-            record(&mut self.writer, &mut self.building, recorded);
+            let bytes_bound = encoded_len_bound(&recorded);
+            self.make_room(bytes_bound)?;
+            record(&mut self.writer, &mut self.building, recorded, bytes_bound);
         }
-        Ok(())
     }
 
     /// Network time, but later than anything recorded.
@@ -386,7 +391,7 @@ impl Work {
 
     /// Decides what still waits, and ends with a snapshot of all that was decided.
     fn stop(&mut self) -> Result<(), Gone> {
-        while let Ok(request) = self.writer.requests.try_recv() {
+        while let Ok(request) = self.writer.queue.receiver.try_recv() {
             if !matches!(request, Request::Stop) {
                 self.drain(request)?;
             }
@@ -400,8 +405,8 @@ impl Work {
 }
 
 /// Makes an event so: in the state now, in the journal with its batch.
-fn record(writer: &mut Writer, building: &mut Building, recorded: Recorded) {
+fn record(writer: &mut Writer, building: &mut Building, recorded: Recorded, bytes_bound: usize) {
     ledger::apply(&mut writer.state, &recorded);
     writer.shared.record(recorded.envelope.recorded_at);
-    building.push(recorded);
+    building.push(recorded, bytes_bound);
 }

@@ -9,7 +9,7 @@ use domain::limits::KEY_WINDOW;
 use domain::{
     Bucket, CommodityDetails, CommodityId, CreditAccount, Credits, Envelope, Identifier, Movement,
     NetworkDetails, PrincipalId, Quantity, Role, Sequence, Shipment, ShipmentId, StationDetails,
-    StationId, StockAccount, Timestamp, TraderDetails, TraderId,
+    StationId, StockAccount, Timestamp, TraderDetails, TraderId, name_hash,
 };
 use table::{Key, KeyEntry, KeyWindow, Paged, Slot, Table};
 
@@ -39,7 +39,7 @@ pub(crate) struct Name(pub(crate) Identifier);
 
 impl Key for Name {
     fn hash(&self) -> u64 {
-        table::hash_bytes(self.0.as_str().as_bytes())
+        name_hash(self.0.as_str())
     }
 }
 
@@ -312,6 +312,5 @@ impl State {
 
 /// Finds a name without cloning it.
 pub(crate) fn find<V: Clone>(table: &Table<Name, V>, name: &Identifier) -> Option<Slot> {
-    let hash = table::hash_bytes(name.as_str().as_bytes());
-    table.find_with(hash, |key| key.0 == *name)
+    table.find_with(name_hash(name.as_str()), |key| key.0 == *name)
 }

@@ -6,8 +6,8 @@
 
 use std::hint::black_box;
 
-use domain::{Action, Command, Identifier, Trade};
-use table::{Key, hash_bytes};
+use domain::{Action, Command, Trade, name_hash};
+use table::Key;
 
 use crate::state::{State, StockKey};
 
@@ -33,7 +33,7 @@ pub fn warm<'a>(
         }
         if let Action::Trade(trade) = &command.action {
             for name in [&trade.station, &trade.buyer, &trade.seller] {
-                read ^= state.traders.touch(hash(name));
+                read ^= state.traders.touch(name_hash(name.as_str()));
             }
         }
     }
@@ -67,8 +67,4 @@ fn add_keys(state: &State, trade: &Trade, keys: &mut Keys) {
         let Some(commodity) = state.commodity(&line.commodity) else { return };
         keys.extend([seller, buyer].map(|owner| StockKey { station, owner, commodity }));
     }
-}
-
-fn hash(name: &Identifier) -> u64 {
-    hash_bytes(name.as_str().as_bytes())
 }

@@ -95,11 +95,16 @@ pub struct LevelPage {
     pub next: Option<LevelCursor>,
 }
 
+/// Levels of one station at a time, at most: they are sorted and shown under the lock that the fold
+/// waits for.
+pub const LEVELS_MAX: usize = 10_000;
+
 /// Levels.
 impl State {
     /// Levels at one station in the order of the commodities' names, then the owners'. Summed over
     /// owners unless `by_owner` or for one owner; sums show commodities that are sold out, owners'
-    /// levels only what they have.
+    /// levels only what they have. By owner they are at most [`LEVELS_MAX`]; one more says that not
+    /// all are there.
     pub fn levels(
         &self,
         station: StationId,
@@ -217,7 +222,7 @@ impl State {
             Some(Level::of(station, commodity, Some(owner), stock))
         };
         let admitted = |level: &Level| filter.admits(level);
-        entries.filter_map(level).filter(admitted).collect()
+        entries.filter_map(level).filter(admitted).take(LEVELS_MAX + 1).collect()
     }
 
     fn levels_of_owner(

@@ -34,7 +34,7 @@ pub use access::{Access, ApiKey};
 pub use audit::{Audit, CommodityAudit, CreditAudit, Flows};
 pub use directory::{Commodity, Station, Trader};
 pub use fold::ViewsFold;
-pub use levels::{Level, LevelCursor, LevelFilter, LevelPage};
+pub use levels::{LEVELS_MAX, Level, LevelCursor, LevelFilter, LevelPage};
 pub use page::{AsOf, Page};
 pub use shipment_queries::{ShipmentFilter, ShipmentHistory};
 pub use shipments::ShipmentCounts;

@@ -1,5 +1,7 @@
 //! A small network on a journal in memory, and words to talk to it.
 
+#![allow(dead_code, reason = "each test file uses its part")]
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -49,6 +51,14 @@ impl Network {
         &self,
         observers: Vec<Box<dyn CommitObserver>>,
     ) -> Result<Engine, engine::EngineError> {
+        self.start_on(self.journal.reopen(), observers)
+    }
+
+    pub fn start_on(
+        &self,
+        journal: MemoryJournal,
+        observers: Vec<Box<dyn CommitObserver>>,
+    ) -> Result<Engine, engine::EngineError> {
         let wall = Timestamp(self.wall);
         let options = EngineOptions {
             wall,
@@ -56,9 +66,9 @@ impl Network {
             first_key: FirstKey { principal: name("admin"), digest: [7; 32] },
             snapshot_events_min: self.snapshot_events_min,
         };
-        let journal: Arc<dyn Journal> = Arc::new(self.journal.reopen());
         let snapshots = Arc::clone(&self.snapshots);
-        Engine::start(options, journal, snapshots, observers, &mut |_| {}).map(|(engine, _)| engine)
+        let started = Engine::start(options, Arc::new(journal), snapshots, observers, &mut |_| {});
+        started.map(|(engine, _)| engine)
     }
 
     /// What `itn verify` says of it.

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::pin::Pin;
+use std::time::{Duration, Instant};
 use std::task::{Context, Poll, ready};
 
 use axum::body::Body;
@@ -57,7 +58,7 @@ pub(crate) async fn follow(
         None => hub.last(),
     };
     let updates =
-        Updates { subscription: hub.subscribe(after)?, app, caller, state: Stage::Beginning };
+        Updates { subscription: hub.subscribe(after)?, app, caller, checked_at: Instant::now(), state: Stage::Beginning };
     let mut response = Response::new(Body::new(updates));
     let own = response.headers_mut();
     own.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
@@ -67,11 +68,17 @@ pub(crate) async fn follow(
     Ok(response)
 }
 
+/// How often a stream's key is looked at: below the pause between two heartbeats, so that each of
+/// those looks.
+const KEY_CHECK_EVERY: Duration = Duration::from_secs(10);
+
 /// The stream, as the body of a response.
 struct Updates {
     subscription: Subscription,
     app: App,
     caller: Caller,
+    /// When the caller's key was last found to be good.
+    checked_at: Instant,
     state: Stage,
 }
 
@@ -83,18 +90,19 @@ enum Stage {
 
 impl Updates {
     fn frame(&mut self, update: Update) -> Option<Bytes> {
+        if !self.has_key_still() {
+            return None;
+        }
         match update {
             Update::Events(frames) => Some(frames),
-            Update::Heartbeat if self.has_key_still() => {
-                Some(Bytes::from_static(b": heartbeat\n\n"))
-            }
+            Update::Heartbeat => Some(Bytes::from_static(b": heartbeat\n\n")),
             Update::Lagged { resume_after } => {
                 self.state = Stage::Ended;
                 let id = self.app.identity().event_id(resume_after);
                 let frame = format!("event: lagged\ndata: {{\"resumeAfter\":\"{id}\"}}\n\n");
                 Some(frame.into())
             }
-            Update::Heartbeat | Update::Closed => None,
+            Update::Closed => None,
             Update::Failed(error) => {
                 tracing::error!(%error, "a live reader's read failed");
                 None
@@ -102,8 +110,12 @@ impl Updates {
         }
     }
 
-    /// A stream may outlive the key that it was opened with, but not for long.
-    fn has_key_still(&self) -> bool {
+    /// A stream may outlive the key that it was opened with, but not for long, busy or quiet.
+    fn has_key_still(&mut self) -> bool {
+        if self.checked_at.elapsed() < KEY_CHECK_EVERY {
+            return true;
+        }
+        self.checked_at = Instant::now();
         self.app.ready().is_ok_and(|ready| self.caller.is_good(&ready.views.read()))
     }
 }

@@ -1,6 +1,8 @@
 //! `itn demo`: a server on a ready-made galaxy, with simulated traders and ships on its public API.
 
+use std::io::Write;
 use std::net::SocketAddr;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -179,6 +181,9 @@ fn key_of(data: &std::path::Path) -> std::io::Result<Secret> {
     }
     let key = Secret::random().map_err(std::io::Error::other)?;
     std::fs::create_dir_all(data)?;
-    std::fs::write(&file, key.as_str())?;
+    let mut options = std::fs::OpenOptions::new();
+    // Whoever has it may do everything: nobody else may read it.
+    let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(file)?;
+    file.write_all(key.as_str().as_bytes())?;
     Ok(key)
 }

@@ -63,9 +63,17 @@ impl Serve {
             Ok(told) => told,
             Err(error) => return fail(&error),
         };
-        let server = match Server::start(options).await {
-            Ok(server) => server,
-            Err(error) => return fail(&error),
+        // Recovering blocks its thread, so it has a task of its own; nothing is acknowledged before it
+        // is over, so the program may end in the middle of it.
+        let starting = tokio::spawn(Server::start(options));
+        tokio::pin!(told);
+        let server = tokio::select! {
+            () = &mut told => std::process::exit(0),
+            started = starting => match started {
+                Ok(Ok(server)) => server,
+                Ok(Err(error)) => return fail(&error),
+                Err(error) => return fail(&error),
+            },
         };
         if let Some(key) = &server.new_key {
             console::say(&format!("admin key: {}", key.as_str()));

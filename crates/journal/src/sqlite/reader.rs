@@ -4,6 +4,7 @@
 
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -82,7 +83,13 @@ impl SqliteReader {
             pool.idle.pop()
         };
         let read = idle.map_or_else(|| self.connect(), Ok).and_then(|connection| {
-            let result = read(&connection)?;
+            // A panic must not take the place of this connection with it.
+            let result = catch_unwind(AssertUnwindSafe(|| read(&connection)));
+            let panicked = |_| JournalError::Storage {
+                doing: "reading the journal".to_owned(),
+                reason: "the reader panicked".to_owned(),
+            };
+            let result = result.map_err(panicked)??;
             Ok((connection, result))
         });
         let mut pool = self.pool.lock();

@@ -7,7 +7,7 @@ use std::thread;
 use crossbeam_channel::{Receiver, bounded};
 use domain::{Batch, CommitObserver, Sequence, SnapshotError};
 use journal::{Journal, JournalError, SnapshotId, SnapshotStore};
-use ledger::State;
+use ledger::{State, WARM_COMMANDS, Warm};
 use table::{ArchiveError, Reader};
 
 use crate::engine::EngineError;
@@ -40,10 +40,11 @@ pub(crate) fn recover(
     }
     let positions = observers.iter().map(|observer| observer.position());
     let from = positions.chain([state.last()]).min().unwrap_or_default();
+    let mut warm = Warm::default();
     for batch in read_ahead(journal, from)? {
         let batch = Arc::new(batch?);
         let last = batch.last();
-        replay(&mut state, observers, &batch)?;
+        replay(&mut state, observers, &batch, &mut warm)?;
         progress(Progress { replayed: last, total });
     }
     if state.last() != total {
@@ -72,12 +73,16 @@ fn replay(
     state: &mut State,
     observers: &mut [Box<dyn CommitObserver>],
     batch: &Arc<Batch>,
+    warm: &mut Warm,
 ) -> Result<(), EngineError> {
     let last = state.last();
     let folded = catch_unwind(AssertUnwindSafe(|| {
-        for recorded in &batch.events {
-            if recorded.envelope.sequence > state.last() {
-                ledger::apply(state, recorded);
+        for ahead in batch.events.chunks(WARM_COMMANDS) {
+            ledger::warm_events(state, ahead, warm);
+            for recorded in ahead {
+                if recorded.envelope.sequence > state.last() {
+                    ledger::apply(state, recorded);
+                }
             }
         }
         for observer in observers {

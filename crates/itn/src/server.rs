@@ -12,6 +12,7 @@ use engine::{Engine, EngineError, EngineOptions, FirstKey};
 use gateway::{Gateway, GatewayOptions, Secret};
 use journal::{FileSnapshots, Journal, OpenOptions, SnapshotStore, SqliteJournal};
 use live::{Hub, HubOptions};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -25,6 +26,9 @@ const DRAIN: Duration = Duration::from_secs(8);
 
 /// A snapshot of a small network is taken after so many events: replaying them takes a second.
 const SNAPSHOT_EVENTS_MIN: u64 = 1_000_000;
+
+/// Files that are not connections: journal, snapshots, readers, the runtime's own.
+const FILES_RESERVED: usize = 96;
 
 /// What a server is started with.
 pub(crate) struct ServerOptions {
@@ -106,7 +110,7 @@ impl Server {
         let store = block_in_place(|| Store::open(&options))?;
         let gateway = Gateway::recovering(GatewayOptions {
             anonymous: options.anonymous,
-            connections_max: options.connections_max,
+            connections_max: connections_allowed(options.connections_max),
             ..GatewayOptions::new(store.journal.id())
         });
         let (stop, stopped) = oneshot::channel();
@@ -203,6 +207,29 @@ fn engine_options(options: &ServerOptions, secret: &Secret) -> EngineOptions {
         },
         snapshot_events_min: SNAPSHOT_EVENTS_MIN,
     }
+}
+
+/// Raises the number of files this process may have open as far as it may itself, and keeps the
+/// connections below it: one that cannot be accepted would wait without a word.
+fn connections_allowed(wanted: usize) -> usize {
+    let mut limit = getrlimit(Resource::Nofile);
+    if limit.current != limit.maximum {
+        let raised = Rlimit { current: limit.maximum, ..limit.clone() };
+        if setrlimit(Resource::Nofile, raised.clone()).is_ok() {
+            limit = raised;
+        }
+    }
+    let files = limit.current.and_then(|files| usize::try_from(files).ok()).unwrap_or(usize::MAX);
+    let allowed = wanted.min(files.saturating_sub(FILES_RESERVED)).max(1);
+    if allowed < wanted {
+        tracing::warn!(
+            wanted,
+            allowed,
+            files,
+            "fewer connections: this process may open no more files"
+        );
+    }
+    allowed
 }
 
 fn wall_time() -> Timestamp {

@@ -25,7 +25,7 @@ use domain::{Action, Command, Event, Recorded, Rejection, Timestamp, movements};
 pub use cargo::due;
 pub use snapshot::{FORMAT, FrozenState};
 pub use state::{State, StockLevel};
-pub use warm::{WARM_COMMANDS, Warm, warm};
+pub use warm::{WARM_COMMANDS, Warm, warm, warm_events};
 
 /// Appends to `events` what the command makes happen at network time `at`. A command that asks for
 /// what is so already appends nothing. A rejected one leaves `events` as it was.

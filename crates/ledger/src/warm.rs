@@ -6,7 +6,7 @@
 
 use std::hint::black_box;
 
-use domain::{Action, Command, Trade, name_hash};
+use domain::{Action, Command, Event, Recorded, Trade, TradeLine, name_hash};
 use table::Key;
 
 use crate::state::{State, StockKey};
@@ -42,15 +42,40 @@ pub fn warm<'a>(
             add_keys(state, trade, keys);
         }
     }
-    for key in &*keys {
+    black_box(read ^ touch_stock(state, keys));
+}
+
+/// The same before a run of events is applied.
+pub fn warm_events(state: &State, events: &[Recorded], keys: &mut Warm) {
+    let keys = &mut keys.0;
+    keys.clear();
+    let mut read = 0;
+    for (at, recorded) in events.iter().enumerate() {
+        if let Some(key) = recorded.envelope.key {
+            read ^= state.window.touch(key.hash) ^ state.window.touch_forgotten(at);
+        }
+        if let Event::TradeSettled(trade) = &recorded.event {
+            for TradeLine { commodity, .. } in &trade.lines {
+                let (station, commodity) = (trade.station, *commodity);
+                let key = |owner| StockKey { station, owner, commodity };
+                keys.extend([trade.seller, trade.buyer].map(key));
+            }
+        }
+    }
+    black_box(read ^ touch_stock(state, keys));
+}
+
+fn touch_stock(state: &State, keys: &[StockKey]) -> u64 {
+    let mut read = 0;
+    for key in keys {
         read ^= state.stock.touch(key.hash());
     }
-    for key in &*keys {
+    for key in keys {
         if let Some(slot) = state.stock.find(key) {
             read ^= state.stock.at(slot).available.get() ^ state.stock.touch_page(slot) as u64;
         }
     }
-    black_box(read);
+    read
 }
 
 /// What [`warm`] keeps between its calls.

@@ -108,8 +108,6 @@ impl Subscription {
                     let resume_after = self.cursor;
                     return Poll::Ready(self.end(Update::Lagged { resume_after }));
                 }
-                // It resumes where it was; the end must not wait for it to read all there is.
-                Place::Behind if stopping => return Poll::Ready(self.end(Update::Closed)),
                 Place::Behind => {
                     let reading = catch_up::read(&self.shared, self.cursor, self.slice_events);
                     self.reading = Some(reading);

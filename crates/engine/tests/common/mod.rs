@@ -15,15 +15,15 @@ use engine::{Answer, Engine, EngineHandle, EngineOptions, FirstKey};
 use journal::{Journal, MemoryJournal, MemorySnapshots};
 
 /// The principal of the first key.
-pub const ADMIN: PrincipalId = PrincipalId(1);
+pub(crate) const ADMIN: PrincipalId = PrincipalId(1);
 
-pub struct Network {
-    pub journal: MemoryJournal,
-    pub snapshots: Arc<MemorySnapshots>,
+pub(crate) struct Network {
+    pub(crate) journal: MemoryJournal,
+    pub(crate) snapshots: Arc<MemorySnapshots>,
     /// Wall time, in µs, when an engine starts.
-    pub wall: i64,
-    pub speed: u32,
-    pub snapshot_events_min: u64,
+    pub(crate) wall: i64,
+    pub(crate) speed: u32,
+    pub(crate) snapshot_events_min: u64,
 }
 
 impl Default for Network {
@@ -39,22 +39,22 @@ impl Default for Network {
 }
 
 impl Network {
-    pub fn start(&self) -> Engine {
+    pub(crate) fn start(&self) -> Engine {
         self.start_with(Vec::new())
     }
 
-    pub fn start_with(&self, observers: Vec<Box<dyn CommitObserver>>) -> Engine {
+    pub(crate) fn start_with(&self, observers: Vec<Box<dyn CommitObserver>>) -> Engine {
         self.try_start(observers).expect("an engine starts")
     }
 
-    pub fn try_start(
+    pub(crate) fn try_start(
         &self,
         observers: Vec<Box<dyn CommitObserver>>,
     ) -> Result<Engine, engine::EngineError> {
         self.start_on(self.journal.reopen(), observers)
     }
 
-    pub fn start_on(
+    pub(crate) fn start_on(
         &self,
         journal: MemoryJournal,
         observers: Vec<Box<dyn CommitObserver>>,
@@ -72,22 +72,22 @@ impl Network {
     }
 
     /// What `itn verify` says of it.
-    pub fn verify(&self) -> engine::Report {
+    pub(crate) fn verify(&self) -> engine::Report {
         let journal: Arc<dyn Journal> = Arc::new(self.journal.reopen());
         engine::verify(&journal, &*self.snapshots, &mut |_| {}).expect("the journal is sound")
     }
 }
 
-pub fn name(text: &str) -> Identifier {
+pub(crate) fn name(text: &str) -> Identifier {
     Identifier::new(text).unwrap()
 }
 
-pub fn command(action: Action) -> Command {
+pub(crate) fn command(action: Action) -> Command {
     Command { actor: ADMIN, occurred_at: None, key: None, trace: None, note: None, action }
 }
 
 /// The same command with an idempotency key.
-pub fn keyed(key: &str, mut command: Command) -> Command {
+pub(crate) fn keyed(key: &str, mut command: Command) -> Command {
     let hash = key_hash(command.actor, key);
     command.key = Some(KeyBinding { hash, fingerprint: fingerprint(&command) });
     command
@@ -97,7 +97,7 @@ fn text(text: &str) -> Text {
     Text::new(text).unwrap()
 }
 
-pub fn station(id: &str) -> Command {
+pub(crate) fn station(id: &str) -> Command {
     command(Action::PutStation(PutStation {
         id: name(id),
         name: text(id),
@@ -109,7 +109,7 @@ pub fn station(id: &str) -> Command {
 }
 
 /// Two stations, ice at the first of them, and a buyer with credits.
-pub fn founding(units: u64, credits: u64) -> Vec<Command> {
+pub(crate) fn founding(units: u64, credits: u64) -> Vec<Command> {
     let ice = PutCommodity {
         id: name("ice"),
         name: text("Ice"),
@@ -135,7 +135,7 @@ pub fn founding(units: u64, credits: u64) -> Vec<Command> {
 }
 
 /// Acme buys this much ice of Ceres for a credit each.
-pub fn buy(units: u64) -> Command {
+pub(crate) fn buy(units: u64) -> Command {
     let line = TradeLineWanted {
         commodity: name("ice"),
         quantity: Quantity::new(units).unwrap(),
@@ -150,7 +150,7 @@ pub fn buy(units: u64) -> Command {
 }
 
 /// One unit of ice from Ceres to Mars, promised for this time.
-pub fn book(arrival: Timestamp) -> Command {
+pub(crate) fn book(arrival: Timestamp) -> Command {
     let line = BookingLine { commodity: name("ice"), quantity: Quantity::new(1).unwrap() };
     command(Action::BookShipment(Booking {
         origin: name("ceres"),
@@ -163,14 +163,14 @@ pub fn book(arrival: Timestamp) -> Command {
     }))
 }
 
-pub fn accept_all(handle: &EngineHandle, commands: Vec<Command>) {
+pub(crate) fn accept_all(handle: &EngineHandle, commands: Vec<Command>) {
     for answer in handle.execute_blocking(commands).expect("an answer") {
         assert!(matches!(answer, Answer::Accepted(_)), "{answer:?}");
     }
 }
 
 /// Polls until it is so.
-pub fn until(what: &str, mut so: impl FnMut() -> bool) {
+pub(crate) fn until(what: &str, mut so: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !so() {
         assert!(begun.elapsed() < Duration::from_secs(20), "waited too long until {what}");

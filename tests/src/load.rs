@@ -49,10 +49,20 @@ pub struct Load {
     writers: Vec<JoinHandle<Vec<Attempt>>>,
 }
 
+/// How much each command weighs in the journal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Weight {
+    /// As little as it can: many small commits.
+    Light,
+    /// Four kilobytes of metadata: the journal's files grow fast.
+    Heavy,
+}
+
 struct Writer {
     client: Client,
     random: Random,
     name: String,
+    weight: Weight,
     attempts: Vec<Attempt>,
     /// Shipments of this writer's that are under way, and how far.
     shipments: Vec<(String, usize)>,
@@ -68,6 +78,7 @@ impl Load {
     pub fn start(
         writers: usize,
         name: &str,
+        weight: Weight,
         client: impl Fn() -> Client,
         random: impl Fn(u64) -> Random,
     ) -> Self {
@@ -78,6 +89,7 @@ impl Load {
                 client: client(),
                 random: random(number as u64),
                 name: format!("{name}-{number}"),
+                weight,
                 attempts: Vec::new(),
                 shipments: Vec::new(),
             };
@@ -141,7 +153,12 @@ impl Writer {
     fn attempt(&mut self, path: &str, body: Value) -> Attempt {
         let reference = format!("{}-{}", self.name, self.attempts.len());
         let key = (self.random.below(2) == 0).then(|| format!("key-{reference}"));
-        let body = with(body, &json!({ "reference": reference }));
+        let mut body = with(body, &json!({ "reference": reference }));
+        if self.weight == Weight::Heavy {
+            let entries =
+                (0..16).map(|number| (format!("ballast-{number}"), json!("x".repeat(256))));
+            body["metadata"] = entries.collect();
+        }
         Attempt { reference, key, path: path.into(), body, outcome: Outcome::Unknown }
     }
 

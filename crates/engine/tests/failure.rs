@@ -1,7 +1,5 @@
 //! When the engine cannot go on, nobody waits for it for ever.
 
-#![allow(missing_docs, reason = "tests are named, not documented")]
-
 mod common;
 
 use std::thread;

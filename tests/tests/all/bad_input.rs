@@ -93,6 +93,10 @@ fn shapes_of_a_trade() {
     for body in [json!([]), json!("trade"), json!(5), json!(null), json!([bodies::trade()])] {
         misshapen(c, "/api/trades", &body, "", &["wrong_type"]);
     }
+    let twice = bodies::trade().to_string().replacen('{', "{\"station\":\"ceres\",", 1);
+    let twice = Request::new("POST", "/api/trades").body(twice.into_bytes());
+    let twice = twice.header("content-type", "application/json");
+    assert!((400..500).contains(&c.send(&twice).status()), "a field twice was accepted");
     bad_trade(c, &json!({ "colour": "red" }), "/colour", &["unknown_field"]);
     bad_trade(c, &json!({ "Station": "ceres" }), "/Station", &["unknown_field"]);
     let hold = with(bodies::trade(), &json!({ "hold": { "expiresInSeconds": 60 } }));

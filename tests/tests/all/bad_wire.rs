@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use itn_tests::client::{Request, Response};
 use itn_tests::server::ADMIN_KEY;
 use itn_tests::wire::{Body, Connection, Head};
-use itn_tests::{bodies, given};
+use itn_tests::{Folder, Server, bodies, given, wait};
 
 /// No peer may keep a connection open without saying anything useful for longer than this. (The
 /// server allows 75 s, a little more than proxies keep connections open.)
@@ -155,6 +155,32 @@ fn a_body_cut_in_half() {
     let mut connection = Connection::open(server.address(), IDLE_LIMIT).unwrap();
     connection.send((head + &body).as_bytes()).unwrap();
     assert_eq!(connection.read_head().unwrap().status, 201);
+}
+
+#[test]
+fn connections_past_the_bound_are_told_so_and_the_others_go_on() {
+    let folder = Folder::new();
+    let server = Server::options(&folder.data()).env("ITN_CONNECTIONS_MAX", "8").start();
+    let mut others: Vec<_> = (0..8).map(|_| server.client()).collect();
+    for client in &mut others {
+        client.get("/livez").expect(200);
+    }
+    let mut connection = Connection::open(server.address(), IDLE_LIMIT).unwrap();
+    // It may be closed before the request is sent, but not before it is told why.
+    let _ = connection.send(b"GET /livez HTTP/1.1\r\nhost: x\r\n\r\n");
+    let head = connection.read_head().unwrap();
+    let body = read_rest(&mut connection, &head);
+    let refusal = Response { head, body };
+    assert_eq!((refusal.status(), refusal.code().as_str()), (503, "too_many_connections"));
+    assert!(refusal.header("retry-after").is_some());
+    others.pop();
+    for client in &mut others {
+        client.get("/livez").expect(200);
+    }
+    wait::until("room for one more", IDLE_LIMIT, || {
+        let answer = server.client().try_send(&Request::new("GET", "/livez"));
+        answer.is_ok_and(|answer| answer.status() == 200).then_some(())
+    });
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::Duration;
 
-use itn_tests::load::{self, Attempt, Load, Outcome};
+use itn_tests::load::{self, Attempt, Load, Outcome, Weight};
 use itn_tests::random::Seed;
 use itn_tests::server::{self, Folder};
 use itn_tests::{Client, Server, given};
@@ -30,7 +30,7 @@ fn killed_under_load_it_forgets_nothing_and_does_nothing_twice() {
         let mut chance = seed.random(round);
         let new_client = || server.client();
         let random = |writer| seed.random(1_000 + round * WRITERS as u64 + writer);
-        let load = Load::start(WRITERS, &format!("r{round}"), new_client, random);
+        let load = Load::start(WRITERS, &format!("r{round}"), Weight::Light, new_client, random);
         // Not a wait for anything: this is the random moment.
         thread::sleep(Duration::from_millis(5 + chance.below(LIFE_MS_MAX)));
         if round % ORDERLY_EVERY == ORDERLY_EVERY - 1 {
@@ -60,6 +60,10 @@ fn killed_under_load_it_forgets_nothing_and_does_nothing_twice() {
     given::assert_balanced(&mut server.client());
     server.stop();
     assert_eq!(server::state_hash(&data), hash, "a start and a stop changed the state");
+    let verified = server::verify(&data).stdout;
+    let compared = verified.lines().find(|line| line.contains("compared with the replay"));
+    let compared = compared.unwrap_or_else(|| panic!("no snapshot was compared:\n{verified}"));
+    assert!(!compared.starts_with("0 "), "{compared}");
 }
 
 /// Each acknowledged trade is found by its number in the sequence, with the reference it was sent

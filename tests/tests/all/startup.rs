@@ -1,12 +1,13 @@
 //! Starting, refusing to start, and stopping.
 
 use std::fs;
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use itn_tests::load::{self, Load, Outcome};
-use itn_tests::process::{self, Ended};
+use itn_tests::client::Request;
+use itn_tests::load::{self, Load, Outcome, Weight};
+use itn_tests::process::{self, Ended, Process};
 use itn_tests::random::Seed;
 use itn_tests::server::{self, ADMIN_KEY, Folder};
 use itn_tests::stream::Stream;
@@ -30,6 +31,15 @@ fn refuses(command: &mut Command, code: i32, words: &[&str]) {
     }
     assert!(!ended.stderr.contains("panicked"), "{}", ended.stderr);
     assert!(!ended.stdout.contains("listening on"), "{}", ended.stdout);
+}
+
+/// Where a process that was not started by [`Server`] listens.
+fn listening(process: &Process) -> SocketAddr {
+    wait::until("the line `listening on`", REFUSAL_LIMIT, || {
+        let stdout = process.stdout();
+        let address = stdout.split("listening on http://").nth(1)?.split_once('\n')?.0;
+        address.trim().parse().ok()
+    })
 }
 
 #[test]
@@ -128,14 +138,7 @@ fn the_first_start_makes_a_key_and_shows_it_once() {
     let options = Server::options(&folder.data());
     let start = || {
         let mut command = process::itn(["serve", "--listen", "127.0.0.1:0", "--data"]);
-        process::Process::spawn(command.arg(folder.data()))
-    };
-    let listening = |process: &process::Process| {
-        wait::until("the line `listening on`", REFUSAL_LIMIT, || {
-            let stdout = process.stdout();
-            let address = stdout.split("listening on http://").nth(1)?.split_once('\n')?.0;
-            address.trim().parse().ok()
-        })
+        Process::spawn(command.arg(folder.data()))
     };
     let first = start();
     let address = listening(&first);
@@ -167,7 +170,7 @@ fn asked_to_stop_it_answers_what_is_under_way_and_ends_in_time() {
     let seed = Seed::new();
     let (server, mut client, folder) = given::open_market();
     let address = server.address();
-    let load = Load::start(4, "t", || server.client(), |writer| seed.random(writer));
+    let load = Load::start(4, "t", Weight::Light, || server.client(), |writer| seed.random(writer));
     // Peers that would keep it for ever: a reader, an idle connection, a request half sent.
     let mut stream = Stream::open(address, Some(ADMIN_KEY), "?after=0", None).unwrap();
     let idle = Connection::open(address, REFUSAL_LIMIT).unwrap();
@@ -202,9 +205,26 @@ fn asked_to_stop_it_answers_what_is_under_way_and_ends_in_time() {
 }
 
 #[test]
+fn settings_come_from_flags_then_the_environment_then_the_env_file() {
+    let folder = Folder::new();
+    let file = "ITN_DATA=from-file\nITN_LISTEN=127.0.0.1:0\nITN_SPEED=7\nITN_ANONYMOUS=true\n";
+    fs::write(folder.path().join(".env"), file).unwrap();
+    let mut command = process::itn(["serve", "--data", "from-flag"]);
+    command.current_dir(folder.path()).env("ITN_SPEED", "11");
+    let process = Process::spawn(&mut command);
+    let address = listening(&process);
+    let network = Client::new(address, None).get("/api/network").expect(200).json();
+    assert_eq!(network["speed"], 11, "{network}");
+    assert!(folder.path().join("from-flag").is_dir());
+    assert!(!folder.path().join("from-file").exists());
+}
+
+#[test]
 fn a_restart_changes_nothing_that_can_be_read() {
     let (server, mut client, folder) = given::open_market();
-    let trade = client.post("/api/trades", &bodies::trade()).expect(201).json();
+    let keyed = Request::json("POST", "/api/trades", &bodies::trade()).key("kept");
+    let answer = client.send(&keyed).expect(201);
+    let trade = answer.json();
     let shipment = client.post("/api/cargo", &bodies::shipment()).expect(201).json();
     let paths = [
         format!("/api/trades/{}", trade["transactionId"].as_str().unwrap()),
@@ -232,6 +252,9 @@ fn a_restart_changes_nothing_that_can_be_read() {
     let hash = server::state_hash(&folder.data());
     let server = Server::start(&folder.data());
     assert_eq!(read(&mut server.client()), before);
+    let again = server.client().send(&keyed).expect(201);
+    assert_eq!(again.text(), answer.text(), "another answer to the same key");
+    assert_eq!(again.header("idempotency-replayed"), Some("true"));
     server.kill();
     let server = Server::start(&folder.data());
     assert_eq!(read(&mut server.client()), before);

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use itn_tests::client::Request;
-use itn_tests::load::Load;
+use itn_tests::load::{Load, Weight};
 use itn_tests::random::Seed;
 use itn_tests::server::{ADMIN_KEY, Folder};
 use itn_tests::stream::{Message, Stream};
@@ -200,7 +200,7 @@ fn under_load_and_across_crashes_nothing_is_missed_or_repeated() {
         .collect();
     for round in 0..6 {
         let random = |writer| luck.random(round * 10 + writer);
-        let load = Load::start(3, &format!("s{round}"), || server.client(), random);
+        let load = Load::start(3, &format!("s{round}"), Weight::Light, || server.client(), random);
         let start = given::sequence(&mut server.client());
         wait::until("some events", LIMIT, || {
             (given::sequence(&mut server.client()) > start + 100).then_some(())

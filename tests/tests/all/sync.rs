@@ -2,24 +2,43 @@
 //! that forgets what was not synced shows whether an acknowledgement waits for its sync.
 
 use std::fs;
+use std::os::unix::fs::FileExt;
 use std::thread;
 use std::time::Duration;
 
 use itn_tests::client::Request;
 use itn_tests::disk::{Disk, Fault, Syncs};
-use itn_tests::load::{self, Attempt, Load, Outcome};
+use itn_tests::load::{self, Attempt, Load, Outcome, Weight};
 use itn_tests::random::Seed;
 use itn_tests::{Server, bodies, given, server, wait};
 use serde_json::json;
 
 /// Power losses in a row, each on what the one before left.
 const POWER_LOSSES: u64 = 6;
+/// A log of this length has been copied in part: a step is due every 4 MiB.
+const COPIED_BYTES: u64 = 10 * 1024 * 1024;
+/// For the log to grow to its 64 MiB, on a busy machine.
+const GROWTH_LIMIT: Duration = Duration::from_mins(2);
 /// A server that must end by itself is given this long.
 const END_LIMIT: Duration = Duration::from_secs(20);
 
-/// Runs a server under load on a disk with these syncs until the power fails, then starts it on what
-/// the disk has, and says whether everything acknowledged is there.
+/// Runs a server under load on a disk with these syncs until the power fails, at a random moment, then
+/// starts it on what the disk has, and says whether everything acknowledged is there.
 fn lose_power(seed: &Seed, disk: &Disk, syncs: Syncs, round: u64) -> Result<(), String> {
+    // Not a wait for anything: this is the random moment.
+    let moment = || thread::sleep(Duration::from_millis(100 + seed.random(round).below(400)));
+    lose_power_at(seed, disk, syncs, round, Weight::Light, moment)
+}
+
+/// The same, with commands of this weight, at a moment of the caller's.
+fn lose_power_at(
+    seed: &Seed,
+    disk: &Disk,
+    syncs: Syncs,
+    round: u64,
+    weight: Weight,
+    moment: impl FnOnce(),
+) -> Result<(), String> {
     let running = disk.power_loss_server(syncs).start();
     if round == 0 {
         given::market(&mut running.client());
@@ -27,11 +46,11 @@ fn lose_power(seed: &Seed, disk: &Disk, syncs: Syncs, round: u64) -> Result<(), 
     let load = Load::start(
         4,
         &format!("p{round}"),
+        weight,
         || running.client(),
         |writer| seed.random(1_000 + round * 10 + writer),
     );
-    // Not a wait for anything: this is the random moment.
-    thread::sleep(Duration::from_millis(100 + seed.random(round).below(400)));
+    moment();
     running.kill();
     let mut attempts = load.finish();
     let acknowledged = |a: &&Attempt| matches!(a.outcome, Outcome::Acknowledged { .. });
@@ -81,6 +100,36 @@ fn power_loss_takes_nothing_acknowledged() {
     }
 }
 
+/// The write-ahead log is copied into the database as it grows, and starts again from its beginning
+/// when it is long: two moments at which what is where changes.
+#[test]
+fn power_loss_while_the_log_is_copied_and_begun_again_takes_nothing() {
+    let seed = Seed::new();
+    let disk = Disk::new();
+    let wal = disk.data().join("journal.db-wal");
+    // The salt in the log's header is another each time it begins (SQLite's file format, 4.1).
+    let salt = || {
+        let mut salt = [0; 8];
+        fs::File::open(&wal).unwrap().read_exact_at(&mut salt, 16).unwrap();
+        salt
+    };
+    let length = || fs::metadata(&wal).map_or(0, |file| file.len());
+    let copied = || {
+        wait::until("the log to grow", GROWTH_LIMIT, || (length() > COPIED_BYTES).then_some(()));
+    };
+    let begun = || {
+        wait::until("the log to grow", GROWTH_LIMIT, || (length() > COPIED_BYTES).then_some(()));
+        let first = salt();
+        wait::until("the log to begin again", GROWTH_LIMIT, || (salt() != first).then_some(()));
+        // Not a wait for anything: some of the new log, or none.
+        thread::sleep(Duration::from_millis(seed.random(9).below(30)));
+    };
+    lose_power_at(&seed, &disk, Syncs::Honest, 0, Weight::Heavy, copied)
+        .unwrap_or_else(|wrong| panic!("while copied: {wrong}"));
+    lose_power_at(&seed, &disk, Syncs::Honest, 1, Weight::Heavy, begun)
+        .unwrap_or_else(|wrong| panic!("when begun again: {wrong}"));
+}
+
 /// The control: were the syncs left out, the test above would say so.
 #[test]
 fn power_loss_without_syncs_is_noticed() {
@@ -102,7 +151,8 @@ fn fails_stop(fault: Fault, words: &[&str]) {
     let disk = Disk::new();
     let mut running = disk.failing_server(fault).start();
     given::market(&mut running.client());
-    let load = Load::start(4, "f", || running.client(), |writer| seed.random(writer));
+    let load =
+        Load::start(4, "f", Weight::Light, || running.client(), |writer| seed.random(writer));
     let mut client = running.client();
     let start = given::sequence(&mut client);
     wait::until("the load to be under way", END_LIMIT, || {

@@ -1,11 +1,13 @@
 //! Who asks: an API key by its digest, or, where the operator allows it, anybody who only reads.
 
 use std::fmt;
+use std::net::IpAddr;
 
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
-use axum::http::header::AUTHORIZATION;
+use axum::http::header::{AUTHORIZATION, HOST};
 use axum::http::request::Parts;
+use axum::http::uri::Authority;
 use domain::{Role, Scope};
 use views::{Access, State};
 
@@ -60,7 +62,10 @@ impl Caller {
                     || Problem::unauthenticated("there is no such key, or it was revoked");
                 Ok(Self { access: Some(access.ok_or_else(unknown)?) })
             }
-            None if app.options().anonymous => Ok(Self { access: None }),
+            None if app.options().anonymous => {
+                require_loopback(headers)?;
+                Ok(Self { access: None })
+            }
             None => Err(Problem::unauthenticated("an API key is required")),
         }
     }
@@ -81,6 +86,24 @@ impl FromRequestParts<App> for Caller {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         Self::of(app, &parts.headers)
     }
+}
+
+/// Refuses whoever reached us by a name that is not this machine's own: a page of a foreign site may
+/// have its own name lead here (DNS rebinding), and would read with its visitor's rights.
+fn require_loopback(headers: &HeaderMap) -> Result<(), Problem> {
+    let host = headers.get(HOST).and_then(|host| Authority::try_from(host.as_bytes()).ok());
+    let is_loopback = host.is_some_and(|authority| {
+        let name = authority.host();
+        let address = name.strip_prefix('[').and_then(|name| name.strip_suffix(']'));
+        let address = address.unwrap_or(name).parse::<IpAddr>();
+        name.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
+    });
+    if is_loopback {
+        return Ok(());
+    }
+    let detail = "without a key one may only read by a loopback name: the Host header must be \
+                  localhost, 127.0.0.1 or [::1], with any port";
+    Err(Problem::new(Code::NotPermitted, detail))
 }
 
 /// The secret of `Authorization: Bearer` (RFC 6750, section 2.1); the scheme's case is free.

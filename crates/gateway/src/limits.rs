@@ -13,6 +13,13 @@ pub(crate) const BULK_LINES_MAX: usize = 16_384;
 pub(crate) const BULK_LINE_BYTES_MAX: usize = 64 * 1024;
 /// Bulk bodies above this are parsed beside the runtime's threads: a fifth of a millisecond.
 pub(crate) const BULK_INLINE_BYTES_MAX: usize = 64 * 1024;
+/// Faults that are told of one request: a body of 256 KiB can have 100,000.
+pub(crate) const FAULTS_MAX: usize = 100;
+/// Faults that are told of one line of bulk: enough to mend it by.
+pub(crate) const BULK_LINE_FAULTS_MAX: usize = 8;
+/// Faults that are told of all lines of a bulk body, about a MiB; after that a line says only that it
+/// is invalid.
+pub(crate) const BULK_FAULTS_MAX: usize = 10_000;
 /// Bytes of a body that any connection may hold without asking for room.
 pub(crate) const BODY_SMALL_BYTES: usize = 16 * 1024;
 /// KiB of larger bodies held at a time: sixteen of the largest.

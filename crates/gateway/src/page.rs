@@ -51,7 +51,8 @@ impl File {
             (REFERRER_POLICY, "no-referrer"),
             (
                 CONTENT_SECURITY_POLICY,
-                "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'",
+                "default-src 'self'; connect-src 'self'; img-src 'self' data:; \
+                 frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
             ),
         ];
         let own = response.headers_mut();

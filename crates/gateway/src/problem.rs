@@ -96,6 +96,25 @@ impl Problem {
         self
     }
 
+    /// The same with fewer faults, if it has more.
+    pub(crate) fn with_errors_at_most(mut self, most: usize) -> Self {
+        let inner = &mut *self.0;
+        if inner.errors.len() > most {
+            inner.errors.truncate(most);
+            inner.errors.shrink_to_fit();
+            inner.detail = match most {
+                0 => "the request is invalid; too much of the body is to say where".to_owned(),
+                _ => format!("the request is invalid; `errors` has the first {most} places"),
+            };
+        }
+        self
+    }
+
+    /// How many faults it has.
+    pub(crate) fn error_count(&self) -> usize {
+        self.0.errors.len()
+    }
+
     pub(crate) fn with(mut self, member: &'static str, value: impl Into<Value>) -> Self {
         self.0.members.push((member, value.into()));
         self

@@ -1,5 +1,7 @@
 //! Answers as responses.
 
+use std::convert::Infallible;
+
 use axum::http::header::{CONTENT_TYPE, ETAG, IF_NONE_MATCH, LINK, LOCATION};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
@@ -94,6 +96,19 @@ pub(crate) fn snapshot(
     identity: &Identity,
     answer: impl FnOnce() -> Response,
 ) -> Response {
+    match snapshot_or(headers, as_of, identity, || Ok::<_, Infallible>(answer())) {
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
+}
+
+/// The same for an answer that may be refused.
+pub(crate) fn snapshot_or<E>(
+    headers: &HeaderMap,
+    as_of: AsOf,
+    identity: &Identity,
+    answer: impl FnOnce() -> Result<Response, E>,
+) -> Result<Response, E> {
     let tag = etag(as_of, identity);
     let known = headers.get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     let same = |one: &str| matches!(one.trim(), "*") || one.trim().trim_start_matches("W/") == tag;
@@ -102,10 +117,10 @@ pub(crate) fn snapshot(
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         response
     } else {
-        answer()
+        answer()?
     };
     set(&mut response, ETAG, tag);
-    response
+    Ok(response)
 }
 
 /// Adds the link to the next page.

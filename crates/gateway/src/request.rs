@@ -1,4 +1,4 @@
-//! Requests that change something: who asks, how it was sent, and a body of the right kind, size
+//! Requests that change something: who asks, how it was sent, no parameters of the query, and a body of the right kind, size
 //! and shape; checked in this order.
 
 mod body;
@@ -18,7 +18,7 @@ use crate::problem::{Code, Problem};
 use crate::shape;
 
 pub(crate) use body::{read_body, require_media_type};
-pub(crate) use query::{Cursor, Lookup, Page, Query};
+pub(crate) use query::{Cursor, Lookup, NoQuery, Page, Query};
 
 /// A write with a body of type `T`.
 pub(crate) struct Asked<T> {
@@ -35,6 +35,7 @@ impl<T: DeserializeOwned + ToSchema> FromRequest<App> for Asked<T> {
         let caller = Caller::of(app, &parts.headers)?;
         let access = caller.with_key()?;
         let sent = Sent::of(access.principal, &parts.headers)?;
+        NoQuery::of(&parts.uri)?;
         require_media_type(&parts.headers, "application/json")?;
         let body = read_body(app, &parts.headers, body, BODY_BYTES_MAX).await?;
         let body = shape::read(&body, &document().schemas)?;
@@ -52,7 +53,9 @@ impl FromRequestParts<App> for AskedPlainly {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let access = Caller::of(app, &parts.headers)?.with_key()?;
-        Ok(Self { sent: Sent::of(access.principal, &parts.headers)? })
+        let sent = Sent::of(access.principal, &parts.headers)?;
+        NoQuery::of(&parts.uri)?;
+        Ok(Self { sent })
     }
 }
 

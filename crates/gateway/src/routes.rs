@@ -16,6 +16,9 @@ mod traders;
 mod trades;
 mod updates;
 
+#[cfg(test)]
+pub(crate) use updates::KEY_CHECK_EVERY;
+
 use axum::Router;
 use axum::http::Method;
 use axum::response::{IntoResponse, Response};

@@ -195,18 +195,27 @@ fn a_full_disk_stops_the_server() {
 
 #[test]
 fn a_sync_that_fails_at_any_point_of_the_first_start_is_fatal_and_harms_nothing() {
-    for number in 1..=10 {
+    let mut fatal_count = 0;
+    for number in 1..=14 {
         let disk = Disk::new();
         let mut acknowledged = Vec::new();
         match disk.server_failing_at_sync(number).try_start() {
             Err(ended) => {
                 assert!(ended.code() > 0, "sync {number}: {}", ended.status);
                 assert!(!ended.stderr.is_empty(), "sync {number}: ended without a word");
+                fatal_count += 1;
             }
             Ok(mut running) => {
-                acknowledged = stations_until_refused(&mut running);
-                let ended = running.wait(END_LIMIT);
-                assert!(ended.code() > 0, "sync {number}: {}", ended.status);
+                let refused;
+                (acknowledged, refused) = stations_until_refused(&mut running);
+                if !refused {
+                    // It was of the views' store, which is only a cache: nothing may be lost by it.
+                    running.kill();
+                } else {
+                    let ended = running.wait(END_LIMIT);
+                    assert!(ended.code() > 0, "sync {number}: {}", ended.status);
+                    fatal_count += 1;
+                }
             }
         }
         let restarted = disk.plain_server().start();
@@ -216,23 +225,25 @@ fn a_sync_that_fails_at_any_point_of_the_first_start_is_fatal_and_harms_nothing(
         restarted.stop();
         server::state_hash(&disk.data());
     }
+    assert!(fatal_count >= 10, "only {fatal_count} of these syncs were the journal's");
 }
 
-/// Makes stations until the server stops answering; returns those it acknowledged.
-fn stations_until_refused(running: &mut Server) -> Vec<String> {
+/// Makes up to a hundred stations, until the server stops answering; returns those it acknowledged,
+/// and whether it stopped.
+fn stations_until_refused(running: &mut Server) -> (Vec<String>, bool) {
     let mut client = running.client();
     let mut acknowledged = Vec::new();
-    for number in 0..1_000 {
+    for number in 0..100 {
         let id = format!("s{number}");
         let path = format!("/api/stations/{id}");
         let request = Request::json("PUT", &path, &bodies::station(&id));
         match client.try_send(&request).map(|response| response.status()) {
             Ok(201) => acknowledged.push(id),
             Ok(status) => assert!(status >= 500, "{status}"),
-            Err(_) => return acknowledged,
+            Err(_) => return (acknowledged, true),
         }
     }
-    panic!("a thousand writes and the sync that fails was not among theirs");
+    (acknowledged, false)
 }
 
 #[test]

@@ -4,7 +4,7 @@ use domain::{Command, Identifier, KeyBinding, PrincipalId, TraceId, fingerprint,
 
 use super::line::{BulkLine, Data, Line};
 use crate::idempotency::{KEY_WHAT, is_key};
-use crate::limits::{BULK_LINE_BYTES_MAX, BULK_LINES_MAX};
+use crate::limits::{BULK_FAULTS_MAX, BULK_LINE_BYTES_MAX, BULK_LINE_FAULTS_MAX, BULK_LINES_MAX};
 use crate::problem::{Code, Problem};
 use crate::shape::{BadBody, Fault, Flaw, Schemas, Tree};
 use crate::wire::body::Wanted;
@@ -19,6 +19,8 @@ pub(crate) struct Parsed {
     pub(crate) refused: Vec<(usize, Problem)>,
     /// How many lines there are.
     pub(crate) line_count: usize,
+    /// How many faults may still be told.
+    faults_left: usize,
 }
 
 /// Reads all lines. Empty ones at the end are none; too many are refused as a whole.
@@ -30,8 +32,12 @@ pub(crate) fn parse(
 ) -> Result<Parsed, Problem> {
     // A line of a trade with its key is some 190 bytes.
     let capacity = (body.len() / 160).min(BULK_LINES_MAX);
-    let mut parsed =
-        Parsed { commands: Vec::with_capacity(capacity), refused: Vec::new(), line_count: 0 };
+    let mut parsed = Parsed {
+        commands: Vec::with_capacity(capacity),
+        refused: Vec::new(),
+        line_count: 0,
+        faults_left: BULK_FAULTS_MAX,
+    };
     let end = body.iter().rposition(|byte| !byte.is_ascii_whitespace()).map_or(0, |last| last + 1);
     let body = body.get(..end).unwrap_or_default();
     if body.is_empty() {
@@ -67,7 +73,12 @@ impl Parsed {
         }
         match command {
             Ok(command) => self.commands.push(command),
-            Err(problem) => self.refused.push((self.line_count, problem)),
+            Err(problem) => {
+                let most = BULK_LINE_FAULTS_MAX.min(self.faults_left);
+                let problem = problem.with_errors_at_most(most);
+                self.faults_left -= problem.error_count();
+                self.refused.push((self.line_count, problem));
+            }
         }
         Ok(())
     }
@@ -174,7 +185,7 @@ fn wanted(line: Line<'_>) -> Result<Wanted, Problem> {
     }
 }
 
-/// All that is wrong with a line: with itself, and with the body that it holds.
+/// What is wrong with a line: with itself, and with the body that it holds.
 #[cold]
 fn explain(bytes: &[u8], refusal: &serde_json::Error, schemas: &Schemas) -> Problem {
     let tree: Tree<'_> = match serde_json::from_slice(bytes) {
@@ -183,13 +194,15 @@ fn explain(bytes: &[u8], refusal: &serde_json::Error, schemas: &Schemas) -> Prob
             return BadBody::Malformed(format!("the line is not JSON: {error}")).into();
         }
     };
-    let mut faults = schemas.faults(&BulkLine::name(), &tree);
+    // One more than is told, so that it is known that there are more.
+    let most = BULK_LINE_FAULTS_MAX + 1;
+    let mut faults = schemas.faults(&BulkLine::name(), &tree, most);
     let kind = match tree.field("type") {
         Some(Tree::Text(word)) => BulkType::read(word),
         _ => None,
     };
     if let (Some(BulkType(kind)), Some(data @ Tree::Object(_))) = (kind, tree.field("data")) {
-        let below = schemas.faults(&Data::schema(kind), data);
+        let below = schemas.faults(&Data::schema(kind), data, most - faults.len());
         faults.extend(below.into_iter().map(|fault| fault.under("/data")));
     }
     if faults.is_empty() {

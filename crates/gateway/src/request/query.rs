@@ -10,7 +10,7 @@ use domain::{CommodityId, Quantity, StationId, TraderId};
 use views::State;
 
 use crate::gateway::App;
-use crate::limits::{PAGE_ITEMS_MAX, PAGE_ITEMS_USUAL};
+use crate::limits::{FAULTS_MAX, PAGE_ITEMS_MAX, PAGE_ITEMS_USUAL};
 use crate::problem::{Code, Problem};
 use crate::shape::{Fault, Flaw, Place};
 use crate::wire::{Name, TextScalar};
@@ -27,6 +27,27 @@ impl FromRequestParts<App> for Query {
 
     async fn from_request_parts(parts: &mut Parts, _app: &App) -> Result<Self, Self::Rejection> {
         Ok(Self::of(&parts.uri))
+    }
+}
+
+/// A request that knows no parameters of the query.
+pub(crate) struct NoQuery;
+
+impl NoQuery {
+    /// Refuses a query that has any: taken in silence, it would be trusted.
+    pub(super) fn of(uri: &Uri) -> Result<Self, Problem> {
+        if uri.query().is_some() {
+            Query::of(uri).finish()?;
+        }
+        Ok(Self)
+    }
+}
+
+impl FromRequestParts<App> for NoQuery {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _app: &App) -> Result<Self, Problem> {
+        Self::of(&parts.uri)
     }
 }
 
@@ -111,7 +132,8 @@ impl Query {
 
     /// Refuses what is wrong and what is left.
     pub(crate) fn finish(mut self) -> Result<(), Problem> {
-        for (name, _) in std::mem::take(&mut self.given) {
+        let room = FAULTS_MAX.saturating_sub(self.faults.len());
+        for (name, _) in std::mem::take(&mut self.given).into_iter().take(room) {
             let detail = "there is no such parameter";
             self.faults.push(Fault::parameter(name, Flaw::UnknownParameter, detail));
         }

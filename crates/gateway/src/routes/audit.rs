@@ -9,6 +9,7 @@ use crate::auth::Caller;
 use crate::gateway::App;
 use crate::problem::Problem;
 use crate::reply::{json, snapshot};
+use crate::request::NoQuery;
 use crate::wire::answer::{AuditAnswer, CommodityFlows, CreditFlows, Wide};
 
 /// The proof that goods and credits only move: everything that came into being is somewhere.
@@ -22,6 +23,7 @@ use crate::wire::answer::{AuditAnswer, CommodityFlows, CreditFlows, Wide};
 pub(crate) async fn read(
     State(app): State<App>,
     _caller: Caller,
+    _query: NoQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     app.blocking(move |app, views| {

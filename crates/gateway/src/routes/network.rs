@@ -12,6 +12,7 @@ use crate::gateway::App;
 use crate::limits;
 use crate::problem::{Code, Problem};
 use crate::reply::json;
+use crate::request::NoQuery;
 use crate::wire::Time;
 use crate::wire::answer::{Counts, NetworkAnswer};
 
@@ -23,7 +24,11 @@ use crate::wire::answer::{Counts, NetworkAnswer};
     tag = "network",
     responses((status = 200, description = "The network now.", body = NetworkAnswer<'_>))
 )]
-pub(crate) async fn read(State(app): State<App>, _caller: Caller) -> Result<Response, Problem> {
+pub(crate) async fn read(
+    State(app): State<App>,
+    _caller: Caller,
+    _query: NoQuery,
+) -> Result<Response, Problem> {
     let ready = app.ready()?;
     let (now, readers) = (ready.executor.now(), ready.hub.readers());
     app.render(|render| {

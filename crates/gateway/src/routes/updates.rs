@@ -2,8 +2,8 @@
 
 use std::convert::Infallible;
 use std::pin::Pin;
-use std::time::{Duration, Instant};
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::State;
@@ -13,6 +13,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use http_body::Frame;
 use live::{Subscription, Update};
+use tokio::time::Instant;
 
 use super::events::list::{position, unknown_position};
 use crate::auth::Caller;
@@ -50,15 +51,22 @@ pub(crate) async fn follow(
         return Err(Problem::not_found(Code::NotSupported, detail));
     }
     let hub = &app.ready()?.hub;
-    let asked = headers.get("last-event-id").map(|id| id.to_str().unwrap_or_default().to_owned());
     // A browser sends an empty one when it has none.
-    let asked = asked.filter(|id| !id.is_empty()).or(after);
+    let asked = match headers.get("last-event-id").filter(|id| !id.is_empty()) {
+        Some(id) => Some(id.to_str().map_err(|_| unknown_position())?),
+        None => after.as_deref(),
+    };
     let after = match asked {
-        Some(text) => position(&text, app.identity()).ok_or_else(unknown_position)?,
+        Some(text) => position(text, app.identity()).ok_or_else(unknown_position)?,
         None => hub.last(),
     };
-    let updates =
-        Updates { subscription: hub.subscribe(after)?, app, caller, checked_at: Instant::now(), state: Stage::Beginning };
+    let updates = Updates {
+        subscription: hub.subscribe(after)?,
+        app,
+        caller,
+        checked_at: Instant::now(),
+        state: Stage::Beginning,
+    };
     let mut response = Response::new(Body::new(updates));
     let own = response.headers_mut();
     own.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
@@ -70,7 +78,7 @@ pub(crate) async fn follow(
 
 /// How often a stream's key is looked at: below the pause between two heartbeats, so that each of
 /// those looks.
-const KEY_CHECK_EVERY: Duration = Duration::from_secs(10);
+pub(crate) const KEY_CHECK_EVERY: Duration = Duration::from_secs(10);
 
 /// The stream, as the body of a response.
 struct Updates {

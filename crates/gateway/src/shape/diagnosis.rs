@@ -4,14 +4,12 @@
 //! has no others in request bodies. Formats are checked by the functions that read them.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
 use super::{Fault, Flaw, Tree};
 use crate::wire::{Name, ShipmentName, TextScalar, Time, Words};
-
-/// At most this many faults are told of one body: a body of 256 KiB can have 100,000.
-const FAULTS_MAX: usize = 100;
 
 /// The schemas of the document, by name.
 #[derive(Debug)]
@@ -24,9 +22,9 @@ impl Schemas {
         Self(schemas.cloned().unwrap_or_default())
     }
 
-    /// All that keeps the value from being one of the schema of this name.
-    pub(crate) fn faults(&self, name: &str, value: &Tree<'_>) -> Vec<Fault> {
-        let mut walk = Walk { schemas: &self.0, pointer: String::new(), faults: Vec::new() };
+    /// What keeps the value from being one of the schema of this name: the first `most` faults.
+    pub(crate) fn faults(&self, name: &str, value: &Tree<'_>, most: usize) -> Vec<Fault> {
+        let mut walk = Walk { schemas: &self.0, pointer: String::new(), faults: Vec::new(), most };
         if let Some(schema) = self.0.get(name) {
             walk.check(schema, value);
         }
@@ -39,13 +37,19 @@ struct Walk<'s> {
     /// Where the value is.
     pointer: String,
     faults: Vec<Fault>,
+    /// How many faults are wanted.
+    most: usize,
 }
 
 impl<'s> Walk<'s> {
     fn fault(&mut self, flaw: Flaw, detail: impl Into<Cow<'static, str>>) {
-        if self.faults.len() < FAULTS_MAX {
+        if !self.is_full() {
             self.faults.push(Fault::new(self.pointer.clone(), flaw, detail));
         }
+    }
+
+    fn is_full(&self) -> bool {
+        self.faults.len() >= self.most
     }
 
     /// Does something one level below.
@@ -122,11 +126,17 @@ impl<'s> Walk<'s> {
     }
 
     fn check_object(&mut self, schema: &'s Value, fields: &[(Cow<'_, str>, Tree<'_>)]) {
+        // Too many are not looked at one by one.
+        if let Some(most) = number(schema, "maxProperties")
+            && count(fields.len()) > most
+        {
+            return self.fault(Flaw::OutOfRange, format!("must have at most {most} entries"));
+        }
         let properties = schema.get("properties").and_then(Value::as_object);
         let additional = schema.get("additionalProperties");
-        for (at, (name, value)) in fields.iter().enumerate() {
-            let earlier = fields.get(..at).unwrap_or_default();
-            let is_repeated = earlier.iter().any(|(other, _)| other == name);
+        let mut names = BTreeSet::new();
+        for (name, value) in fields {
+            let is_repeated = !names.insert(&**name);
             let known = properties.and_then(|properties| properties.get(&**name));
             self.below(name, |walk| match (known, additional) {
                 _ if is_repeated => {
@@ -139,20 +149,15 @@ impl<'s> Walk<'s> {
                 (None, Some(schema)) => walk.check_entry(schema, name, value),
                 (None, None) => {}
             });
-            if self.faults.len() >= FAULTS_MAX {
+            if self.is_full() {
                 return;
             }
         }
         let required = schema.get("required").and_then(Value::as_array);
         for name in required.into_iter().flatten().filter_map(Value::as_str) {
-            if fields.iter().all(|(field, _)| field != name) {
+            if !names.contains(name) {
                 self.below(name, |walk| walk.fault(Flaw::MissingField, "the field is required"));
             }
-        }
-        if let Some(most) = number(schema, "maxProperties")
-            && count(fields.len()) > most
-        {
-            self.fault(Flaw::OutOfRange, format!("must have at most {most} entries"));
         }
     }
 
@@ -178,7 +183,7 @@ impl<'s> Walk<'s> {
         };
         for (at, item) in items.iter().enumerate() {
             self.below(&at.to_string(), |walk| walk.check(schema, item));
-            if self.faults.len() >= FAULTS_MAX {
+            if self.is_full() {
                 return;
             }
         }

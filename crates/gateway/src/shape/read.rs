@@ -4,6 +4,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{Fault, Flaw, Schemas, Tree};
+use crate::limits::FAULTS_MAX;
 use crate::wire::Object;
 
 /// Why a body could not be read.
@@ -35,7 +36,7 @@ fn explain<T: ToSchema>(bytes: &[u8], refusal: &serde_json::Error, schemas: &Sch
         Ok(tree) => tree,
         Err(error) => return BadBody::Malformed(format!("the body is not JSON: {error}")),
     };
-    let faults = schemas.faults(&T::name(), &tree);
+    let faults = schemas.faults(&T::name(), &tree, FAULTS_MAX);
     if faults.is_empty() {
         // A test holds that this does not happen; a client still gets an answer if it does.
         return BadBody::Shape(vec![Fault::new(String::new(), Flaw::Other, refusal.to_string())]);

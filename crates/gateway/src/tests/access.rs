@@ -45,6 +45,7 @@ async fn a_key_is_shown_once_and_good_until_it_is_revoked() {
     let again = ask().send().await.expect(201);
     assert_eq!(again.json["key"], json!(null));
     assert_eq!(again.json["keyId"], made.json["keyId"]);
+    assert_eq!(made.header("cache-control"), "no-store");
     let secret = made.json["key"].as_str().unwrap();
     let as_joe = |method, path: &str| network.ask(method, path).key(secret);
     shown!(as_joe(Method::GET, "/api/whoami").send().await.expect(200));
@@ -102,7 +103,9 @@ async fn roles_do_what_they_may() {
 #[tokio::test]
 async fn anybody_may_read_where_the_operator_says_so() {
     let network = Network::with(|options| options.anonymous = true);
-    let ask = |method, path: &str| network.ask(method, path).without("authorization");
+    let ask = |method, path: &str| {
+        network.ask(method, path).without("authorization").header("host", "localhost:8080")
+    };
     shown!(ask(Method::GET, "/api/whoami").send().await.expect(200));
     ask(Method::GET, "/api/trades").send().await.expect(200);
     let write = ask(Method::PUT, "/api/stations/x").json(&station());
@@ -110,4 +113,23 @@ async fn anybody_may_read_where_the_operator_says_so() {
     ask(Method::GET, "/api/keys").send().await.expect_problem(403, "not_permitted");
     let wrong = ask(Method::GET, "/api/trades").key("itn_wrong");
     wrong.send().await.expect_problem(401, "unauthenticated");
+}
+
+/// A page of a foreign site that has its own name lead here reads nothing (DNS rebinding).
+#[tokio::test]
+async fn without_a_key_one_reads_by_a_loopback_name_alone() {
+    let network = Network::with(|options| options.anonymous = true);
+    let ask = || network.ask(Method::GET, "/api/trades");
+    for host in ["localhost", "LOCALHOST:1", "127.0.0.1:8080", "127.9.9.9", "[::1]", "[::1]:8080"] {
+        ask().without("authorization").header("host", host).send().await.expect(200);
+    }
+    for host in
+        ["evil.example", "evil.example:8080", "127.0.0.1.evil.example", "10.0.0.1", "[::2]", ""]
+    {
+        let refused = ask().without("authorization").header("host", host).send().await;
+        let refused = refused.expect_problem(403, "not_permitted");
+        assert!(refused.json["detail"].as_str().unwrap().contains("Host"), "{host}");
+        ask().header("host", host).send().await.expect(200);
+    }
+    ask().without("authorization").send().await.expect_problem(403, "not_permitted");
 }

@@ -388,3 +388,53 @@ fn the_diagnosis_explains_whatever_is_refused() {
     check::<CreditsBody>(&tail(json!({ "change": 1, "reason": "issued" })));
     check::<KeyBody>(&tail(json!({ "principal": "a", "role": "admin" })));
 }
+
+/// 23,000 entries are counted, not compared with each other, and told as one fault.
+#[tokio::test]
+async fn a_great_many_entries_are_one_fault() {
+    let network = Network::founded().await;
+    let entries: Vec<_> = (0..23_000).map(|at| format!("\"{at}\":\"\"")).collect();
+    let body = with("/reference", &format!("\"x\",\"metadata\":{{{}}}", entries.join(",")));
+    let ask = network.ask(Method::POST, "/api/trades").bytes("application/json", body);
+    let refused = ask.send().await.expect_problem(422, "invalid_request");
+    assert_eq!(refused.faults(), [("/metadata".to_owned(), "out_of_range".to_owned())]);
+}
+
+#[tokio::test]
+async fn a_hundred_faults_are_told_and_no_more() {
+    let network = Network::founded().await;
+    let fields: Vec<_> = (0..1_000).map(|at| format!("\"f{at}\":1")).collect();
+    let body = format!("{{{}}}", fields.join(","));
+    let ask = network.ask(Method::POST, "/api/trades").bytes("application/json", body);
+    assert_eq!(ask.send().await.expect_problem(422, "invalid_request").faults().len(), 100);
+    let parameters: Vec<_> = (0..1_000).map(|at| format!("p{at}=1")).collect();
+    let refused = network.get(&format!("/api/trades?{}", parameters.join("&"))).await;
+    assert_eq!(refused.expect_problem(422, "invalid_request").faults().len(), 100);
+}
+
+/// A parameter that is taken in silence would be trusted.
+#[tokio::test]
+async fn unknown_parameters_of_a_query_are_refused_everywhere() {
+    let network = Network::founded().await;
+    let document: Value = serde_json::from_slice(&document().json).unwrap();
+    let before = network.sequence().await;
+    let mut asked = 0;
+    for (path, item) in document["paths"].as_object().unwrap() {
+        if !path.starts_with("/api/") {
+            continue;
+        }
+        let path = path.replace("{stationId}", "ceres").replace(['{', '}'], "");
+        for method in item.as_object().unwrap().keys() {
+            let method: Method = method.to_uppercase().parse().unwrap();
+            let refused = network.ask(method, &format!("{path}?dryRun=true")).send().await;
+            let refused = refused.expect_problem(422, "invalid_request");
+            let expected = ("dryRun".to_owned(), "unknown_parameter".to_owned());
+            assert_eq!(refused.faults(), [expected], "{path}");
+            asked += 1;
+        }
+    }
+    assert!(asked > 22, "{asked}");
+    let refused = network.post("/api/trades?dryRun=true", trade(1)).await;
+    refused.expect_problem(422, "invalid_request");
+    assert_eq!(network.sequence().await, before);
+}

@@ -155,3 +155,34 @@ async fn a_body_of_many_lines_is_parsed_beside_the_runtime() {
     let json = network.ask(Method::POST, "/api/events").json(&trade(1));
     json.send().await.expect_problem(415, "unsupported_media_type");
 }
+
+/// A body of nothing but faults does not make a great answer of a small body.
+#[tokio::test]
+async fn faults_are_told_by_the_line_and_by_the_body_up_to_a_bound() {
+    let network = Network::new();
+    let fields: Vec<_> = (0..60).map(|at| format!("\"f{at}\":0")).collect();
+    let line = format!("{{\"type\":\"trade\",\"data\":{{{}}}}}", fields.join(","));
+    let body = vec![line; 2_000].join("\n");
+    let ask = network.ask(Method::POST, "/api/events").bytes("application/x-ndjson", body);
+    let answer = ask.send().await.expect(200);
+    let told = |line: &Value| line["errors"].as_array().map_or(0, Vec::len);
+    let lines = answer.lines();
+    assert_eq!(lines.len(), 2_000);
+    assert!(lines[..1_250].iter().all(|line| told(line) == 8));
+    assert!(lines[1_250..].iter().all(|line| line.get("errors").is_none()));
+    let last = &lines[1_999];
+    assert_eq!((&last["line"], &last["code"]), (&json!(2_000), &json!("invalid_request")));
+    assert!(last["detail"].is_string());
+}
+
+/// What is checked after the shape is bounded, too.
+#[tokio::test]
+async fn a_line_with_many_wrong_lines_tells_of_the_first() {
+    let network = Network::founded().await;
+    let wrong = |at| json!({ "commodity": format!("c{at}"), "reason": "lost" });
+    let wrong = json!({ "lines": (0..50).map(wrong).collect::<Vec<_>>() });
+    let wrong = about(line("adjustment", wrong), "station", "ceres");
+    let answer = ingest(&network, "", &[wrong]).await.lines().remove(0);
+    assert_eq!(answer["errors"].as_array().unwrap().len(), 8);
+    assert_eq!(answer["detail"], "the request is invalid; `errors` has the first 8 places");
+}

@@ -111,6 +111,30 @@ async fn unknown_positions_and_websockets_are_refused() {
         let header = network.ask(Method::GET, path).header("last-event-id", bad).send().await;
         header.expect_problem(409, "unknown_position");
     }
+    let unreadable = network.ask(Method::GET, path).header("last-event-id", "7-\u{e9}");
+    unreadable.send().await.expect_problem(409, "unknown_position");
+    let none = network.ask(Method::GET, path).header("last-event-id", "").open().await;
+    assert_eq!(none.status(), 200);
     let upgrade = network.ask(Method::GET, path).header("upgrade", "websocket");
     upgrade.header("connection", "upgrade").send().await.expect_problem(400, "not_supported");
+}
+
+#[tokio::test]
+async fn a_busy_stream_ends_when_its_key_is_revoked() {
+    let network = Network::founded().await;
+    let key = json!({ "principal": "eyes", "role": "viewer" });
+    let key = network.post("/api/keys", key).await.expect(201).json;
+    let ask = network.ask(Method::GET, "/api/updates/real-time").key(key["key"].as_str().unwrap());
+    let mut body = ask.open().await.into_body();
+    let mut next = async || body.frame().await.map(|frame| frame.unwrap().into_data().unwrap());
+    assert_eq!(next().await.unwrap(), "retry: 1000\n\n");
+    network.post("/api/trades", trade(1)).await.expect(201);
+    assert!(next().await.unwrap().starts_with(b"id: "));
+    let path = format!("/api/keys/{}", key["keyId"]);
+    network.ask(Method::DELETE, &path).send().await.expect(200);
+    tokio::time::pause();
+    tokio::time::advance(crate::routes::KEY_CHECK_EVERY).await;
+    tokio::time::resume();
+    network.post("/api/trades", trade(1)).await.expect(201);
+    assert_eq!(next().await, None);
 }

@@ -1,6 +1,7 @@
 //! `/api/inventory`.
 
-use serde_json::json;
+use axum::http::Method;
+use serde_json::{Value, json};
 
 use super::support::{Network, shown};
 
@@ -68,4 +69,38 @@ async fn levels_everywhere_are_listed_page_by_page() {
         .get("/api/inventory/ceres?commodity=gold")
         .await
         .expect_problem(422, "unknown_commodity");
+}
+
+/// Levels by owner are shown whole or not at all.
+#[tokio::test]
+async fn more_levels_than_an_answer_has_are_refused() {
+    let network = Network::founded().await;
+    let mut lines: Vec<Value> = (0..100)
+        .map(|at| json!({ "type": "commodity", "id": format!("c{at}"), "data": { "name": "C" } }))
+        .collect();
+    let change = |at| json!({ "commodity": format!("c{at}"), "change": 1, "reason": "found" });
+    let changes: Vec<_> = (0..100).map(change).collect();
+    for at in 0..100 {
+        let owner = format!("t{at}");
+        lines.push(json!({ "type": "trader", "id": owner, "data": { "name": "T" } }));
+        let data = json!({ "owner": owner, "lines": changes });
+        lines.push(json!({ "type": "adjustment", "station": "mars-port", "data": data }));
+    }
+    let bulk = network.ask(Method::POST, "/api/events?results=failures").lines(&lines);
+    assert_eq!(bulk.send().await.expect(200).lines()[0]["failed"], 0);
+    let path = "/api/inventory/mars-port";
+    let all = network.get(&format!("{path}?by=owner")).await.expect(200);
+    assert_eq!(all.json["levels"].as_array().unwrap().len(), 10_000);
+    let one = json!({ "owner": "acme", "lines": [change(0)] });
+    network.post(&format!("{path}/adjustments"), one).await.expect(201);
+    let refused = network.get(&format!("{path}?by=owner")).await;
+    let refused = refused.expect_problem(409, "limit_reached");
+    let detail = refused.json["detail"].as_str().unwrap();
+    for way in ["`commodity`", "`owner`", "/api/inventory"] {
+        assert!(detail.contains(way), "{detail}");
+    }
+    let narrowed = network.get(&format!("{path}?by=owner&commodity=c0")).await.expect(200);
+    assert_eq!(narrowed.json["levels"].as_array().unwrap().len(), 101);
+    network.get(&format!("{path}?owner=t7")).await.expect(200);
+    network.get(path).await.expect(200);
 }

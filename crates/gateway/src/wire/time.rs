@@ -66,31 +66,74 @@ fn civil(days: i64) -> (i64, i64, i64) {
     (year, month, day)
 }
 
-/// Whether the text has the form of RFC 3339 with at most nanoseconds; jiff, which reads it, would
-/// take more forms than that.
-fn has_form(text: &str) -> bool {
-    let bytes = text.as_bytes();
+/// Days since 1970-01-01, if the calendar has such a day: `days_from_civil` of the same document.
+fn days(year: i64, month: i64, day: i64) -> Option<i64> {
+    let shifted_year = if month <= 2 { year - 1 } else { year };
+    let era = shifted_year.div_euclid(400);
+    let year_of_era = shifted_year.rem_euclid(400);
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    let day_of_era = 365 * year_of_era + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    let days = era * 146_097 + day_of_era - 719_468;
+    // A 30th of February would be another day.
+    (civil(days) == (year, month, day)).then_some(days)
+}
+
+/// Whether each byte is the one of the form, or a digit where that has `0`.
+fn has_form(bytes: &[u8], form: &[u8]) -> bool {
     let shape = |byte: &u8| if byte.is_ascii_digit() { b'0' } else { *byte };
-    let (Some(start), Some(rest)) = (bytes.get(..19), bytes.get(19..)) else {
-        return false;
-    };
-    if !start.iter().map(shape).eq(*b"0000-00-00T00:00:00") {
-        return false;
+    bytes.iter().map(shape).eq(form.iter().copied())
+}
+
+/// The number that decimal digits write.
+fn number(digits: &[u8]) -> i64 {
+    digits.iter().fold(0, |number, digit| number * 10 + i64::from(digit - b'0'))
+}
+
+/// Seconds since 1970 of `2200-01-01T00:00:00`. A second 60 is refused: the network's clock has no
+/// leap seconds.
+fn seconds(date_time: &[u8]) -> Option<i64> {
+    if !has_form(date_time, b"0000-00-00T00:00:00") {
+        return None;
     }
-    let zone = match rest.strip_prefix(b".") {
-        None => rest,
-        Some(fraction) => {
-            let count = fraction.iter().take_while(|byte| byte.is_ascii_digit()).count();
-            if !(1..=9).contains(&count) {
-                return false;
-            }
-            fraction.get(count..).unwrap_or_default()
-        }
+    let days = days(number(&date_time[..4]), number(&date_time[5..7]), number(&date_time[8..10]))?;
+    let clock = second_of_day(&date_time[11..16])?;
+    let second = number(&date_time[17..]);
+    (second < 60).then_some(days * SECONDS_OF_DAY + clock + second)
+}
+
+/// Seconds since midnight of `23:59`.
+fn second_of_day(clock: &[u8]) -> Option<i64> {
+    if !has_form(clock, b"00:00") {
+        return None;
+    }
+    let (hour, minute) = (number(&clock[..2]), number(&clock[3..]));
+    (hour < 24 && minute < 60).then_some(hour * 3_600 + minute * 60)
+}
+
+/// Microseconds of a fraction with at most nanoseconds, which are cut off, and what is behind it.
+fn fraction(rest: &[u8]) -> Option<(i64, &[u8])> {
+    let Some(fraction) = rest.strip_prefix(b".") else {
+        return Some((0, rest));
     };
+    let count = fraction.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    if !(1..=9).contains(&count) {
+        return None;
+    }
+    let (digits, zone) = fraction.split_at(count);
+    let mut micros = *b"000000";
+    for (place, digit) in micros.iter_mut().zip(digits) {
+        *place = *digit;
+    }
+    Some((number(&micros), zone))
+}
+
+/// Seconds by which the zone is ahead of UTC.
+fn offset(zone: &[u8]) -> Option<i64> {
     match zone {
-        b"Z" => true,
-        [b'+' | b'-', offset @ ..] => offset.iter().map(shape).eq(*b"00:00"),
-        _ => false,
+        b"Z" => Some(0),
+        [b'+', clock @ ..] => second_of_day(clock),
+        [b'-', clock @ ..] => second_of_day(clock).map(|seconds| -seconds),
+        _ => None,
     }
 }
 
@@ -98,13 +141,10 @@ impl TextScalar for Time {
     const WHAT: &'static str = "a time as in RFC 3339, such as 2200-01-01T00:00:00Z";
 
     fn read(text: &str) -> Option<Self> {
-        if !has_form(text) {
-            return None;
-        }
-        let time: jiff::Timestamp = text.parse().ok()?;
-        // Nanoseconds are cut off, downwards also before 1970.
-        let micros = time.as_nanosecond().div_euclid(1_000);
-        Timestamp::new(i64::try_from(micros).ok()?).map(Self)
+        let (date_time, rest) = text.as_bytes().split_at_checked(19)?;
+        let (micros, zone) = fraction(rest)?;
+        let seconds = seconds(date_time)? - offset(zone)?;
+        Timestamp::new(seconds * MICROS + micros).map(Self)
     }
 }
 
@@ -168,6 +208,26 @@ mod tests {
     }
 
     #[test]
+    fn times_are_read_to_the_ends_of_the_calendar() {
+        for (text, micros) in [
+            ("0001-01-01T00:00:00Z", Timestamp::MIN.0),
+            ("0000-12-31T23:00:00-01:00", Timestamp::MIN.0),
+            ("1969-12-31T23:59:59.9999999Z", -1),
+            ("1970-01-01T00:00:00.1Z", 100_000),
+            ("1970-01-01T23:59:00+23:59", 0),
+            ("1969-12-31T00:01:00-23:59", 0),
+            ("2000-02-29T00:00:00Z", 951_782_400_000_000),
+            ("9999-12-30T22:00:01Z", Timestamp::MAX.0 - 93_598_999_999),
+            ("9999-12-31T23:59:59Z", Timestamp::MAX.0 - 999_999),
+            ("9999-12-31T23:59:59.999999Z", Timestamp::MAX.0),
+            ("9999-12-31T23:59:59.999999999Z", Timestamp::MAX.0),
+        ] {
+            assert_eq!(Time::read(text), Some(Time(Timestamp(micros))), "{text}");
+        }
+        assert_eq!(written(Timestamp::MAX.0), "9999-12-31T23:59:59.999999Z");
+    }
+
+    #[test]
     fn what_is_no_rfc_3339_is_no_time() {
         for text in [
             "",
@@ -177,7 +237,19 @@ mod tests {
             "2200-01-01T00:00Z",
             "2200-13-01T00:00:00Z",
             "2200-02-30T00:00:00Z",
+            "2100-02-29T00:00:00Z",
+            "2200-00-01T00:00:00Z",
+            "2200-01-00T00:00:00Z",
+            "2200-99-99T00:00:00Z",
+            "2200-01-01T24:00:00Z",
             "2200-01-01T25:00:00Z",
+            "2200-01-01T00:60:00Z",
+            "2200-01-01T23:59:60Z",
+            "2200-01-01T00:00:00+24:00",
+            "2200-01-01T00:00:00+25:00",
+            "2200-01-01T00:00:00+00:60",
+            "2200-01-01T00:00:00+00:00Z",
+            "2200-01-01t00:00:00z",
             "2200-01-01T00:00:00.Z",
             "2200-01-01T00:00:00.0000000001Z",
             "2200-01-01T00:00:00+0200",

@@ -242,7 +242,22 @@ fn create(files: &Files, options: &OpenOptions) -> Result<(), JournalError> {
     })?;
     let mut connection = connect(&files.new_database(), Access::Create, options)?;
     fill(&mut connection, id)?;
-    connection.close().map_err(|(_, error)| failed("closing the new database", &error))?;
+    let closing = "closing the new database";
+    connection.close().map_err(|(_, error)| failed(closing, &error))?;
+    // SQLite names the new mode before it has written it, and an error of that writing is lost: only
+    // what is in the file is so. Bytes 18 and 19 of the header are 2 for WAL (SQLite's file format,
+    // section 1.3.3).
+    let path = files.new_database();
+    let stored = std::fs::read(&path).map_err(|error| JournalError::Storage {
+        doing: format!("reading {}", path.display()),
+        reason: error.to_string(),
+    })?;
+    if stored.get(18..20) != Some(&[2, 2]) {
+        return Err(JournalError::Storage {
+            doing: "making the database".to_owned(),
+            reason: "I/O error: what was written is not there".to_owned(),
+        });
+    }
     files.remove_companions()?;
     files.publish_database()
 }

@@ -9,7 +9,7 @@ use crate::auth::Caller;
 use crate::gateway::App;
 use crate::problem::{Code, Problem, unknown_shipment};
 use crate::reply::json;
-use crate::request::Subject;
+use crate::request::{NoQuery, Subject};
 use crate::wire::answer::ShipmentAnswer;
 
 /// A shipment of any age, with everything that happened to it.
@@ -24,6 +24,7 @@ use crate::wire::answer::ShipmentAnswer;
 pub(crate) async fn read(
     State(app): State<App>,
     caller: Caller,
+    _query: NoQuery,
     Subject(name): Subject,
 ) -> Result<Response, Problem> {
     let unknown = || Problem::not_found(Code::UnknownShipment, "there is no such shipment");

@@ -9,7 +9,7 @@ use crate::gateway::App;
 use crate::problem::{Code, Problem};
 use crate::render::Render;
 use crate::reply::{json, snapshot};
-use crate::request::Subject;
+use crate::request::{NoQuery, Subject};
 use crate::wire::answer::CommodityAnswer;
 
 /// A commodity.
@@ -24,6 +24,7 @@ use crate::wire::answer::CommodityAnswer;
 pub(crate) async fn read(
     State(app): State<App>,
     _caller: Caller,
+    _query: NoQuery,
     Subject(name): Subject,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {

@@ -3,12 +3,12 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use views::LevelFilter;
+use views::{LEVELS_MAX, LevelFilter};
 
 use crate::auth::Caller;
 use crate::gateway::App;
 use crate::problem::{Code, Problem};
-use crate::reply::{json, snapshot};
+use crate::reply::{json, snapshot_or};
 use crate::request::{Lookup, Query, Subject};
 use crate::wire::answer::Inventory;
 
@@ -49,14 +49,25 @@ pub(crate) async fn read(
             min_available: None,
         };
         let as_of = render.state.as_of();
-        Ok(snapshot(&headers, as_of, render.identity, || {
+        snapshot_or(&headers, as_of, render.identity, || {
             let levels = render.state.levels(station, &filter, by_owner, caller.scope());
+            if levels.len() > LEVELS_MAX {
+                return Err(too_many());
+            }
             let answer = Inventory {
                 station: render.station(station),
                 as_of: as_of.into(),
                 levels: levels.iter().map(|level| render.level(level, false)).collect(),
             };
-            json(StatusCode::OK, &answer)
-        }))
+            Ok(json(StatusCode::OK, &answer))
+        })
     })?
+}
+
+fn too_many() -> Problem {
+    let detail = format!(
+        "the station has more than {LEVELS_MAX} such levels: narrow by `commodity` or `owner`, or \
+         read the paged /api/inventory"
+    );
+    Problem::new(Code::LimitReached, detail).with("maximum", LEVELS_MAX)
 }

@@ -1,7 +1,8 @@
 //! `POST /api/keys`.
 
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::header::CACHE_CONTROL;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use domain::{Action, Event};
 
@@ -46,6 +47,9 @@ pub(crate) async fn create(
             Done::Accepted(_) => Shown::Secret(secret.as_str()),
             Done::Replayed(_) | Done::Unchanged => Shown::Before,
         };
-        done.answer(StatusCode::CREATED, &answer)
+        let mut response = done.answer(StatusCode::CREATED, &answer);
+        // Nobody on the way may keep the secret.
+        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response
     })
 }

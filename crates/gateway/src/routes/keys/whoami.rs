@@ -8,6 +8,7 @@ use crate::auth::Caller;
 use crate::gateway::App;
 use crate::problem::Problem;
 use crate::reply::json;
+use crate::request::NoQuery;
 use crate::wire::RoleWord;
 use crate::wire::answer::WhoAmI;
 
@@ -19,7 +20,11 @@ use crate::wire::answer::WhoAmI;
     tag = "access",
     responses((status = 200, description = "The caller.", body = WhoAmI<'_>))
 )]
-pub(crate) async fn whoami(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
+pub(crate) async fn whoami(
+    State(app): State<App>,
+    caller: Caller,
+    _query: NoQuery,
+) -> Result<Response, Problem> {
     app.render(|render| {
         let answer = WhoAmI {
             principal: caller.access.map(|access| render.principal(access.principal)),

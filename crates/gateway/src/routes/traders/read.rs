@@ -8,7 +8,7 @@ use crate::auth::Caller;
 use crate::gateway::App;
 use crate::problem::{Code, Problem};
 use crate::reply::{json, snapshot};
-use crate::request::Subject;
+use crate::request::{NoQuery, Subject};
 use crate::wire::answer::TraderAnswer;
 
 /// A trader.
@@ -23,6 +23,7 @@ use crate::wire::answer::TraderAnswer;
 pub(crate) async fn read(
     State(app): State<App>,
     caller: Caller,
+    _query: NoQuery,
     Subject(name): Subject,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {

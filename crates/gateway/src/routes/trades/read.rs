@@ -9,7 +9,7 @@ use crate::auth::Caller;
 use crate::gateway::App;
 use crate::problem::{Code, Problem};
 use crate::reply::{json, unexpected};
-use crate::request::Subject;
+use crate::request::{NoQuery, Subject};
 use crate::wire::answer::TradeAnswer;
 
 /// A trade of any age.
@@ -24,6 +24,7 @@ use crate::wire::answer::TradeAnswer;
 pub(crate) async fn read(
     State(app): State<App>,
     caller: Caller,
+    _query: NoQuery,
     Subject(name): Subject,
 ) -> Result<Response, Problem> {
     let unknown = || Problem::not_found(Code::UnknownTrade, "there is no such trade");

@@ -208,13 +208,13 @@ fn a_sync_that_fails_at_any_point_of_the_first_start_is_fatal_and_harms_nothing(
             Ok(mut running) => {
                 let refused;
                 (acknowledged, refused) = stations_until_refused(&mut running);
-                if !refused {
-                    // It was of the views' store, which is only a cache: nothing may be lost by it.
-                    running.kill();
-                } else {
+                if refused {
                     let ended = running.wait(END_LIMIT);
                     assert!(ended.code() > 0, "sync {number}: {}", ended.status);
                     fatal_count += 1;
+                } else {
+                    // It was of the views' store, which is only a cache: nothing may be lost by it.
+                    running.kill();
                 }
             }
         }

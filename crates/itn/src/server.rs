@@ -214,8 +214,8 @@ fn engine_options(options: &ServerOptions, secret: &Secret) -> EngineOptions {
 fn connections_allowed(wanted: usize) -> usize {
     let mut limit = getrlimit(Resource::Nofile);
     if limit.current != limit.maximum {
-        let raised = Rlimit { current: limit.maximum, ..limit.clone() };
-        if setrlimit(Resource::Nofile, raised.clone()).is_ok() {
+        let raised = Rlimit { current: limit.maximum, ..limit };
+        if setrlimit(Resource::Nofile, raised).is_ok() {
             limit = raised;
         }
     }

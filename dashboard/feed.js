@@ -49,7 +49,10 @@ export class Feed {
     time.textContent = timeOfDay(event.time);
     const text = document.createElement("p");
     text.textContent = sentence(event, this.store);
-    if (event.type === "shipment.lost") item.className = "is-overdue";
+    const { severity } = event.data;
+    if (event.type === "alert.fired" || event.type === "alert.changed") {
+      item.className = severity === "critical" ? "is-overdue" : "is-late";
+    } else if (event.type === "shipment.lost") item.className = "is-overdue";
     else if (event.type === "shipment.position") item.className = "is-routine";
     else if (event.type === "shipment.delayed") {
       item.className = event.data.delayReason === "overdue" ? "is-overdue" : "is-late";
@@ -66,14 +69,65 @@ export function sentence(event, store) {
   const name = (/** @type {string} */ id) => store.name(id);
   const [topic, what] = event.type.split(".");
   switch (topic) {
-    case "trade":
-      return `${name(data.buyer)} bought ${goods(data.lines, store)} from ${name(data.seller)}${beside(data, store)} for ${amount(data.total)}`;
+    case "trade": return trade(what, data, store);
+    case "offer": return offer(what, data, store);
+    case "alert": return alert(what, data, store);
+    case "alert-rule": return `rule ${data.id} ${what}`;
     case "shipment": return shipment(what, data, store);
-    case "stock": return `${name(data.owner)}${data.owner === data.station ? "" : ` at ${name(data.station)}`}: ${changes(data.lines, store)}`;
-    case "credits": return `${amount(Math.abs(data.change))} credits ${what} ${what === "issued" ? "to" : "from"} ${name(data.trader)}`;
-    case "station": case "commodity": case "trader":
+    case "stock": if (what === "transferred") return `${name(data.from)} gave ${name(data.to)} ${goods(data.lines, store)} at ${name(data.station)}`;
+      return `${name(data.owner)}${data.owner === data.station ? "" : ` at ${name(data.station)}`}: ${changes(data.lines, store)}`;
+    case "credits": if (what === "transferred") return `${name(data.from)} gave ${name(data.to)} ${amount(data.credits)}`;
+      return `${amount(Math.abs(data.change))} credits ${what} ${what === "issued" ? "to" : "from"} ${name(data.trader)}`;
+    case "station": case "commodity": case "trader": case "vessel":
       return `${topic} ${data.name} ${what}`;
     default: return event.type.replace(".", " ");
+  }
+}
+
+/** @param {string} what @param {any} data @param {Store} store */
+function trade(what, data, store) {
+  const [buyer, seller] = [store.name(data.buyer), store.name(data.seller)];
+  const lot = `${goods(data.lines, store)} from ${seller}${beside(data, store)}`;
+  switch (what) {
+    case "held": return `${buyer} holds ${lot} for ${amount(data.total)}`;
+    case "settled": return `${buyer} bought ${lot} for ${amount(data.total)}`;
+    case "reversed": return `${buyer} gave back ${goods(data.lines, store)} to ${seller}: ${data.reason}`;
+    default: return `a hold of ${buyer} on goods of ${seller} ${what === "expired" ? "has run out" : "was called off"}`;
+  }
+}
+
+/** @param {string} what @param {any} data @param {Store} store */
+function offer(what, data, store) {
+  const of = data.offers?.[0] ?? data;
+  if (of.trader === undefined) return `an offer was ${what}`;
+  const verb = what === "opened" ? (of.side === "sell" ? "sells" : "buys") : `no longer ${of.side}s`;
+  const lot = what === "opened" ? `${integer(of.quantity)} ` : "";
+  return `${store.name(of.trader)} ${verb} ${lot}${store.name(of.commodity)} at ${amount(of.unitPrice)}`;
+}
+
+/** What each kind of alert says. @type {Record<string, string>} */
+const ALERTS = {
+  shipment_overdue: "overdue",
+  shipment_late: "expected late",
+  shipment_silent: "silent",
+  stock_low: "running low",
+  stock_out: "out of stock",
+  hold_expired: "a hold ran out",
+};
+
+/** @param {string} what @param {any} data @param {Store} store */
+function alert(what, data, store) {
+  const { cause } = data;
+  const known = cause.shipmentId && store.shipments.get(cause.shipmentId);
+  const place = data.station ? `${store.name(data.station)}: ` : "";
+  const subject = known ? `${store.name(known.origin)} to ${store.name(known.destination)}: ` : place;
+  const good = data.commodity ? ` of ${store.name(data.commodity)}` : "";
+  const says = `${subject}${ALERTS[data.kind] ?? data.kind}${good}`;
+  switch (what) {
+    case "fired": return `Alert: ${says}`;
+    case "changed": return `Alert is ${data.severity} now: ${says}`;
+    case "acknowledged": return `Alert seen: ${says}`;
+    default: return `Alert over: ${says}`;
   }
 }
 
@@ -118,6 +172,10 @@ function shipment(what, data, store) {
     case "arrived": return `${who} arrived at ${store.name(data.destination)}`;
     case "received": return `${store.name(data.destination)} received ${goods(data.lines, store)} of ${who}`;
     case "lost": return `${who} is lost, ${way}${data.reason ? `: ${data.reason}` : ""}`;
+    case "returned": return `${who} is back at ${store.name(data.origin)} with ${goods(data.lines, store)}`;
+    case "found": return `${goods(data.lines, store)} of ${who} found again, ${way}`;
+    case "held": return `${who} is held, ${way}: ${data.reason}`;
+    case "released": return `${who} may go on, ${way}`;
     case "cancelled": return `${who} called off ${way}`;
     default: return `${who}: ${what}, ${way}`;
   }

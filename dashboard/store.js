@@ -24,10 +24,16 @@ import { systemName } from "./layout.js";
  * @property {number | null} departed
  * @property {{ x: number, y: number, z: number, at: number } | null} seen
  * @property {"" | "estimate" | "overdue"} delay
+ * @property {number} units outstanding
  */
 
 const WINDOW_SECONDS = 60;
 const RATE_SECONDS = 10;
+
+/** Units of all lines that are not yet counted or given up. @param {any[] | undefined} lines */
+function units(lines) {
+  return (lines ?? []).reduce((sum, line) => sum + (line.outstanding ?? line.quantity ?? 0), 0);
+}
 
 export class Store {
   constructor() {
@@ -93,7 +99,8 @@ export class Store {
       estimated: time(item.estimatedArrival),
       departed: time(item.actualDeparture),
       seen: item.position && { ...item.position, at: Date.parse(item.position.at) },
-      delay: item.delayed ? item.delayReason ?? "estimate" : "",
+      delay: item.delayed?.reason ?? "",
+      units: units(item.lines),
     });
   }
 
@@ -102,7 +109,7 @@ export class Store {
     const sequence = Number(event.sequence);
     this.sequence = Math.max(this.sequence, sequence);
     const [topic, what] = event.type.split(".");
-    if (topic === "trade") this.countTrade(event.data.total);
+    if (event.type === "trade.settled") this.countTrade(event.data.total);
     else if (topic === "shipment") this.applyShipment(what, event.data, sequence, event.time);
     else if (topic === "station") this.setStation(event.data);
     else if (topic === "trader" || topic === "commodity") this.names.set(event.data.id, event.data.name);
@@ -142,7 +149,13 @@ export class Store {
         known.delay = (known.estimated ?? 0) > known.planned ? "estimate" : "";
         break;
       case "delayed": known.delay = data.delayReason ?? "overdue"; break;
-      case "arrived": case "received": case "lost": case "cancelled":
+      case "lost":
+        // Of what is lost by line the rest goes on.
+        known.units -= units(data.lines);
+        if (known.units <= 0) this.shipments.delete(id);
+        break;
+      case "found": known.units += units(data.lines); break;
+      case "arrived": case "received": case "cancelled": case "returned":
         this.shipments.delete(id);
         break;
       default: break;

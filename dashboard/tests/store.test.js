@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { sentence } from "../feed.js";
 import { systemName } from "../layout.js";
 import { Store } from "../store.js";
 
@@ -34,6 +35,35 @@ test("a shipment lives from its booking to its arrival", () => {
   assert.deepEqual(store.underWay(), { count: 1, late: 1 });
   store.apply(shipmentEvent(5, "arrived"));
   assert.deepEqual(store.underWay(), { count: 0, late: 0 });
+});
+
+test("what is lost by line leaves the rest under way, and what is found is there again", () => {
+  const store = started();
+  const goods = (/** @type {number} */ quantity) => ({ lines: [{ commodity: "ice", quantity }] });
+  store.apply(shipmentEvent(1, "booked", { ...goods(10), plannedArrival: "2200-01-01T01:00:00Z" }));
+  store.apply(shipmentEvent(2, "departed"));
+  store.apply(shipmentEvent(3, "lost", goods(4)));
+  assert.equal(store.underWay().count, 1);
+  store.apply(shipmentEvent(4, "found", goods(3)));
+  store.apply(shipmentEvent(5, "lost", goods(9)));
+  assert.equal(store.underWay().count, 0);
+});
+
+test("every kind of event has words", () => {
+  const store = started();
+  const say = (/** @type {string} */ type, /** @type {any} */ data) => sentence({ type, data }, store);
+  const lines = [{ commodity: "ice", quantity: 5 }];
+  const trade = { buyer: "acme", seller: "ceres", station: "ceres", lines, total: 60, reason: "wet" };
+  for (const what of ["held", "settled", "voided", "expired", "reversed"]) {
+    assert.match(say(`trade.${what}`, trade), /acme/);
+  }
+  const offer = { trader: "ceres", side: "sell", commodity: "ice", unitPrice: 7, quantity: 5 };
+  assert.equal(say("offer.opened", offer), "ceres sells 5 ice at 7");
+  assert.equal(say("offer.withdrawn", { offers: [offer] }), "ceres no longer sells ice at 7");
+  const cause = { shipmentId: "s9" };
+  const fired = { kind: "stock_out", severity: "critical", station: "ceres", commodity: "ice", cause };
+  assert.equal(say("alert.fired", fired), "Alert: ceres: out of stock of ice");
+  assert.equal(say("credits.transferred", { from: "acme", to: "ceres", credits: 9 }), "acme gave ceres 9");
 });
 
 test("events that a list had already change nothing", () => {

@@ -1,5 +1,7 @@
 //! Who acts, and what they may see.
 
+use crate::TraderId;
+
 /// Somebody who acts, numbered from 0 in the order of creation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PrincipalId(pub u32);
@@ -36,20 +38,52 @@ pub enum Role {
     Operator,
     /// Reads.
     Viewer,
+    /// Acts for its own accounts: takes open offers, proposes holds, accepts those of others.
+    Trader,
+    /// Reports of the shipments that its accounts carry.
+    Carrier,
 }
 
 /// What a reader may see. Every query of a view takes one, so that none can forget to ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scope {
+pub enum Scope<'a> {
     /// The whole network: administrators, operators and viewers.
     Network,
+    /// What is public (places, goods, names, offers), and what these accounts are part of.
+    Accounts(&'a [TraderId]),
+}
+
+impl Scope<'_> {
+    /// Whether everything may be seen.
+    pub const fn is_network(self) -> bool {
+        matches!(self, Self::Network)
+    }
+
+    /// Whether what concerns this account may be seen.
+    pub fn sees(self, account: TraderId) -> bool {
+        self.sees_any(&[account])
+    }
+
+    /// Whether what concerns one of these accounts may be seen.
+    pub fn sees_any(self, accounts: &[TraderId]) -> bool {
+        match self {
+            Self::Network => true,
+            Self::Accounts(own) => accounts.iter().any(|account| own.contains(account)),
+        }
+    }
 }
 
 impl Role {
-    /// What this role may see.
-    pub const fn scope(self) -> Scope {
+    /// Whether its keys are bound to accounts, and see and do what concerns these alone.
+    pub const fn has_accounts(self) -> bool {
         match self {
-            Self::Admin | Self::Operator | Self::Viewer => Scope::Network,
+            Self::Trader | Self::Carrier => true,
+            Self::Admin | Self::Operator | Self::Viewer => false,
         }
+    }
+
+    /// What a principal of this role with these accounts may see.
+    pub const fn scope(self, accounts: &[TraderId]) -> Scope<'_> {
+        if self.has_accounts() { Scope::Accounts(accounts) } else { Scope::Network }
     }
 }

@@ -1,9 +1,13 @@
 //! What clients ask for, already checked for shape. Names are the clients'; the ledger resolves them.
 
+use thiserror::Error;
+
+use crate::limits::{ACCOUNTS_MAX, CHARGES_MAX, DEADLINE_SECONDS_MAX, TOLERANCE_PERMILLE_MAX};
 use crate::{
-    Credits, Identifier, KeyBinding, KeyId, Line, Lines, NetworkDetails, Note, Position,
-    PrincipalId, Quantity, Role, Schedule, ShipmentAction, ShipmentId, StationKind, StockChange,
-    Text, Timestamp, TraceId,
+    Added, AlertId, ChargeKind, Credits, Identifier, KeyBinding, KeyId, Line, Lines,
+    NetworkDetails, Note, OfferId, PastTrade, Position, PrincipalId, Quantity, Role, Schedule,
+    ShipmentAction, ShipmentId, Side, StationKind, StockChange, Text, Timestamp, Timing, TraceId,
+    TransactionId,
 };
 
 /// One request to change the network.
@@ -21,6 +25,9 @@ pub struct Command {
     pub note: Option<Box<Note>>,
     /// What is asked.
     pub action: Action,
+    /// The trade it is about, if that is no longer held in memory: loaded from the views, and no
+    /// part of what is asked.
+    pub past: Option<Box<PastTrade>>,
 }
 
 /// What is asked.
@@ -58,6 +65,36 @@ pub enum Action {
         /// What happened to it.
         action: ShipmentAction,
     },
+    /// Create or replace a vessel.
+    PutVessel(PutVessel),
+    /// Post a price.
+    PostOffer(PostOffer),
+    /// Call an open offer off.
+    WithdrawOffer(OfferId),
+    /// Settle a hold, in whole or in part.
+    SettleTrade(Settlement),
+    /// Call a hold off.
+    VoidTrade {
+        /// Which trade.
+        trade: TransactionId,
+        /// Why, in words.
+        reason: Option<Text>,
+    },
+    /// Move back what a trade moved.
+    ReverseTrade {
+        /// Which trade.
+        trade: TransactionId,
+        /// Why, in words.
+        reason: Text,
+    },
+    /// Give credits or goods.
+    Transfer(Transfer),
+    /// Create or replace a rule of alerts.
+    PutAlertRule(PutAlertRule),
+    /// Delete a rule of alerts.
+    DeleteAlertRule(Identifier),
+    /// Say that an open alert has been seen.
+    AcknowledgeAlert(AlertId),
 }
 
 /// A key to be made. The secret itself never enters a command.
@@ -69,6 +106,123 @@ pub struct NewKey {
     pub role: Role,
     /// BLAKE3 of the secret.
     pub digest: [u8; 32],
+    /// The traders it acts for: 1 to [`ACCOUNTS_MAX`] for a role that has accounts, else none. The
+    /// same for all keys of the principal.
+    pub accounts: Added<Accounts>,
+}
+
+/// 1 to [`ACCOUNTS_MAX`] traders, each once, sorted.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Accounts(Box<[Identifier]>);
+
+/// A field of a command that is out of its bounds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum BoundsError {
+    /// Not 1 to [`ACCOUNTS_MAX`] accounts.
+    #[error("must have 1 to {ACCOUNTS_MAX} accounts")]
+    Accounts,
+    /// More than [`CHARGES_MAX`] charges.
+    #[error("must have at most {CHARGES_MAX} charges")]
+    Charges,
+    /// A charge of nothing.
+    #[error("must be at least 1 credit")]
+    ChargeAmount,
+    /// Not 1 to [`DEADLINE_SECONDS_MAX`] seconds.
+    #[error("must be 1 to {DEADLINE_SECONDS_MAX} seconds")]
+    Seconds,
+    /// Above [`TOLERANCE_PERMILLE_MAX`].
+    #[error("must be at most {TOLERANCE_PERMILLE_MAX} thousandths")]
+    Tolerance,
+}
+
+impl Accounts {
+    /// Sorts and takes the names.
+    pub fn new(mut names: Vec<Identifier>) -> Result<Self, BoundsError> {
+        names.sort_unstable();
+        names.dedup();
+        if names.is_empty() || names.len() > ACCOUNTS_MAX {
+            return Err(BoundsError::Accounts);
+        }
+        Ok(Self(names.into_boxed_slice()))
+    }
+
+    /// The names, sorted.
+    pub fn iter(&self) -> std::slice::Iter<'_, Identifier> {
+        self.0.iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a Accounts {
+    type Item = &'a Identifier;
+    type IntoIter = std::slice::Iter<'a, Identifier>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+/// Network time until a deadline, 1 to [`DEADLINE_SECONDS_MAX`] seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Lifetime(u32);
+
+impl Lifetime {
+    /// Checks and takes a number of seconds.
+    pub const fn new(seconds: u32) -> Result<Self, BoundsError> {
+        if seconds == 0 || seconds > DEADLINE_SECONDS_MAX {
+            return Err(BoundsError::Seconds);
+        }
+        Ok(Self(seconds))
+    }
+
+    /// The deadline when it begins at `at`; never past the end of time.
+    pub fn until(self, at: Timestamp) -> Timestamp {
+        let deadline = at.0.saturating_add(i64::from(self.0) * 1_000_000);
+        Timestamp(deadline).min(Timestamp::MAX)
+    }
+}
+
+/// A charge as a client names it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ChargeWanted {
+    /// Who pays.
+    pub payer: Identifier,
+    /// Who is paid.
+    pub to: Identifier,
+    /// How many credits, at least 1.
+    pub amount: Credits,
+    /// What for.
+    pub kind: ChargeKind,
+}
+
+/// At most [`CHARGES_MAX`] charges of at least 1 credit each.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Charges(Box<[ChargeWanted]>);
+
+impl Charges {
+    /// Checks and takes the charges.
+    pub fn new(charges: Vec<ChargeWanted>) -> Result<Self, BoundsError> {
+        if charges.len() > CHARGES_MAX {
+            return Err(BoundsError::Charges);
+        }
+        if charges.iter().any(|charge| charge.amount.is_zero()) {
+            return Err(BoundsError::ChargeAmount);
+        }
+        Ok(Self(charges.into_boxed_slice()))
+    }
+
+    /// The charges in the client's order.
+    pub fn iter(&self) -> std::slice::Iter<'_, ChargeWanted> {
+        self.0.iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a Charges {
+    type Item = &'a ChargeWanted;
+    type IntoIter = std::slice::Iter<'a, ChargeWanted>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
 }
 
 /// A station as it shall be.
@@ -158,6 +312,131 @@ pub struct Trade {
     pub seller: Identifier,
     /// What.
     pub lines: Lines<TradeLineWanted>,
+    /// What only some trades have.
+    pub terms: Added<TradeTermsWanted>,
+}
+
+/// What only some trades have.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct TradeTermsWanted {
+    /// Reserve now, settle later: how long the reservation lasts.
+    pub hold: Option<Lifetime>,
+    /// What is paid beside the price.
+    pub charges: Charges,
+    /// The open offers that lines take, by line from 0, in their order. Such a line's unit price is
+    /// the limit: the most a buyer pays, the least a seller takes.
+    pub offers: Box<[(u32, OfferId)]>,
+}
+
+/// What of a hold is settled.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Settlement {
+    /// Which trade.
+    pub trade: TransactionId,
+    /// How much; all that is left if not given.
+    pub lines: Option<Lines<BookingLine>>,
+    /// Whether what is left after it is released.
+    pub is_final: bool,
+}
+
+/// A price to be posted.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct PostOffer {
+    /// Where.
+    pub station: Identifier,
+    /// Whose offer; the station's own if not given.
+    pub trader: Option<Identifier>,
+    /// To sell or to buy.
+    pub side: Side,
+    /// What.
+    pub commodity: Identifier,
+    /// Credits a unit.
+    pub unit_price: Credits,
+    /// How much; zero only where it replaces, and then it only withdraws.
+    pub quantity: Quantity,
+    /// How long it lasts; until it is filled or withdrawn if not given.
+    pub lifetime: Option<Lifetime>,
+    /// Whether it takes the place of the trader's open offers of this side and commodity here.
+    pub replace: bool,
+}
+
+/// A gift.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Transfer {
+    /// Who gives.
+    pub from: Identifier,
+    /// Who is given; not the giver.
+    pub to: Identifier,
+    /// What.
+    pub what: TransferWanted,
+    /// Why, in words.
+    pub reason: Option<Text>,
+}
+
+/// What is given.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum TransferWanted {
+    /// Credits, at least 1.
+    Credits(Credits),
+    /// Goods at a station.
+    Goods {
+        /// Where they are and stay.
+        station: Identifier,
+        /// What.
+        lines: Lines<BookingLine>,
+    },
+}
+
+/// A vessel as it shall be.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct PutVessel {
+    /// Its name among vessels.
+    pub id: Identifier,
+    /// For people.
+    pub name: Text,
+    /// Who flies it.
+    pub carrier: Identifier,
+    /// Grams it can carry; no bound if not given.
+    pub mass_capacity_grams: Option<Quantity>,
+    /// Millilitres it can carry; no bound if not given.
+    pub volume_capacity_millilitres: Option<Quantity>,
+}
+
+/// A rule of alerts as it shall be.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct PutAlertRule {
+    /// Its name among rules.
+    pub id: Identifier,
+    /// What it says.
+    pub rule: AlertRuleWanted,
+}
+
+/// A rule of alerts as a client names it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum AlertRuleWanted {
+    /// A rule of timing; its name must be [`Timing::rule_name`].
+    Timing {
+        /// What it is about.
+        timing: Timing,
+        /// Seconds of network time until the alert fires.
+        after_seconds: u32,
+        /// Seconds of network time until it is critical; not fewer.
+        critical_after_seconds: u32,
+    },
+    /// A rule on what an owner has available of a commodity at a station; its name must not be one
+    /// of timing's.
+    Stock {
+        /// Where.
+        station: Identifier,
+        /// Whose; the station's own if not given.
+        owner: Option<Identifier>,
+        /// What.
+        commodity: Identifier,
+        /// At or below this it is low; at zero it is out.
+        low: Quantity,
+        /// At or above this it is well again; more than `low`.
+        clear: Quantity,
+    },
 }
 
 /// One line of a trade.
@@ -194,6 +473,44 @@ pub struct Booking {
     pub lines: Lines<BookingLine>,
     /// When.
     pub schedule: Schedule,
+    /// What only some bookings have.
+    pub terms: Added<BookingTerms>,
+}
+
+/// What only some bookings have.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct BookingTerms {
+    /// What carries it. The carrier is the vessel's if none is given.
+    pub vessel: Option<Identifier>,
+    /// What is held now and paid when goods are received.
+    pub charges: Charges,
+    /// How much more than shipped may be received.
+    pub tolerance: Tolerance,
+}
+
+/// Thousandths of what was shipped, line by line, rounded down: at most [`TOLERANCE_PERMILLE_MAX`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Tolerance(u16);
+
+impl Tolerance {
+    /// Checks and takes a number of thousandths.
+    pub const fn new(permille: u16) -> Result<Self, BoundsError> {
+        if permille > TOLERANCE_PERMILLE_MAX {
+            return Err(BoundsError::Tolerance);
+        }
+        Ok(Self(permille))
+    }
+
+    /// Thousandths.
+    pub const fn permille(self) -> u16 {
+        self.0
+    }
+
+    /// How much more than `shipped` may be received.
+    pub fn of(self, shipped: Quantity) -> Quantity {
+        let more = u128::from(shipped.get()) * u128::from(self.0) / 1_000;
+        u64::try_from(more).ok().and_then(|more| Quantity::new(more).ok()).unwrap_or_default()
+    }
 }
 
 /// One line of a booking.

@@ -1,9 +1,11 @@
 //! Facts. Each is self-contained, in the past tense, and never rewritten.
 
 use crate::{
-    CommodityId, Credits, DelayReason, GoodsLine, Identifier, KeyId, Note, Position, PrincipalId,
-    Quantity, ReceiptLine, Role, Route, Schedule, Sequence, ShipmentId, StationId, StationKind,
-    StockChange, Text, Timestamp, TraceId, TraderId,
+    AlertChanged, AlertFired, AlertRule, AlertRuleId, Charge, ChargesEnd, CommodityId, Credits,
+    DelayCode, DelayReason, GoodsLine, HoldReleased, HoldSettled, Identifier, KeyId, LossCause,
+    Note, OfferId, OfferOpened, OfferRest, Position, PrincipalId, Quantity, ReceiptLine, Role,
+    Route, Schedule, Sequence, ShipmentId, StationId, StationKind, StockChange, Text, Timestamp,
+    Tolerance, TraceId, TradeHeld, TradeReversed, TradeSettled, TraderId, TransactionId, VesselId,
 };
 
 /// An event in its place.
@@ -139,6 +141,64 @@ pub enum Event {
     ShipmentBooked(Box<ShipmentBooked>),
     /// Something happened to a shipment.
     ShipmentChanged(Box<ShipmentChanged>),
+    /// A vessel was created.
+    VesselCreated {
+        /// Its number.
+        vessel: VesselId,
+        /// Its name.
+        id: Identifier,
+        /// The rest.
+        details: Box<VesselDetails>,
+    },
+    /// A vessel was replaced.
+    VesselUpdated {
+        /// Which one.
+        vessel: VesselId,
+        /// What it is now.
+        details: Box<VesselDetails>,
+    },
+    /// Goods and credits were reserved for a trade; its identifier is this event's sequence.
+    TradeHeld(Box<TradeHeld>),
+    /// Part of a hold, or all of it, was settled.
+    HoldSettled(Box<HoldSettled>),
+    /// A hold was called off.
+    TradeVoided(Box<HoldReleased>),
+    /// A hold ran out; fired by a timer.
+    TradeExpired(Box<HoldReleased>),
+    /// What a trade had moved was moved back.
+    TradeReversed(Box<TradeReversed>),
+    /// A price was posted; the offer's identifier is this event's sequence.
+    OfferOpened(Box<OfferOpened>),
+    /// The last of an offer was taken, by the trade in the event before or shortly before.
+    OfferFilled {
+        /// Which offer.
+        offer: OfferId,
+        /// The trade that took the last of it.
+        trade: TransactionId,
+    },
+    /// Offers were called off: one, or all that a posting of nothing replaced. Never none.
+    OffersWithdrawn(Box<[OfferRest]>),
+    /// An offer ran out; fired by a timer.
+    OfferExpired(Box<OfferRest>),
+    /// Credits were given.
+    CreditsTransferred(Box<CreditsTransferred>),
+    /// Goods were given.
+    StockTransferred(Box<StockTransferred>),
+    /// A rule of alerts was created or replaced.
+    AlertRuleSet(Box<AlertRuleSet>),
+    /// A rule of alerts was deleted. A rule of timing that is deleted fires no more.
+    AlertRuleDeleted {
+        /// Which one.
+        rule: AlertRuleId,
+    },
+    /// An alert began; its identifier is this event's sequence.
+    AlertFired(AlertFired),
+    /// An open alert says something else now, or is worse or better.
+    AlertChanged(AlertChanged),
+    /// Somebody has seen an open alert: the actor of the event.
+    AlertAcknowledged(AlertChanged),
+    /// The cause of an alert has ended.
+    AlertResolved(AlertChanged),
 }
 
 /// What a network is created with, for good.
@@ -163,6 +223,62 @@ pub struct KeyDetails {
     pub role: Role,
     /// BLAKE3 of the secret; never shown.
     pub digest: [u8; 32],
+    /// The traders that principal acts for, sorted; none for a role without accounts.
+    pub accounts: Box<[TraderId]>,
+}
+
+/// What a vessel is, besides its identifier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VesselDetails {
+    /// For people.
+    pub name: Text,
+    /// Who flies it.
+    pub carrier: TraderId,
+    /// Grams it can carry; no bound if not given.
+    pub mass_capacity_grams: Option<Quantity>,
+    /// Millilitres it can carry; no bound if not given.
+    pub volume_capacity_millilitres: Option<Quantity>,
+}
+
+/// Credits were given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CreditsTransferred {
+    /// Who gave.
+    pub from: TraderId,
+    /// Who was given.
+    pub to: TraderId,
+    /// How many, at least 1.
+    pub amount: Credits,
+    /// Why, in words.
+    pub reason: Option<Text>,
+}
+
+/// Goods were given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StockTransferred {
+    /// Where they were and are.
+    pub station: StationId,
+    /// Who gave.
+    pub from: TraderId,
+    /// Who was given.
+    pub to: TraderId,
+    /// What, a commodity once each.
+    pub lines: Box<[GoodsLine]>,
+    /// Why, in words.
+    pub reason: Option<Text>,
+}
+
+/// A rule of alerts was created or replaced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AlertRuleSet {
+    /// Its number.
+    pub rule: AlertRuleId,
+    /// Its name.
+    pub id: Identifier,
+    /// What it says.
+    pub terms: AlertRule,
+    /// Whether there was no such rule before.
+    pub created: bool,
 }
 
 /// What a station is, besides its identifier.
@@ -211,32 +327,6 @@ pub struct StockAdjusted {
     pub lines: Box<[(CommodityId, StockChange)]>,
 }
 
-/// Goods and credits changed owner at a station.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TradeSettled {
-    /// Where the goods were and are.
-    pub station: StationId,
-    /// Who paid.
-    pub buyer: TraderId,
-    /// Who gave.
-    pub seller: TraderId,
-    /// What, a commodity once each.
-    pub lines: Box<[TradeLine]>,
-    /// Credits paid: the sum over the lines of quantity times unit price.
-    pub total: Credits,
-}
-
-/// One line of a trade.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TradeLine {
-    /// What.
-    pub commodity: CommodityId,
-    /// How much, at least 1.
-    pub quantity: Quantity,
-    /// Credits a unit.
-    pub unit_price: Credits,
-}
-
 /// Cargo was booked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShipmentBooked {
@@ -250,6 +340,12 @@ pub struct ShipmentBooked {
     pub lines: Box<[GoodsLine]>,
     /// When.
     pub schedule: Schedule,
+    /// What carries it, if that was named.
+    pub vessel: Option<VesselId>,
+    /// Held now, paid when goods are received.
+    pub charges: Box<[Charge]>,
+    /// How much more than shipped may be received.
+    pub tolerance: Tolerance,
 }
 
 /// Something happened to a shipment.
@@ -263,6 +359,8 @@ pub struct ShipmentChanged {
     pub route: Route,
     /// What happened.
     pub change: ShipmentChange,
+    /// What becomes of its charges, where this ends it.
+    pub charges: ChargesEnd,
 }
 
 /// What happened to a shipment, with the goods it moves.
@@ -287,6 +385,8 @@ pub enum ShipmentChange {
         arrival: Option<Timestamp>,
         /// Why, in words.
         reason: Option<Text>,
+        /// Why, by code.
+        code: Option<DelayCode>,
     },
     /// Its planned arrival has passed without it; fired by a timer.
     Delayed {
@@ -302,16 +402,39 @@ pub enum ShipmentChange {
         /// Whether nothing is outstanding any more.
         complete: bool,
     },
-    /// What was outstanding is written off.
+    /// Goods that were outstanding are written off.
     Lost {
-        /// What was outstanding.
+        /// What, of what was outstanding.
         lines: Box<[GoodsLine]>,
+        /// How.
+        cause: LossCause,
         /// Why, in words.
         reason: Option<Text>,
     },
     /// Called off before departure: the reservation is released.
     Cancelled {
         /// All of its lines.
+        lines: Box<[GoodsLine]>,
+        /// Why, in words.
+        reason: Option<Text>,
+    },
+    /// Stopped by somebody.
+    Held {
+        /// Why, in words.
+        reason: Text,
+    },
+    /// No longer stopped.
+    Released,
+    /// Goods that were written off have been found, and are outstanding again.
+    Found {
+        /// What, of what was written off.
+        lines: Box<[GoodsLine]>,
+        /// How, in words.
+        reason: Option<Text>,
+    },
+    /// What was outstanding is back at the origin.
+    Returned {
+        /// What was outstanding.
         lines: Box<[GoodsLine]>,
         /// Why, in words.
         reason: Option<Text>,
@@ -334,7 +457,7 @@ impl Event {
             Self::CreditsIssued { .. } => "credits.issued",
             Self::CreditsRetired { .. } => "credits.retired",
             Self::StockAdjusted(_) => "stock.adjusted",
-            Self::TradeSettled(_) => "trade.settled",
+            Self::TradeSettled(_) | Self::HoldSettled(_) => "trade.settled",
             Self::ShipmentBooked(_) => "shipment.booked",
             Self::ShipmentChanged(changed) => match changed.change {
                 ShipmentChange::Loaded => "shipment.loaded",
@@ -346,7 +469,42 @@ impl Event {
                 ShipmentChange::Received { .. } => "shipment.received",
                 ShipmentChange::Lost { .. } => "shipment.lost",
                 ShipmentChange::Cancelled { .. } => "shipment.cancelled",
+                ShipmentChange::Held { .. } => "shipment.held",
+                ShipmentChange::Released => "shipment.released",
+                ShipmentChange::Found { .. } => "shipment.found",
+                ShipmentChange::Returned { .. } => "shipment.returned",
             },
+            Self::VesselCreated { .. } => "vessel.created",
+            Self::VesselUpdated { .. } => "vessel.updated",
+            Self::TradeHeld(_) => "trade.held",
+            Self::TradeVoided(_) => "trade.voided",
+            Self::TradeExpired(_) => "trade.expired",
+            Self::TradeReversed(_) => "trade.reversed",
+            Self::OfferOpened(_) => "offer.opened",
+            Self::OfferFilled { .. } => "offer.filled",
+            Self::OffersWithdrawn(_) => "offer.withdrawn",
+            Self::OfferExpired(_) => "offer.expired",
+            Self::CreditsTransferred(_) => "credits.transferred",
+            Self::StockTransferred(_) => "stock.transferred",
+            Self::AlertRuleSet(set) if set.created => "alert-rule.created",
+            Self::AlertRuleSet(_) => "alert-rule.updated",
+            Self::AlertRuleDeleted { .. } => "alert-rule.deleted",
+            Self::AlertFired(_) => "alert.fired",
+            Self::AlertChanged(_) => "alert.changed",
+            Self::AlertAcknowledged(_) => "alert.acknowledged",
+            Self::AlertResolved(_) => "alert.resolved",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every trade is moved several times on its way: what is rare and large is boxed.
+    #[test]
+    fn an_event_is_no_larger_than_a_trade_needs() {
+        assert!(size_of::<Event>() <= 64, "{}", size_of::<Event>());
+        assert!(size_of::<Recorded>() <= 200, "{}", size_of::<Recorded>());
     }
 }

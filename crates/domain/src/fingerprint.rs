@@ -98,7 +98,9 @@ mod tests {
                 buyer: name("acme"),
                 seller: name("belt-mining"),
                 lines: Lines::new(vec![line]).unwrap(),
+                terms: Added::default(),
             }),
+            past: None,
         }
     }
 
@@ -114,6 +116,101 @@ mod tests {
             125_360_039_946_422_517_277_659_418_086_366_616_771,
             "recorded in journals: must never change"
         );
+    }
+
+    fn with(action: Action) -> u64 {
+        fingerprint(&Command { action, occurred_at: None, note: None, ..trade(1) })
+    }
+
+    #[test]
+    fn fields_added_since_leave_older_fingerprints_as_they_were() {
+        let name = |text| Identifier::new(text).unwrap();
+        let five = Quantity::new(5).unwrap();
+        let report = |action| Action::ReportShipment { shipment: ShipmentId(Sequence(9)), action };
+        let key = NewKey {
+            principal: name("clerk"),
+            role: Role::Operator,
+            digest: [7; 32],
+            accounts: Added::default(),
+        };
+        let booking = Booking {
+            origin: name("ceres"),
+            destination: name("mars"),
+            owner: name("belt"),
+            consignee: None,
+            carrier: Some(name("acme")),
+            lines: Lines::new(vec![BookingLine { commodity: name("ice"), quantity: five }])
+                .unwrap(),
+            schedule: Schedule::new(Timestamp(1), Timestamp(2)).unwrap(),
+            terms: Added::default(),
+        };
+        let lost = ShipmentAction::Lost { reason: None, loss: Added::default() };
+        let (departure, arrival) = (None, Some(Timestamp(5)));
+        let code = Added::default();
+        let estimated = ShipmentAction::Estimated { departure, arrival, reason: None, code };
+        let line = ReceiptLineWanted {
+            commodity: name("ice"),
+            accepted: five,
+            rejected: Quantity::ZERO,
+            short: Added::default(),
+        };
+        let received = ShipmentAction::Received(Lines::new(vec![line]).unwrap());
+        // What the first released ledger recorded for them.
+        assert_eq!(with(Action::CreateKey(key)), 13_167_652_875_260_643_480);
+        assert_eq!(with(Action::BookShipment(booking)), 4_715_115_302_169_541_238);
+        assert_eq!(with(report(lost)), 10_919_801_842_041_266_347);
+        assert_eq!(with(report(estimated)), 2_244_507_881_181_271_344);
+        assert_eq!(with(report(received)), 17_791_024_205_808_011_246);
+    }
+
+    #[test]
+    fn what_a_trade_has_beside_its_lines_is_part_of_what_is_asked() {
+        let with_terms = |terms: Option<TradeTermsWanted>| {
+            let Action::Trade(plain) = trade(500).action else { unreachable!() };
+            with(Action::Trade(Trade { terms: terms.into(), ..plain }))
+        };
+        let name = |text| Identifier::new(text).unwrap();
+        let hold = TradeTermsWanted { hold: Lifetime::new(60).ok(), ..Default::default() };
+        let longer = TradeTermsWanted { hold: Lifetime::new(61).ok(), ..Default::default() };
+        let charge = ChargeWanted {
+            payer: name("acme"),
+            to: name("ceres"),
+            amount: Credits::new(1).unwrap(),
+            kind: ChargeKind::Tax,
+        };
+        let charges = Charges::new(vec![charge]).unwrap();
+        let taxed = TradeTermsWanted { charges, ..Default::default() };
+        let offers = [(0, OfferId(Sequence(7)))].into();
+        let taking = TradeTermsWanted { offers, ..Default::default() };
+        let all = [None, Some(hold), Some(longer), Some(taxed), Some(taking)];
+        let mut prints = all.map(with_terms);
+        prints.sort_unstable();
+        assert!(prints.windows(2).all(|pair| pair[0] != pair[1]), "{prints:?}");
+    }
+
+    #[test]
+    fn what_is_known_of_a_past_trade_is_no_part_of_what_is_asked() {
+        let (plain, mut informed) = (trade(500), trade(500));
+        let envelope = Envelope {
+            sequence: Sequence(7),
+            recorded_at: Timestamp(7),
+            occurred_at: None,
+            actor: PrincipalId(1),
+            key: None,
+            trace: None,
+            note: None,
+        };
+        let settled = TradeSettled {
+            station: StationId(0),
+            buyer: TraderId(0),
+            seller: TraderId(1),
+            lines: Box::default(),
+            total: Credits::ZERO,
+            terms: None,
+        };
+        let record = TradeRecord::settled(&envelope, &settled);
+        informed.past = Some(Box::new(PastTrade { record, as_of: Sequence(9) }));
+        assert_eq!(fingerprint(&plain), fingerprint(&informed));
     }
 
     #[test]

@@ -68,6 +68,16 @@ interned! {
     TraderId
 }
 
+interned! {
+    /// A vessel, numbered from 0 in the order of creation.
+    VesselId
+}
+interned! {
+    /// A rule of alerts; the first numbers are those of [`crate::Timing`], then in the order of
+    /// creation.
+    AlertRuleId
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,6 +7,8 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests panic"))]
 
 mod access;
+mod added;
+mod alert;
 mod amount;
 mod batch;
 mod command;
@@ -16,6 +18,7 @@ mod identifier;
 pub mod limits;
 mod lines;
 mod movement;
+mod offer;
 mod place;
 mod reader;
 mod rejection;
@@ -25,32 +28,45 @@ mod shipment_state;
 mod stock;
 mod text;
 mod time;
+mod trade;
 
 pub use access::{KeyId, PrincipalId, Role, Scope};
+pub use added::Added;
+pub use alert::{AlertCause, AlertChanged, AlertFired, AlertKind, AlertRule, Severity, Timing};
 pub use amount::{AMOUNT_MAX, AmountError, Credits, Quantity};
 pub use batch::{Batch, BatchId, Epoch, JournalId};
 pub use command::{
-    Action, Adjustment, Booking, BookingLine, Command, CreditChange, NewKey, PutCommodity,
-    PutStation, PutTrader, StockLine, Trade, TradeLineWanted,
+    Accounts, Action, Adjustment, AlertRuleWanted, Booking, BookingLine, BookingTerms, BoundsError,
+    ChargeWanted, Charges, Command, CreditChange, Lifetime, NewKey, PostOffer, PutAlertRule,
+    PutCommodity, PutStation, PutTrader, PutVessel, Settlement, StockLine, Tolerance, Trade,
+    TradeLineWanted, TradeTermsWanted, Transfer, TransferWanted,
 };
 pub use event::{
-    CommodityDetails, Envelope, Event, KeyBinding, KeyDetails, NetworkDetails, Recorded,
-    ShipmentBooked, ShipmentChange, ShipmentChanged, StationDetails, StockAdjusted, TradeLine,
-    TradeSettled, TraderDetails,
+    AlertRuleSet, CommodityDetails, CreditsTransferred, Envelope, Event, KeyBinding, KeyDetails,
+    NetworkDetails, Recorded, ShipmentBooked, ShipmentChange, ShipmentChanged, StationDetails,
+    StockAdjusted, StockTransferred, TraderDetails, VesselDetails,
 };
 pub use fingerprint::{fingerprint, key_hash, name_hash};
-pub use identifier::{CommodityId, Identifier, IdentifierError, StationId, TraderId};
+pub use identifier::{
+    AlertRuleId, CommodityId, Identifier, IdentifierError, StationId, TraderId, VesselId,
+};
 pub use lines::{Line, Lines, LinesError};
 pub use movement::{CreditAccount, Movement, StockAccount, movements};
+pub use offer::{Offer, OfferOpened, OfferRest, OfferStatus};
 pub use place::{Position, StationKind};
 pub use reader::{CommitObserver, EventReader, FrozenState, PartSink, ReadError, SnapshotError};
 pub use rejection::Rejection;
-pub use sequence::{Sequence, ShipmentId, TransactionId};
+pub use sequence::{AlertId, OfferId, Sequence, ShipmentId, TransactionId};
 pub use shipment::{
-    DelayReason, GoodsLine, ReceiptLine, ReceiptLineWanted, Route, Schedule, ShipmentAction,
-    ShipmentActionKind, ShipmentStatus,
+    ChargesEnd, DelayCode, DelayReason, GoodsLine, Loss, LossCause, ReceiptLine, ReceiptLineWanted,
+    Route, Schedule, ShipmentAction, ShipmentActionKind, ShipmentStatus,
 };
 pub use shipment_state::{Shipment, ShipmentLine};
 pub use stock::{Bucket, Sink, Source, StockChange};
 pub use text::{Note, Text, TextError};
 pub use time::{Timestamp, TraceId};
+pub use trade::{
+    Charge, ChargeKind, HoldReleased, HoldRest, HoldSettled, OfferTaken, PastTrade, Side,
+    TradeHeld, TradeLine, TradeRecord, TradeRecordLine, TradeReversed, TradeSettled, TradeStatus,
+    TradeTerms,
+};

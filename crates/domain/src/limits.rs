@@ -27,6 +27,35 @@ pub const STOCK_ENTRIES_MAX: usize = 8_000_000;
 pub const SHIPMENTS_OPEN_MAX: usize = 1_000_000;
 /// Events of one shipment: a reader walks them one by one.
 pub const SHIPMENT_EVENTS_MAX: u32 = 4_096;
+/// Charges of a trade or a shipment.
+pub const CHARGES_MAX: usize = 10;
+/// Accounts that the keys of one principal may act for.
+pub const ACCOUNTS_MAX: usize = 100;
+/// Vessels of a network.
+pub const VESSELS_MAX: usize = 100_000;
+/// Holds that are pending.
+pub const HOLDS_OPEN_MAX: usize = 1_000_000;
+/// Settlements of one hold: a reader walks them one by one.
+pub const HOLD_EVENTS_MAX: u32 = 1_024;
+/// Offers that are open.
+pub const OFFERS_OPEN_MAX: usize = 1_000_000;
+/// Open offers of one trader, side and commodity at one station: what one posting may replace.
+pub const OFFERS_ALIKE_MAX: usize = 100;
+/// Reversals that are remembered to be refused a second time while readers catch up with them; older
+/// ones are known from the events themselves.
+pub const REVERSAL_WINDOW: u32 = 65_536;
+/// Seconds of network time that a hold or an offer may last: ten years.
+pub const DEADLINE_SECONDS_MAX: u32 = 315_360_000;
+/// Lost shipments that may still be found, oldest forgotten first.
+pub const LOST_SHIPMENTS_MAX: usize = 65_536;
+/// Positions that the track of a shipment shows: the latest ones.
+pub const TRACK_POSITIONS_MAX: usize = 100;
+/// How far receipts may go beyond what was shipped, in thousandths: as much again.
+pub const TOLERANCE_PERMILLE_MAX: u16 = 1_000;
+/// Rules of alerts ever made, deleted ones included.
+pub const ALERT_RULES_MAX: usize = 100_000;
+/// Alerts of expired holds that are open, oldest resolved first.
+pub const HOLD_ALERTS_MAX: usize = 10_000;
 /// API keys ever made, revoked ones included.
 pub const KEYS_MAX: usize = 65_536;
 

@@ -84,6 +84,15 @@ server_id! {
     ShipmentId, "s-"
 }
 
+server_id! {
+    /// An offer: the sequence of its posting. Written `o-` and eleven digits.
+    OfferId, "o-"
+}
+server_id! {
+    /// An alert: the sequence of the event that fired it. Written `a-` and eleven digits.
+    AlertId, "a-"
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,8 @@
 //! The words of a shipment's life.
 
 use crate::{
-    CommodityId, Identifier, Line, Lines, Position, Quantity, StationId, Text, Timestamp, TraderId,
+    Added, BookingLine, Charge, CommodityId, Identifier, Line, Lines, Position, Quantity,
+    StationId, Text, Timestamp, TraderId,
 };
 
 /// Where a shipment is in its life.
@@ -21,14 +22,16 @@ pub enum ShipmentStatus {
     Received,
     /// Called off before departure; the reservation is released. Terminal.
     Cancelled,
-    /// What was outstanding is written off. Terminal.
+    /// All of it is written off; terminal, unless it is found again.
     Lost,
+    /// What was outstanding is back at the origin. Terminal.
+    Returned,
 }
 
 impl ShipmentStatus {
     /// Whether nothing can follow.
     pub const fn is_terminal(self) -> bool {
-        matches!(self, Self::Received | Self::Cancelled | Self::Lost)
+        matches!(self, Self::Received | Self::Cancelled | Self::Lost | Self::Returned)
     }
 }
 
@@ -76,6 +79,48 @@ pub enum DelayReason {
     Overdue,
 }
 
+/// What holds a shipment up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DelayCode {
+    /// No free dock, lane or gate.
+    Congestion,
+    /// Storms, flares, dust.
+    Weather,
+    /// Something broke.
+    Mechanical,
+    /// Papers or inspection.
+    Customs,
+    /// Attack, or a way round one.
+    Security,
+    /// Nobody to fly or to load.
+    Crew,
+    /// Goods were late or loading was slow.
+    Loading,
+    /// Anything else.
+    Other,
+}
+
+/// How goods were lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LossCause {
+    /// Gone.
+    Lost,
+    /// Taken.
+    Stolen,
+}
+
+/// What becomes of a shipment's charges with an event that ends it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum ChargesEnd {
+    /// Nothing: it has not ended, or has none.
+    #[default]
+    None,
+    /// Paid: some of the goods were received.
+    Paid(Box<[Charge]>),
+    /// Released: none were.
+    Released(Box<[Charge]>),
+}
+
 /// Goods of a shipment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct GoodsLine {
@@ -85,15 +130,19 @@ pub struct GoodsLine {
     pub quantity: Quantity,
 }
 
-/// What was counted of one line: accepted + rejected is at least 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// What was counted of one line: accepted + rejected + found + short is at least 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct ReceiptLine {
     /// What.
     pub commodity: CommodityId,
-    /// Good: becomes available.
+    /// Good, of what was outstanding: becomes available.
     pub accepted: Quantity,
-    /// Not good: becomes unavailable.
+    /// Not good, of what was outstanding: becomes unavailable.
     pub rejected: Quantity,
+    /// Good, beyond what was outstanding but within the tolerance: becomes available.
+    pub found: Quantity,
+    /// Missed by whoever counted; stays outstanding.
+    pub short: Quantity,
 }
 
 /// A line of a receipt as a client names it.
@@ -105,6 +154,17 @@ pub struct ReceiptLineWanted {
     pub accepted: Quantity,
     /// Not good: becomes unavailable.
     pub rejected: Quantity,
+    /// Missed by whoever counted; stays outstanding. At least 1 where given.
+    pub short: Added<Quantity>,
+}
+
+/// Which lines of a shipment are lost, and how.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Loss {
+    /// How.
+    pub cause: LossCause,
+    /// What; all that is outstanding if not given.
+    pub lines: Option<Lines<BookingLine>>,
 }
 
 impl Line for ReceiptLineWanted {
@@ -133,6 +193,8 @@ pub enum ShipmentAction {
         arrival: Option<Timestamp>,
         /// Why, in words.
         reason: Option<Text>,
+        /// Why, by code.
+        code: Added<DelayCode>,
     },
     /// It is there.
     Arrived,
@@ -142,9 +204,30 @@ pub enum ShipmentAction {
     Lost {
         /// Why, in words.
         reason: Option<Text>,
+        /// How and what; lost and all that is outstanding if not given.
+        loss: Added<Loss>,
     },
     /// Called off before departure.
     Cancelled {
+        /// Why, in words.
+        reason: Option<Text>,
+    },
+    /// Stopped by somebody: nothing is loaded, leaves or is counted until it is released.
+    Held {
+        /// Why, in words.
+        reason: Text,
+    },
+    /// No longer stopped.
+    Released,
+    /// Goods that were lost have been found.
+    Found {
+        /// What; all that was lost if not given.
+        lines: Option<Lines<BookingLine>>,
+        /// How, in words.
+        reason: Option<Text>,
+    },
+    /// What is outstanding is back at the origin.
+    Returned {
         /// Why, in words.
         reason: Option<Text>,
     },
@@ -162,6 +245,10 @@ pub enum ShipmentActionKind {
     Received,
     Lost,
     Cancelled,
+    Held,
+    Released,
+    Found,
+    Returned,
 }
 
 impl ShipmentAction {
@@ -176,6 +263,10 @@ impl ShipmentAction {
             Self::Received(_) => ShipmentActionKind::Received,
             Self::Lost { .. } => ShipmentActionKind::Lost,
             Self::Cancelled { .. } => ShipmentActionKind::Cancelled,
+            Self::Held { .. } => ShipmentActionKind::Held,
+            Self::Released => ShipmentActionKind::Released,
+            Self::Found { .. } => ShipmentActionKind::Found,
+            Self::Returned { .. } => ShipmentActionKind::Returned,
         }
     }
 }

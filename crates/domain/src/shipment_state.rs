@@ -1,9 +1,9 @@
 //! A shipment as its events make it: one fold for the ledger that decides and the views that show.
 
 use crate::{
-    CommodityId, DelayReason, Envelope, GoodsLine, Position, Quantity, Route, Schedule, Sequence,
-    ShipmentBooked, ShipmentChange, ShipmentChanged, ShipmentId, ShipmentStatus, Timestamp,
-    TraderId,
+    Charge, CommodityId, DelayCode, DelayReason, Envelope, GoodsLine, Position, Quantity, Route,
+    Schedule, Sequence, ShipmentBooked, ShipmentChange, ShipmentChanged, ShipmentId,
+    ShipmentStatus, Text, Timestamp, Tolerance, TraderId, VesselId,
 };
 
 /// A shipment after its last event.
@@ -31,8 +31,25 @@ pub struct Shipment {
     pub actual_arrival: Option<Timestamp>,
     /// Whether it is late, and why.
     pub delayed: Option<DelayReason>,
+    /// What holds it up, if that was said.
+    pub delay_code: Option<DelayCode>,
+    /// Why it is stopped, if it is.
+    pub on_hold: Option<Text>,
+    /// When the latest estimate was made, of its departure or its arrival: an older one replaces
+    /// neither.
+    pub estimated_at: Option<Timestamp>,
     /// Where it was last seen, and when.
     pub position: Option<(Position, Timestamp)>,
+    /// What carries it, if that was named.
+    pub vessel: Option<VesselId>,
+    /// Held until it ends, and then paid or released; none once it was lost and found again.
+    pub charges: Box<[Charge]>,
+    /// How much more than shipped may be received.
+    pub tolerance: Tolerance,
+    /// When it was booked, in network time.
+    pub booked_at: Timestamp,
+    /// When somebody last said something of it, in network time.
+    pub heard_at: Timestamp,
     /// Its goods, a commodity once each.
     pub lines: Box<[ShipmentLine]>,
     /// Its last event.
@@ -53,8 +70,12 @@ pub struct ShipmentLine {
     pub accepted: Quantity,
     /// Counted, not good.
     pub rejected: Quantity,
-    /// Given up.
+    /// Given up: lost, stolen, cancelled or returned.
     pub written_off: Quantity,
+    /// Received beyond what was shipped, good; not in `accepted`.
+    pub found: Quantity,
+    /// Of what is outstanding, what the last count missed.
+    pub short: Quantity,
 }
 
 impl ShipmentLine {
@@ -85,7 +106,15 @@ impl Shipment {
             actual_departure: None,
             actual_arrival: None,
             delayed: None,
+            delay_code: None,
+            on_hold: None,
+            estimated_at: None,
             position: None,
+            vessel: booked.vessel,
+            charges: booked.charges.clone(),
+            tolerance: booked.tolerance,
+            booked_at: envelope.recorded_at,
+            heard_at: envelope.recorded_at,
             lines: booked.lines.iter().map(line).collect(),
             last: envelope.sequence,
             event_count: 1,
@@ -97,21 +126,26 @@ impl Shipment {
         self.last = envelope.sequence;
         self.event_count = self.event_count.saturating_add(1);
         let at = envelope.occurred_at();
+        if !matches!(changed.change, ShipmentChange::Delayed { .. }) {
+            self.heard_at = envelope.recorded_at;
+        }
         match &changed.change {
             ShipmentChange::Loaded => self.status = ShipmentStatus::Loading,
             ShipmentChange::Departed { estimated_arrival, .. } => {
                 self.status = ShipmentStatus::InTransit;
                 self.actual_departure = Some(at);
-                if estimated_arrival.is_some() {
-                    self.estimate_arrival(*estimated_arrival);
+                self.estimate(None, *estimated_arrival, at, None);
+            }
+            ShipmentChange::Position(position) => {
+                // A report that was longer under way than a later one is not where it is now, and
+                // one that comes after the arrival is of the way there.
+                let latest = self.position.is_none_or(|(_, seen)| at >= seen);
+                if latest && self.actual_arrival.is_none() {
+                    self.position = Some((*position, at));
                 }
             }
-            ShipmentChange::Position(position) => self.position = Some((*position, at)),
-            ShipmentChange::Estimated { departure, arrival, .. } => {
-                self.estimated_departure = departure.or(self.estimated_departure);
-                if arrival.is_some() {
-                    self.estimate_arrival(*arrival);
-                }
+            ShipmentChange::Estimated { departure, arrival, code, .. } => {
+                self.estimate(*departure, *arrival, at, *code);
             }
             ShipmentChange::Delayed { reason } => self.delayed = Some(*reason),
             ShipmentChange::Arrived => {
@@ -130,25 +164,64 @@ impl Shipment {
                     };
                     add(&mut line.accepted, received.accepted);
                     add(&mut line.rejected, received.rejected);
+                    add(&mut line.found, received.found);
+                    if !received.short.is_zero() {
+                        line.short = received.short;
+                    }
                 }
             }
             ShipmentChange::Lost { lines, .. } => {
-                self.status = ShipmentStatus::Lost;
-                for lost in lines {
-                    let Some(line) = self.line_mut(lost.commodity) else {
+                self.write_off(lines);
+                if self.outstanding().is_empty() {
+                    let counted = self.is_counted_in_part();
+                    self.status =
+                        if counted { ShipmentStatus::Received } else { ShipmentStatus::Lost };
+                }
+            }
+            ShipmentChange::Found { lines, .. } => {
+                for found in lines {
+                    let Some(line) = self.line_mut(found.commodity) else {
                         continue;
                     };
-                    add(&mut line.written_off, lost.quantity);
+                    let left = line.written_off.checked_sub(found.quantity);
+                    line.written_off = left.unwrap_or_default();
+                }
+                if self.status == ShipmentStatus::Lost {
+                    // They were released with the loss.
+                    self.charges = Box::default();
+                    let arrived = self.actual_arrival.is_some();
+                    self.status =
+                        if arrived { ShipmentStatus::Arrived } else { ShipmentStatus::InTransit };
                 }
             }
             ShipmentChange::Cancelled { lines, .. } => {
+                self.write_off(lines);
                 self.status = ShipmentStatus::Cancelled;
-                for released in lines {
-                    let Some(line) = self.line_mut(released.commodity) else {
-                        continue;
-                    };
-                    add(&mut line.written_off, released.quantity);
-                }
+            }
+            ShipmentChange::Returned { lines, .. } => {
+                self.write_off(lines);
+                self.status = ShipmentStatus::Returned;
+            }
+            ShipmentChange::Held { reason } => self.on_hold = Some(reason.clone()),
+            ShipmentChange::Released => self.on_hold = None,
+        }
+        for line in &mut self.lines {
+            line.short = line.short.min(line.outstanding());
+        }
+    }
+
+    /// Whether any of it has been received.
+    pub fn is_counted_in_part(&self) -> bool {
+        let counted = |line: &ShipmentLine| {
+            !(line.accepted.is_zero() && line.rejected.is_zero() && line.found.is_zero())
+        };
+        self.lines.iter().any(counted)
+    }
+
+    fn write_off(&mut self, lines: &[GoodsLine]) {
+        for gone in lines {
+            if let Some(line) = self.line_mut(gone.commodity) {
+                add(&mut line.written_off, gone.quantity);
             }
         }
     }
@@ -162,11 +235,28 @@ impl Shipment {
         self.lines.iter().map(goods).filter(|line| !line.quantity.is_zero()).collect()
     }
 
-    fn estimate_arrival(&mut self, arrival: Option<Timestamp>) {
-        self.estimated_arrival = arrival;
+    /// The latest estimate wins, by when it was made and not by when it came; where it is told that
+    /// a shipment has arrived, none does.
+    fn estimate(
+        &mut self,
+        departure: Option<Timestamp>,
+        arrival: Option<Timestamp>,
+        at: Timestamp,
+        code: Option<DelayCode>,
+    ) {
+        let told = departure.is_some() || arrival.is_some();
+        let stale = self.estimated_at.is_some_and(|latest| at < latest);
+        if !told || stale || self.actual_arrival.is_some() {
+            return;
+        }
+        self.estimated_at = Some(at);
+        self.estimated_departure = departure.or(self.estimated_departure);
+        let Some(arrival) = arrival else { return };
+        self.estimated_arrival = Some(arrival);
+        let late = arrival > self.schedule.arrival();
+        self.delay_code = code.filter(|_| late);
         // Once the promise has passed, no estimate takes that back: only the arrival ends it.
         if self.delayed != Some(DelayReason::Overdue) {
-            let late = arrival.is_some_and(|arrival| arrival > self.schedule.arrival());
             self.delayed = late.then_some(DelayReason::Estimate);
         }
     }

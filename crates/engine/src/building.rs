@@ -15,6 +15,7 @@ const ANSWERS_MAX: usize = 65_536;
 /// What was decided of a command, before its batch is sealed.
 pub(crate) enum Decided {
     Accepted(Range<usize>),
+    WouldAccept(Box<[Recorded]>),
     Unchanged,
     Replayed(Sequence),
     KeyReused,
@@ -135,6 +136,7 @@ fn answer(decided: Decided, batch: Option<&Arc<Batch>>) -> Answer {
             let batch = batch.expect("an accepted command has events in the batch");
             Answer::Accepted(Accepted::new(Arc::clone(batch), range))
         }
+        Decided::WouldAccept(recorded) => Answer::WouldAccept(recorded),
         Decided::Unchanged => Answer::Unchanged,
         Decided::Replayed(sequence) => Answer::Replayed(sequence),
         Decided::KeyReused => Answer::KeyReused,

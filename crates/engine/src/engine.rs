@@ -189,7 +189,8 @@ impl Engine {
     /// The first two commands: the network, and whoever may do everything in it.
     fn create(&self, network: NetworkDetails, key: FirstKey) -> Result<(), EngineError> {
         let FirstKey { principal, digest } = key;
-        let key = NewKey { principal, role: Role::Admin, digest };
+        let key =
+            NewKey { principal, role: Role::Admin, digest, accounts: domain::Added::default() };
         let command = |action| Command {
             actor: PrincipalId::NETWORK,
             occurred_at: None,
@@ -197,6 +198,7 @@ impl Engine {
             trace: None,
             note: None,
             action,
+            past: None,
         };
         let commands =
             vec![command(Action::CreateNetwork(network)), command(Action::CreateKey(key))];

@@ -17,6 +17,9 @@ use crate::shared::{QUEUE_COMMANDS_MAX, Shared, Status};
 pub enum Answer {
     /// It is done, and durable.
     Accepted(Accepted),
+    /// It would be done, had it not been a dry run: these events would be recorded, in this place if
+    /// nothing came before them. Nothing was.
+    WouldAccept(Box<[Recorded]>),
     /// It asked for what is so already: nothing was recorded.
     Unchanged,
     /// Its idempotency key was used by the same command before: this was its first event.
@@ -95,6 +98,8 @@ impl Queue {
 pub(crate) enum Request {
     One(Box<Command>, oneshot::Sender<Answer>),
     Many(Vec<Command>, oneshot::Sender<Vec<Answer>>),
+    /// Say what would become of each, and change nothing.
+    DryRun(Vec<Command>, oneshot::Sender<Vec<Answer>>),
     /// Decide what waits, then end.
     Stop,
 }
@@ -103,7 +108,7 @@ impl Request {
     pub(crate) fn command_count(&self) -> usize {
         match self {
             Self::One(..) => 1,
-            Self::Many(commands, _) => commands.len(),
+            Self::Many(commands, _) | Self::DryRun(commands, _) => commands.len(),
             Self::Stop => 0,
         }
     }
@@ -129,6 +134,17 @@ impl EngineHandle {
         }
         let (answer, answered) = oneshot::channel();
         self.enqueue(Request::Many(commands, answer))?;
+        answered.await.map_err(|_| Refused::OutcomeUnknown)
+    }
+
+    /// What would become of each of these commands by itself, as things are when it is its turn.
+    /// Nothing is changed; the answers wait, as all do, for everything decided before them.
+    pub async fn dry_run(&self, commands: Vec<Command>) -> Result<Vec<Answer>, Refused> {
+        if commands.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (answer, answered) = oneshot::channel();
+        self.enqueue(Request::DryRun(commands, answer))?;
         answered.await.map_err(|_| Refused::OutcomeUnknown)
     }
 

@@ -1,24 +1,21 @@
 //! The writer's thread: decides everything that waits, and hands it to the journal as one batch
 //! while the batch before is being synced.
 
-use std::ops::Range;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, after, select_biased};
-use domain::{
-    BatchId, Command, Envelope, Event, JournalId, PrincipalId, Recorded, Rejection, Sequence,
-    Timestamp,
-};
-use journal::{Appender, Journal, encoded_len_bound};
+use domain::{BatchId, Command, Event, JournalId, Recorded, Sequence, Timestamp};
+use journal::{Appender, Journal};
 use ledger::{State, WARM_COMMANDS, Warm};
 
-use crate::building::{Building, Decided, Many};
+use crate::building::{Building, Many};
 use crate::handle::{Queue, Request};
 use crate::publisher::Pending;
 use crate::shared::{Shared, Status};
+
+mod deciding;
 
 /// Batches with the journal at once: one being synced, one ready to follow without a pause.
 const IN_FLIGHT: usize = 2;
@@ -63,7 +60,7 @@ enum Wake {
     Stop,
 }
 
-/// The writer at work.
+/// The writer at work. What it does with one command is in [`deciding`].
 struct Work {
     writer: Writer,
     building: Building,
@@ -195,14 +192,15 @@ impl Work {
         drained.extend(self.writer.queue.receiver.try_iter().take(waiting));
         let singles = drained.iter().filter_map(|request| match request {
             Request::One(command, _) => Some(&**command),
-            Request::Many(..) | Request::Stop => None,
+            Request::Many(..) | Request::DryRun(..) | Request::Stop => None,
         });
         ledger::warm(&self.writer.state, singles.take(WARM_COMMANDS), &mut self.warm);
         for request in drained.drain(..) {
             self.answer(request)?;
         }
         self.drained = drained;
-        Ok(())
+        // What follows from what was decided, such as an alert, goes along with it.
+        self.fire_timers().map(drop)
     }
 
     fn answer(&mut self, request: Request) -> Result<(), Gone> {
@@ -217,6 +215,13 @@ impl Work {
                 self.many = Some(Many::new(to, commands.len()));
                 self.decide_many(commands)?;
                 let many = self.many.take().expect("set above");
+                self.building.answer_many(many);
+            }
+            Request::DryRun(commands, to) => {
+                let mut many = Many::new(to, commands.len());
+                for command in commands {
+                    many.push(self.rehearse(&command)?);
+                }
                 self.building.answer_many(many);
             }
             Request::Stop => self.stopping = true,
@@ -235,98 +240,6 @@ impl Work {
             }
         }
         Ok(())
-    }
-
-    /// Decides one command, and applies what it decided.
-    fn decide(&mut self, command: Command) -> Result<Decided, Gone> {
-        let at = self.fire_timers()?;
-        let state = &self.writer.state;
-        if let Some(key) = command.key
-            && let Some(used) = state.key(key.hash)
-        {
-            let same = used.fingerprint == key.fingerprint;
-            let replayed = Decided::Replayed(Sequence(used.sequence));
-            return Ok(if same { replayed } else { Decided::KeyReused });
-        }
-        if at >= Timestamp::MAX {
-            // The end of time: nothing can be recorded any more, and reads go on.
-            let maximum = Timestamp::MAX.0.unsigned_abs();
-            return Ok(Decided::Rejected(Rejection::LimitReached {
-                limit: "network_time",
-                maximum,
-            }));
-        }
-        let events = &mut self.decided;
-        events.clear();
-        // `decide` only reads: a panic in it is a bug, but leaves the state as it was.
-        let decided =
-            catch_unwind(AssertUnwindSafe(|| ledger::decide(state, at, &command, events)));
-        match decided {
-            Err(_) => {
-                tracing::error!(action = ?command.action, "deciding a command panicked");
-                Ok(Decided::Failed)
-            }
-            Ok(Err(rejection)) => Ok(Decided::Rejected(rejection)),
-            Ok(Ok(())) if self.decided.is_empty() => Ok(Decided::Unchanged),
-            Ok(Ok(())) => Ok(Decided::Accepted(self.accept(at, command)?)),
-        }
-    }
-
-    fn accept(&mut self, at: Timestamp, command: Command) -> Result<Range<usize>, Gone> {
-        let Command { actor, occurred_at, mut key, trace, mut note, action: _ } = command;
-        let (mut sequence, mut recorded_at) = (self.writer.state.last(), at);
-        for event in self.decided.drain(..) {
-            sequence = sequence.next();
-            let envelope = Envelope {
-                sequence,
-                recorded_at,
-                occurred_at,
-                actor,
-                key: key.take(),
-                trace,
-                note: note.take(),
-            };
-            recorded_at = Timestamp(recorded_at.0.saturating_add(1));
-            let recorded = Recorded { envelope, event };
-            let bytes_bound = encoded_len_bound(&recorded);
-            self.accepted.push((recorded, bytes_bound));
-        }
-        // A command's events are never parted: all of them are in one batch.
-        self.make_room(self.accepted.iter().map(|(_, bytes_bound)| bytes_bound).sum())?;
-        let start = self.building.event_count();
-        for (recorded, bytes_bound) in self.accepted.drain(..) {
-            record(&mut self.writer, &mut self.building, recorded, bytes_bound);
-        }
-        Ok(start..self.building.event_count())
-    }
-
-    /// Fires the timers that are due, each as an event, in the order of their deadlines. Returns the
-    /// time at which none is due any more: whatever is decided next, is decided at that time.
-    fn fire_timers(&mut self) -> Result<Timestamp, Gone> {
-        loop {
-            let at = self.next_time();
-            let due = ledger::due(&self.writer.state, at).filter(|_| at < Timestamp::MAX);
-            let Some((deadline, event)) = due else { return Ok(at) };
-            let envelope = Envelope {
-                sequence: self.writer.state.last().next(),
-                recorded_at: at,
-                occurred_at: Some(deadline),
-                actor: PrincipalId::NETWORK,
-                key: None,
-                trace: None,
-                note: None,
-            };
-            let recorded = Recorded { envelope, event };
-            let bytes_bound = encoded_len_bound(&recorded);
-            self.make_room(bytes_bound)?;
-            record(&mut self.writer, &mut self.building, recorded, bytes_bound);
-        }
-    }
-
-    /// Network time, but later than anything recorded.
-    fn next_time(&self) -> Timestamp {
-        let after_last = Timestamp(self.writer.state.recorded_at().0.saturating_add(1));
-        self.writer.shared.now().max(after_last)
     }
 
     /// Submits the batch if these events do not fit into it any more, waiting for the journal where
@@ -402,11 +315,4 @@ impl Work {
         let pending = Pending { batch: None, replies: Vec::new(), frozen, last: true };
         self.writer.publisher.send(pending).map_err(|_| Gone)
     }
-}
-
-/// Makes an event so: in the state now, in the journal with its batch.
-fn record(writer: &mut Writer, building: &mut Building, recorded: Recorded, bytes_bound: usize) {
-    ledger::apply(&mut writer.state, &recorded);
-    writer.shared.record(recorded.envelope.recorded_at);
-    building.push(recorded, bytes_bound);
 }

@@ -51,6 +51,65 @@ fn no_answer_before_the_commit_not_even_a_refusal() {
     engine.stop().unwrap();
 }
 
+/// Gives commands as a dry run from a thread of its own.
+fn rehearse(
+    handle: &EngineHandle,
+    commands: Vec<domain::Command>,
+) -> thread::JoinHandle<Result<Vec<Answer>, Refused>> {
+    let handle = handle.clone();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    thread::spawn(move || runtime.block_on(handle.dry_run(commands)))
+}
+
+#[test]
+fn a_dry_run_says_what_would_happen_and_changes_nothing() {
+    let network = Network::default();
+    let engine = network.start();
+    accept_all(&engine.handle(), founding(10, 10));
+    let before = engine.handle().execute_blocking(vec![keyed("a", buy(1))]).unwrap();
+    let last = sequences(&before)[0];
+    let again = rehearse(
+        &engine.handle(),
+        // Each by itself: nine are left for the first, and still are for the second.
+        vec![buy(9), buy(9), buy(10), keyed("a", buy(1)), keyed("a", buy(2)), keyed("b", buy(9))],
+    );
+    let answers = again.join().unwrap().unwrap();
+    for would in [&answers[0], &answers[1], &answers[5]] {
+        let Answer::WouldAccept(recorded) = would else { panic!("{would:?}") };
+        assert!(matches!(&recorded[0].event, Event::TradeSettled(trade) if trade.total.get() > 0));
+        assert_eq!(recorded[0].envelope.sequence, Sequence(last + 1));
+        assert_eq!(recorded[0].envelope.key, None);
+    }
+    assert!(matches!(answers[2], Answer::Rejected(Rejection::InsufficientStock { .. })));
+    assert!(matches!(answers[3], Answer::Replayed(sequence) if sequence == Sequence(last)));
+    assert!(matches!(answers[4], Answer::KeyReused));
+    // Key "b" is free still, and so are the goods; the next event has the next place.
+    let after = engine.handle().execute_blocking(vec![keyed("b", buy(9))]).unwrap();
+    assert_eq!(sequences(&after), [last + 1]);
+    engine.stop().unwrap();
+}
+
+#[test]
+fn a_dry_run_is_answered_only_when_what_it_saw_is_durable() {
+    let network = Network::default();
+    let engine = network.start();
+    accept_all(&engine.handle(), founding(10, 10));
+    network.journal.hold();
+    let accepted = ask(&engine.handle(), vec![buy(10)]);
+    until("the trade is with the journal", || network.journal.held_count() == 1);
+    let rehearsed = rehearse(&engine.handle(), vec![buy(1)]);
+    until("it was taken", || engine.handle().queue().0 == 0);
+    for _ in 0..1000 {
+        thread::yield_now();
+        assert!(!accepted.is_finished() && !rehearsed.is_finished());
+    }
+    network.journal.release_all();
+    let rehearsed = rehearsed.join().unwrap().unwrap();
+    assert!(matches!(rehearsed[0], Answer::Rejected(Rejection::InsufficientStock { .. })));
+    accepted.join().unwrap().unwrap();
+    engine.stop().unwrap();
+}
+
 #[test]
 fn every_observer_has_a_batch_before_its_answers_are_released() {
     struct Seen(Arc<AtomicU64>, Sequence);

@@ -18,7 +18,7 @@ use crate::problem::{Code, Problem};
 const KEY_PREFIX: &str = "itn_";
 
 /// Whoever asks, with or without a key.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Caller {
     /// What the key gives; `None` if anybody may read.
     pub(crate) access: Option<Access>,
@@ -26,30 +26,40 @@ pub(crate) struct Caller {
 
 impl Caller {
     /// What the caller may do.
-    pub(crate) fn role(self) -> Role {
-        self.access.map_or(Role::Viewer, |access| access.role)
+    pub(crate) fn role(&self) -> Role {
+        self.access.as_ref().map_or(Role::Viewer, |access| access.role)
     }
 
     /// What the caller may see.
-    pub(crate) fn scope(self) -> Scope {
-        self.role().scope()
+    pub(crate) fn scope(&self) -> Scope<'_> {
+        self.access.as_ref().map_or(Scope::Network, Access::scope)
     }
 
     /// The key's access: whoever changes something must have one.
-    pub(crate) fn with_key(self) -> Result<Access, Problem> {
-        self.access.ok_or_else(|| Problem::unauthenticated("without a key one may only read"))
+    pub(crate) fn with_key(&self) -> Result<&Access, Problem> {
+        let access = self.access.as_ref();
+        access.ok_or_else(|| Problem::unauthenticated("without a key one may only read"))
     }
 
     /// Refuses whoever is no administrator.
-    pub(crate) fn require_admin(self) -> Result<(), Problem> {
+    pub(crate) fn require_admin(&self) -> Result<(), Problem> {
         match self.role() {
             Role::Admin => Ok(()),
-            Role::Operator | Role::Viewer => {
-                let role = crate::wire::RoleWord(self.role()).word();
-                let detail = format!("the role {role} may not do this");
-                Err(Problem::new(Code::NotPermitted, detail).with("role", role))
+            Role::Operator | Role::Viewer | Role::Trader | Role::Carrier => {
+                Err(self.not_permitted())
             }
         }
+    }
+
+    /// Refuses whoever sees some accounts alone.
+    pub(crate) fn require_network(&self) -> Result<(), Problem> {
+        if self.scope().is_network() { Ok(()) } else { Err(self.not_permitted()) }
+    }
+
+    fn not_permitted(&self) -> Problem {
+        let role = crate::wire::RoleWord(self.role()).word();
+        let detail = format!("the role {role} may not do this");
+        Problem::new(Code::NotPermitted, detail).with("role", role)
     }
 
     pub(crate) fn of(app: &App, headers: &HeaderMap) -> Result<Self, Problem> {
@@ -71,12 +81,12 @@ impl Caller {
     }
 
     /// Whether the key is still good.
-    pub(crate) fn is_good(self, state: &State) -> bool {
-        let good = |access: Access| {
+    pub(crate) fn is_good(&self, state: &State) -> bool {
+        let good = |access: &Access| {
             let key = state.keys_from(access.key.index()).next();
             key.is_some_and(|key| key.revoked.is_none())
         };
-        self.access.is_none_or(good)
+        self.access.as_ref().is_none_or(good)
     }
 }
 

@@ -18,6 +18,12 @@ pub trait Execute: Send + Sync {
     /// As [`EngineHandle::execute_all`].
     fn execute_all(&self, commands: Vec<Command>) -> Executing<'_, Vec<Answer>>;
 
+    /// As [`EngineHandle::dry_run`]. A stand-in that knows no dry run refuses.
+    fn dry_run(&self, commands: Vec<Command>) -> Executing<'_, Vec<Answer>> {
+        drop(commands);
+        Box::pin(std::future::ready(Err(Refused::Stopping)))
+    }
+
     /// As [`EngineHandle::now`].
     fn now(&self) -> Timestamp;
 }
@@ -55,6 +61,13 @@ impl Executor {
         match self {
             Self::Engine(engine) => engine.execute_all(commands).await,
             Self::Other(other) => other.execute_all(commands).await,
+        }
+    }
+
+    pub(crate) async fn dry_run(&self, commands: Vec<Command>) -> Result<Vec<Answer>, Refused> {
+        match self {
+            Self::Engine(engine) => engine.dry_run(commands).await,
+            Self::Other(other) => other.dry_run(commands).await,
         }
     }
 

@@ -25,10 +25,16 @@ pub(crate) struct Sent {
     /// Hash of the idempotency key, if there is one.
     pub(crate) key: Option<u128>,
     pub(crate) trace: Option<TraceId>,
+    /// Whether it is only asked what would happen.
+    pub(crate) is_dry_run: bool,
 }
 
 impl Sent {
-    pub(crate) fn of(by: PrincipalId, headers: &HeaderMap) -> Result<Self, Problem> {
+    pub(crate) fn of(
+        by: PrincipalId,
+        headers: &HeaderMap,
+        is_dry_run: bool,
+    ) -> Result<Self, Problem> {
         let key = match headers.get(IDEMPOTENCY_KEY) {
             None => None,
             Some(value) => {
@@ -37,7 +43,7 @@ impl Sent {
                 Some(key_hash(by, text.ok_or_else(wrong)?))
             }
         };
-        Ok(Self { by, key, trace: trace(headers) })
+        Ok(Self { by, key, trace: trace(headers), is_dry_run })
     }
 
     /// As a command.

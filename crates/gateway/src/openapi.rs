@@ -43,8 +43,18 @@ pub(crate) fn document() -> &'static Document {
         body::StationBody,
         body::CommodityBody,
         body::TraderBody,
+        body::VesselBody,
+        body::AlertRuleBody,
         body::CreditsBody,
         body::KeyBody,
+        body::OfferBody,
+        body::TransferBody,
+        body::WithdrawalBody,
+        body::SettlementBody,
+        body::VoidBody,
+        body::ReversalBody,
+        crate::wire::OfferName,
+        crate::wire::answer::RehearsalAnswer<'_>,
         crate::wire::ShipmentName,
     ))
 )]
@@ -56,6 +66,9 @@ fn build() -> Value {
     let schemas = &mut document["components"]["schemas"];
     schemas["Problem"] = problem_schema();
     schemas["Fault"] = fault_schema();
+    // What a derived schema cannot say: a price, or an offer and a limit.
+    schemas["NewTradeLine"]["anyOf"] =
+        json!([{ "required": ["unitPrice"] }, { "required": ["offer", "limitPrice"] }]);
     document["components"]["securitySchemes"] = json!({
         "key": { "type": "http", "scheme": "bearer", "description": "An API key." }
     });
@@ -84,13 +97,27 @@ fn complete(path: &str, method: &str, operation: &mut Value) {
     if path.starts_with("/api/") {
         operation["security"] = json!([{ "key": [] }]);
     }
-    if method == "get" || path == "/api/events" {
+    if method == "get" {
         return;
     }
     let parameters = operation
         .as_object_mut()
         .map(|fields| fields.entry("parameters").or_insert_with(|| json!([])));
     if let Some(Value::Array(parameters)) = parameters {
+        parameters.push(json!({
+            "name": "dryRun",
+            "in": "query",
+            "description": "`true`: answers 200 with a DryRun, the events that would be recorded, or \
+                with the problem; changes nothing. Each line of bulk is decided by itself, as things \
+                are now, whatever the lines before it would change, and is answered \
+                `{\"line\": 1, \"status\": 200, \"dryRun\": true, \"events\": [types]}`.",
+            "schema": { "type": "boolean" }
+        }));
+    }
+    if path == "/api/events" {
+        return;
+    }
+    if let Some(parameters) = operation["parameters"].as_array_mut() {
         parameters.push(json!({
             "name": "Idempotency-Key",
             "in": "header",

@@ -2,6 +2,7 @@
 //! each refusal of the house to its row.
 
 mod code;
+mod described;
 mod rejected;
 
 use axum::http::header::{CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -62,9 +63,16 @@ impl Problem {
             1 => "the request is invalid; `errors` says where".to_owned(),
             count => format!("the request is invalid in {count} places; `errors` says where"),
         };
-        // The one refusal that has a code of its own: what is known, but not to be had yet.
-        let unsupported = errors.iter().all(|fault| fault.code == Flaw::NotSupported.code());
-        let code = if unsupported { Code::NotSupported } else { Code::InvalidRequest };
+        // Two refusals have codes of their own: what is known, but not to be had yet, and what the
+        // rules would refuse under that code.
+        let all = |flaw: Flaw| errors.iter().all(|fault| fault.code == flaw.code());
+        let code = if all(Flaw::NotSupported) {
+            Code::NotSupported
+        } else if all(Flaw::SameParty) {
+            Code::SameParty
+        } else {
+            Code::InvalidRequest
+        };
         Self::new(code, detail).with_errors(errors)
     }
 

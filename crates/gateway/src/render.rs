@@ -2,11 +2,15 @@
 //!
 //! An answer to a write is made of the event that was recorded, so that a repeat gets the same.
 
+mod alert;
 mod cargo;
 mod encode;
 mod event;
 mod facts;
+mod offer;
 mod things;
+mod trade;
+mod vessel;
 
 use domain::{CommodityId, Envelope, JournalId, PrincipalId, Sequence, StationId, TraderId};
 use views::State;
@@ -61,6 +65,10 @@ impl<'a> Render<'a> {
 
     pub(crate) fn trader(self, id: TraderId) -> &'a str {
         self.state.trader(id).map_or(NAMELESS, |trader| trader.name.as_str())
+    }
+
+    pub(crate) fn traders(self, ids: &[TraderId]) -> Vec<&'a str> {
+        ids.iter().map(|id| self.trader(*id)).collect()
     }
 
     pub(crate) fn principal(self, id: PrincipalId) -> &'a str {

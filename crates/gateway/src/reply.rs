@@ -45,6 +45,8 @@ pub(crate) enum Done {
     Replayed(Box<Recorded>),
     /// It asked for what is so already.
     Unchanged,
+    /// It was only asked what would happen: this would be recorded.
+    Rehearsed(Box<[Recorded]>),
 }
 
 impl Done {
@@ -53,7 +55,7 @@ impl Done {
         match self {
             Self::Accepted(accepted) => accepted.events().first(),
             Self::Replayed(recorded) => Some(recorded),
-            Self::Unchanged => None,
+            Self::Unchanged | Self::Rehearsed(_) => None,
         }
     }
 

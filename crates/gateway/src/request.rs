@@ -1,5 +1,5 @@
-//! Requests that change something: who asks, how it was sent, no parameters of the query, and a body of the right kind, size
-//! and shape; checked in this order.
+//! Requests that change something: who asks, how it was sent, no parameter of the query
+//! but `dryRun`, and a body of the right kind, size and shape; checked in this order.
 
 mod body;
 mod query;
@@ -18,6 +18,7 @@ use crate::problem::{Code, Problem};
 use crate::shape;
 
 pub(crate) use body::{read_body, require_media_type};
+use query::is_dry_run;
 pub(crate) use query::{Cursor, Lookup, NoQuery, Page, Query};
 
 /// A write with a body of type `T`.
@@ -34,8 +35,7 @@ impl<T: DeserializeOwned + ToSchema> FromRequest<App> for Asked<T> {
         let (parts, body) = request.into_parts();
         let caller = Caller::of(app, &parts.headers)?;
         let access = caller.with_key()?;
-        let sent = Sent::of(access.principal, &parts.headers)?;
-        NoQuery::of(&parts.uri)?;
+        let sent = Sent::of(access.principal, &parts.headers, is_dry_run(&parts.uri)?)?;
         require_media_type(&parts.headers, "application/json")?;
         let body = read_body(app, &parts.headers, body, BODY_BYTES_MAX).await?;
         let body = shape::read(&body, &document().schemas)?;
@@ -52,9 +52,9 @@ impl FromRequestParts<App> for AskedPlainly {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let access = Caller::of(app, &parts.headers)?.with_key()?;
-        let sent = Sent::of(access.principal, &parts.headers)?;
-        NoQuery::of(&parts.uri)?;
+        let caller = Caller::of(app, &parts.headers)?;
+        let access = caller.with_key()?;
+        let sent = Sent::of(access.principal, &parts.headers, is_dry_run(&parts.uri)?)?;
         Ok(Self { sent })
     }
 }

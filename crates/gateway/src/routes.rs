@@ -3,6 +3,8 @@
 //! A folder for each noun, a file for each verb. A handler reads its request, asks the executor or
 //! the views, and renders.
 
+mod alert_rules;
+mod alerts;
 mod audit;
 mod cargo;
 mod commodities;
@@ -11,10 +13,13 @@ mod health;
 mod inventory;
 mod keys;
 mod network;
+mod offers;
 mod stations;
 mod traders;
 mod trades;
+mod transfers;
 mod updates;
+mod vessels;
 
 #[cfg(test)]
 pub(crate) use updates::KEY_CHECK_EVERY;
@@ -37,9 +42,26 @@ pub(crate) fn documented() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Base::openapi())
         .routes(routes!(trades::create::create, trades::list::list))
         .routes(routes!(trades::read::read))
+        .routes(routes!(trades::settle::settle))
+        .routes(routes!(trades::void::void))
+        .routes(routes!(trades::reverse::reverse))
+        .routes(routes!(offers::post::post, offers::list::list))
+        .routes(routes!(offers::read::read, offers::withdraw::withdraw))
+        .routes(routes!(transfers::create::create))
         .routes(routes!(cargo::create::create, cargo::list::list))
         .routes(routes!(cargo::read::read))
         .routes(routes!(cargo::report::report))
+        .routes(routes!(vessels::list::list))
+        .routes(routes!(vessels::put::put, vessels::read::read))
+        .routes(routes!(alerts::list::list))
+        .routes(routes!(alerts::read::read))
+        .routes(routes!(alerts::acknowledge::acknowledge))
+        .routes(routes!(alert_rules::list::list))
+        .routes(routes!(
+            alert_rules::put::put,
+            alert_rules::read::read,
+            alert_rules::delete::delete
+        ))
         .routes(routes!(inventory::list::list))
         .routes(routes!(inventory::read::read))
         .routes(routes!(inventory::adjust::adjust))

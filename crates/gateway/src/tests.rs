@@ -1,17 +1,25 @@
 //! The whole gateway, in process, on a journal in memory; the files mirror the URLs.
 
 mod access;
+mod alerts;
 mod bad_input;
 mod bulk;
 mod cargo;
+mod cargo_life;
 mod document;
+mod dry_run;
 mod events;
+mod holds;
 mod inventory;
 mod network;
+mod offers;
 mod reference;
+mod scope;
 mod speed;
 mod support;
 mod trades;
+mod transfers;
+mod vessels;
 mod wire;
 
 use crate::problem::Problem;

@@ -12,12 +12,16 @@ mod scalar;
 mod time;
 mod words;
 
-pub(crate) use amount::{Amount, Change, Coordinate, Positive};
+pub(crate) use amount::{Amount, Change, Coordinate, Positive, Seconds};
 pub(crate) use metadata::Metadata;
 pub(crate) use object::{Object, object, object_or_null, objects, objects_or_null};
-pub(crate) use scalar::{Name, ShipmentName, TextScalar, Words};
+pub(crate) use scalar::{Name, OfferName, ShipmentName, TextScalar, Words};
 pub(crate) use time::Time;
+pub(crate) use words::alert::{
+    AlertKindWord, AlertStatus, AlertStatusWord, RuleKind, RuleKindWord, SeverityWord,
+};
+pub(crate) use words::cargo::{DelayCodeWord, LossWord};
 pub(crate) use words::{
-    Bulk, BulkType, ChangeReason, Credit, CreditReason, DelayWord, ReportType, RoleWord,
-    StationKindWord, StatusWord, Why,
+    Bulk, BulkType, ChangeReason, ChargeWord, Credit, CreditReason, DelayWord, OfferStatusWord,
+    PartyWord, ReportType, RoleWord, SideWord, StationKindWord, StatusWord, TradeStatusWord, Why,
 };

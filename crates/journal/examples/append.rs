@@ -151,6 +151,7 @@ fn trade(sequence: u64) -> Recorded {
         seller: TraderId(id(9_999)),
         total: line.unit_price.times(line.quantity).unwrap(),
         lines: Box::new([line]),
+        terms: None,
     });
     Recorded { envelope, event }
 }

@@ -12,7 +12,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use common::{Writing, batches, events, trades};
 use domain::Sequence;
 use journal::{
-    Journal, JournalError, OpenOptions, Outcome, SqliteJournal, migrate, pending_migrations,
+    Journal, JournalError, OpenOptions, Outcome, PendingMigration, SqliteJournal, migrate,
+    pending_migrations,
 };
 use rusqlite::Connection;
 
@@ -42,22 +43,40 @@ fn a_journal_of_a_later_version_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     drop(open(folder.path()).unwrap());
     let database = Connection::open(folder.path().join("journal.db")).unwrap();
-    database.execute("INSERT INTO migrations VALUES (2, 'later')", ()).unwrap();
+    database.execute("INSERT INTO migrations VALUES (3, 'later')", ()).unwrap();
     drop(database);
     let refused = open(folder.path()).err().unwrap();
-    assert!(matches!(refused, JournalError::TooNew { found: 2, known: 1 }), "{refused}");
+    assert!(matches!(refused, JournalError::TooNew { found: 3, known: 2 }), "{refused}");
     assert!(matches!(pending_migrations(folder.path()), Err(JournalError::TooNew { .. })));
 }
 
 #[test]
 fn migrations_are_pending_until_the_journal_is_opened() {
     let folder = tempfile::tempdir().unwrap();
-    assert_eq!(pending_migrations(folder.path()).unwrap().len(), 1);
+    assert_eq!(pending_migrations(folder.path()).unwrap().len(), 2);
     assert!(!folder.path().join("journal.db").exists(), "asking changes nothing");
     assert!(migrate(folder.path()).is_err(), "there is nothing to migrate");
     drop(open(folder.path()).unwrap());
     assert_eq!(pending_migrations(folder.path()).unwrap(), []);
     assert_eq!(migrate(folder.path()).unwrap(), []);
+}
+
+/// The second changes no table: its number alone keeps an older program from a newer history.
+#[test]
+fn a_journal_of_the_first_format_is_migrated_and_keeps_its_tables() {
+    let folder = tempfile::tempdir().unwrap();
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/format-1");
+    for name in ["journal.db", "head"] {
+        fs::copy(golden.join(name), folder.path().join(name)).unwrap();
+    }
+    let told = |migrations: Vec<PendingMigration>| {
+        let told = migrations.iter().map(|migration| (migration.number, migration.name));
+        told.collect::<Vec<_>>()
+    };
+    assert_eq!(told(pending_migrations(folder.path()).unwrap()), [(2, "trading")]);
+    assert_eq!(told(migrate(folder.path()).unwrap()), [(2, "trading")]);
+    assert_eq!(told(migrate(folder.path()).unwrap()), []);
+    assert_eq!(events(&open(folder.path()).unwrap()).len(), 51);
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use domain::limits::STOCK_ENTRIES_MAX;
 use domain::{
-    Adjustment, CommodityId, Event, Identifier, Rejection, StationId, StockAdjusted, StockChange,
-    TraderId,
+    Adjustment, CommodityId, Event, Identifier, Quantity, Rejection, StationId, StockAdjusted,
+    StockChange, TraderId,
 };
 
 use crate::state::{State, StockKey};
@@ -88,10 +88,34 @@ fn check_goods(
     Err(Rejection::InsufficientStock { line, station, owner, commodity, requested, available })
 }
 
+/// Whether the owner has each of these available at the station, by line.
+#[inline]
+pub(crate) fn check_available(
+    state: &State,
+    station: StationId,
+    owner: TraderId,
+    lines: impl Iterator<Item = (usize, CommodityId, Quantity)>,
+) -> Result<(), Rejection> {
+    for (line, commodity, requested) in lines {
+        let available = state.level(StockKey { station, owner, commodity }).available;
+        if requested > available {
+            return Err(Rejection::InsufficientStock {
+                line,
+                station,
+                owner,
+                commodity,
+                requested,
+                available,
+            });
+        }
+    }
+    Ok(())
+}
+
 /// Whether as many new stock entries still fit. It asks for more room than may be needed rather
-/// than looking up which entries there are already.
+/// than looking up which entries there are already; what open holds may need stays theirs.
 pub(crate) fn check_room(state: &State, entries: usize) -> Result<(), Rejection> {
-    if state.stock.len() + entries <= STOCK_ENTRIES_MAX {
+    if state.stock.len() + state.promised_entries + entries <= STOCK_ENTRIES_MAX {
         return Ok(());
     }
     Err(Rejection::LimitReached { limit: "stock_entries", maximum: STOCK_ENTRIES_MAX as u64 })

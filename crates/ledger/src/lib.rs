@@ -10,34 +10,43 @@
 
 mod access;
 mod accounts;
+mod alerts;
 mod cargo;
+mod charges;
+mod holds;
 mod inventory;
+mod offers;
 mod reference;
+mod reversal;
+mod rules;
 mod snapshot;
 mod state;
+mod terms;
 #[cfg(test)]
 mod tests;
+mod timers;
 mod trade;
+mod transfers;
+mod vessels;
 mod warm;
 
 use domain::{Action, Command, Event, Recorded, Rejection, Timestamp, movements};
 
-pub use cargo::due;
 pub use snapshot::{FORMAT, FrozenState};
 pub use state::{State, StockLevel};
+pub use timers::due;
 pub use warm::{WARM_COMMANDS, Warm, warm, warm_events};
 
 /// Appends to `events` what the command makes happen at network time `at`. A command that asks for
 /// what is so already appends nothing. A rejected one leaves `events` as it was.
-///
-/// No rule asks for the time yet; holds and offers will be judged by it.
 pub fn decide(
     state: &State,
-    _at: Timestamp,
+    at: Timestamp,
     command: &Command,
     events: &mut Vec<Event>,
 ) -> Result<(), Rejection> {
     access::check(state, command)?;
+    let past = command.past.as_deref();
     let event = match &command.action {
         Action::CreateNetwork(details) => access::create_network(state, *details),
         Action::CreateKey(key) => access::create_key(state, key),
@@ -47,9 +56,26 @@ pub fn decide(
         Action::PutTrader(trader) => reference::put_trader(state, trader),
         Action::ChangeCredits { trader, change } => accounts::change(state, trader, *change),
         Action::Adjust(adjustment) => inventory::adjust(state, adjustment),
-        Action::Trade(trade) => trade::settle(state, trade),
+        Action::Trade(trade) => match trade.terms.get() {
+            None => trade::settle(state, trade),
+            Some(terms) => return terms::trade(state, at, command, trade, terms, events),
+        },
+        Action::PostOffer(offer) => offers::post(state, at, offer),
+        Action::WithdrawOffer(offer) => offers::withdraw(state, *offer),
+        Action::SettleTrade(settlement) => holds::settle(state, at, past, settlement),
+        Action::VoidTrade { trade, reason } => {
+            holds::void(state, at, past, *trade, reason.as_ref())
+        }
+        Action::ReverseTrade { trade, reason } => reversal::reverse(state, past, *trade, reason),
+        Action::Transfer(transfer) => transfers::transfer(state, transfer),
         Action::BookShipment(booking) => cargo::book(state, booking),
-        Action::ReportShipment { shipment, action } => cargo::report(state, *shipment, action),
+        Action::ReportShipment { shipment, action } => {
+            cargo::report(state, at, command.occurred_at, *shipment, action)
+        }
+        Action::PutVessel(vessel) => vessels::put(state, vessel),
+        Action::PutAlertRule(rule) => rules::put(state, rule),
+        Action::DeleteAlertRule(name) => rules::delete(state, name),
+        Action::AcknowledgeAlert(alert) => alerts::acknowledge(state, *alert),
     }?;
     events.extend(event);
     Ok(())
@@ -88,12 +114,39 @@ pub fn apply(state: &mut State, recorded: &Recorded) {
         }
         Event::ShipmentBooked(booked) => cargo::apply_booked(state, envelope, booked),
         Event::ShipmentChanged(changed) => cargo::apply_changed(state, envelope, changed),
+        Event::VesselCreated { vessel, id, details } => {
+            vessels::apply_created(state, *vessel, id, details);
+        }
+        Event::VesselUpdated { vessel, details } => vessels::apply_updated(state, *vessel, details),
+        Event::AlertRuleSet(set) => rules::apply_set(state, envelope, set),
+        Event::AlertRuleDeleted { rule } => rules::apply_deleted(state, envelope, *rule),
+        Event::AlertFired(fired) => alerts::apply_fired(state, envelope, fired),
+        Event::AlertChanged(changed) => alerts::apply_changed(state, envelope, changed),
+        Event::AlertAcknowledged(seen) => alerts::apply_acknowledged(state, envelope, seen),
+        Event::AlertResolved(changed) => alerts::apply_resolved(state, envelope, changed),
+        Event::TradeSettled(trade) => trade::apply_settled(state, envelope, trade),
+        Event::TradeHeld(held) => holds::apply_held(state, envelope, held),
+        Event::HoldSettled(settled) => holds::apply_settled(state, envelope, event, settled),
+        Event::TradeVoided(released) => holds::apply_ended(state, released.trade),
+        Event::TradeExpired(released) => {
+            holds::apply_ended(state, released.trade);
+            alerts::follow_expired(state, released.trade);
+        }
+        Event::TradeReversed(reversed) => reversal::apply(state, envelope, reversed),
+        Event::OfferOpened(opened) => offers::apply_opened(state, envelope, opened),
+        Event::OfferFilled { offer, .. } => offers::apply_ended(state, *offer),
+        Event::OffersWithdrawn(rests) => {
+            rests.iter().for_each(|rest| offers::apply_ended(state, rest.offer));
+        }
+        Event::OfferExpired(rest) => offers::apply_ended(state, rest.offer),
         // What these move is all that they do.
         Event::CreditsIssued { .. }
         | Event::CreditsRetired { .. }
-        | Event::StockAdjusted(_)
-        | Event::TradeSettled(_) => {}
+        | Event::CreditsTransferred(_)
+        | Event::StockTransferred(_)
+        | Event::StockAdjusted(_) => {}
     }
     movements(event, |movement| state.follow(movement));
+    rules::follow_stock(state, envelope.recorded_at, event);
     state.advance(envelope);
 }

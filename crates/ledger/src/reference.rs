@@ -144,7 +144,7 @@ fn add_trader(
     details: Option<TraderDetails>,
 ) {
     assert_eq!(trader.index(), state.traders.len(), "traders are numbered in order");
-    let row = Trader { balance: Credits::ZERO, station, details };
+    let row = Trader { balance: Credits::ZERO, held: Credits::ZERO, station, details };
     let before = state.traders.insert(Name(id.clone()), row);
     assert!(before.is_none(), "a trader is created once");
 }

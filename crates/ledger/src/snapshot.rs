@@ -3,24 +3,29 @@
 //! Each row describes itself once for writing and reading ([`table::Archive`]). [`FORMAT`] changes
 //! with any change of these descriptions: an older snapshot is then passed over and replayed.
 
-use domain::limits::KEY_WINDOW;
+use domain::limits::{KEY_WINDOW, REVERSAL_WINDOW};
 use domain::{
-    CommodityDetails, CommodityId, Credits, DelayReason, Identifier, NetworkDetails, Position,
-    Quantity, Role, Route, Schedule, Sequence, Shipment, ShipmentId, ShipmentLine, ShipmentStatus,
-    StationDetails, StationId, StationKind, Text, Timestamp, TraderDetails, TraderId,
+    CommodityDetails, CommodityId, Credits, Identifier, NetworkDetails, Position, Quantity, Role,
+    Sequence, StationDetails, StationId, StationKind, Text, Timestamp, TraderDetails, TraderId,
 };
 use table::{
     Archive, ArchiveError, Frozen, FrozenKeyWindow, Paged, Row, Table, read_key_window, read_paged,
     read_table, through, write_frozen, write_key_window,
 };
 
+use crate::alerts::{AlertKey, OpenAlert};
+use crate::rules::RuleRow;
 use crate::state::{
-    Commodity, KeyRow, Name, OpenShipment, Principal, ShipmentKey, State, Station, StockKey,
-    StockLevel, Trader,
+    Commodity, Hold, HoldKey, KeyRow, Name, OfferKey, OpenOffer, OpenShipment, Principal,
+    ShipmentKey, State, Station, StockKey, StockLevel, Trader, Vessel,
 };
 
+mod alerts;
+mod cargo;
+mod trading;
+
 /// The version of the rows.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// A state that no longer changes, and costs little to make: pages are shared until they change.
 pub struct FrozenState {
@@ -32,6 +37,13 @@ pub struct FrozenState {
     commodities: Frozen<(Name, Commodity)>,
     stock: Frozen<(StockKey, StockLevel)>,
     shipments: Frozen<(ShipmentKey, OpenShipment)>,
+    vessels: Frozen<(Name, Vessel)>,
+    rules: Frozen<(Name, RuleRow)>,
+    alerts: Frozen<(AlertKey, OpenAlert)>,
+    expired: Vec<u64>,
+    holds: Frozen<(HoldKey, Hold)>,
+    offers: Frozen<(OfferKey, OpenOffer)>,
+    reversals: FrozenKeyWindow,
     window: FrozenKeyWindow,
 }
 
@@ -60,6 +72,13 @@ impl State {
             commodities: self.commodities.freeze(),
             stock: self.stock.freeze(),
             shipments: self.shipments.freeze(),
+            vessels: self.vessels.freeze(),
+            rules: self.rules.rows.freeze(),
+            alerts: self.alerts.open.freeze(),
+            expired: self.alerts.expired.iter().map(|trade| trade.0.0).collect(),
+            holds: self.holds.freeze(),
+            offers: self.offers.freeze(),
+            reversals: self.reversals.freeze(),
             window: self.window.freeze(),
         }
     }
@@ -75,14 +94,18 @@ impl State {
         let commodities: Table<Name, Commodity> = read_table(archive)?;
         let stock: Table<StockKey, StockLevel> = read_table(archive)?;
         let shipments: Table<ShipmentKey, OpenShipment> = read_table(archive)?;
+        let vessels: Table<Name, Vessel> = read_table(archive)?;
+        let rules = alerts::read_rules(archive)?;
+        let alerts = alerts::read_alerts(archive)?;
+        let holds: Table<HoldKey, Hold> = read_table(archive)?;
+        let offers: Table<OfferKey, OpenOffer> = read_table(archive)?;
+        let reversals = read_key_window(archive)?;
         let window = read_key_window(archive)?;
-        if window.capacity() != KEY_WINDOW {
-            return Err(ArchiveError::Invalid { wanted: "a key window of this network" });
+        if window.capacity() != KEY_WINDOW || reversals.capacity() != REVERSAL_WINDOW {
+            return Err(ArchiveError::Invalid { wanted: "the windows of this network" });
         }
-        let timer = |(key, open): (&ShipmentKey, &OpenShipment)| Some((open.overdue_at?, key.0));
-        let timers = shipments.iter().filter_map(timer).collect();
         let Head { last, recorded_at, network, issued } = head;
-        Ok(Self {
+        let mut state = Self {
             last,
             recorded_at,
             network,
@@ -93,10 +116,21 @@ impl State {
             commodities,
             stock,
             shipments,
-            timers,
+            vessels,
+            rules,
+            alerts,
+            holds,
+            offers,
+            reversals,
             window,
             issued,
-        })
+            ..Self::default()
+        };
+        state.derive_trading();
+        state.derive_lost();
+        state.derive_alerts();
+        state.derive_timers();
+        Ok(state)
     }
 }
 
@@ -116,6 +150,13 @@ impl FrozenState {
         write_frozen(&self.commodities, archive)?;
         write_frozen(&self.stock, archive)?;
         write_frozen(&self.shipments, archive)?;
+        write_frozen(&self.vessels, archive)?;
+        write_frozen(&self.rules, archive)?;
+        write_frozen(&self.alerts, archive)?;
+        self.expired.clone().archive(archive)?;
+        write_frozen(&self.holds, archive)?;
+        write_frozen(&self.offers, archive)?;
+        write_key_window(&self.reversals, archive)?;
         write_key_window(&self.window, archive)
     }
 }
@@ -160,7 +201,7 @@ impl Row for Name {
 
 impl Default for Principal {
     fn default() -> Self {
-        Self { role: Role::Viewer }
+        Self { role: Role::Viewer, accounts: Box::default() }
     }
 }
 
@@ -170,13 +211,22 @@ impl Row for Principal {
             Role::Admin => 0_u32,
             Role::Operator => 1,
             Role::Viewer => 2,
+            Role::Trader => 3,
+            Role::Carrier => 4,
         };
         through(archive, &mut self.role, "a role", form, |form| match form {
             0 => Some(Role::Admin),
             1 => Some(Role::Operator),
             2 => Some(Role::Viewer),
+            3 => Some(Role::Trader),
+            4 => Some(Role::Carrier),
             _ => None,
-        })
+        })?;
+        let accounts = std::mem::take(&mut self.accounts);
+        let mut numbers = accounts.iter().map(|account| account.0).collect::<Vec<_>>();
+        numbers.archive(archive)?;
+        self.accounts = numbers.into_iter().map(TraderId).collect();
+        Ok(())
     }
 }
 
@@ -188,13 +238,14 @@ impl Row for KeyRow {
 
 impl Default for Trader {
     fn default() -> Self {
-        Self { balance: Credits::ZERO, station: None, details: None }
+        Self { balance: Credits::ZERO, held: Credits::ZERO, station: None, details: None }
     }
 }
 
 impl Row for Trader {
     fn archive<A: Archive>(&mut self, archive: &mut A) -> Result<(), ArchiveError> {
         credits(archive, &mut self.balance)?;
+        credits(archive, &mut self.held)?;
         let form = |station: &Option<StationId>| station.map(|it| it.0);
         through(archive, &mut self.station, "a station", form, |form: Option<u32>| {
             Some(form.map(StationId))
@@ -301,141 +352,6 @@ impl Row for StockLevel {
         quantity(archive, &mut self.unavailable)?;
         quantity(archive, &mut self.incoming)
     }
-}
-
-impl Default for ShipmentKey {
-    fn default() -> Self {
-        Self(ShipmentId(Sequence::ZERO))
-    }
-}
-
-impl Row for ShipmentKey {
-    fn archive<A: Archive>(&mut self, archive: &mut A) -> Result<(), ArchiveError> {
-        archive.number(&mut self.0.0.0)
-    }
-}
-
-impl Default for OpenShipment {
-    fn default() -> Self {
-        let now = Timestamp::default();
-        let (origin, destination) = (StationId(0), StationId(0));
-        let shipment = Shipment {
-            id: ShipmentId(Sequence::ZERO),
-            route: Route { origin, destination, owner: TraderId(0) },
-            consignee: TraderId(0),
-            carrier: TraderId(0),
-            status: ShipmentStatus::Booked,
-            schedule: Schedule::new(now, now).expect("an arrival not before its departure"),
-            estimated_departure: None,
-            estimated_arrival: None,
-            actual_departure: None,
-            actual_arrival: None,
-            delayed: None,
-            position: None,
-            lines: Box::default(),
-            last: Sequence::ZERO,
-            event_count: 0,
-        };
-        Self { shipment, overdue_at: None }
-    }
-}
-
-/// A position and its time, in plain numbers.
-type Seen = Option<((i64, i64, i64), i64)>;
-
-impl Row for OpenShipment {
-    fn archive<A: Archive>(&mut self, archive: &mut A) -> Result<(), ArchiveError> {
-        let it = &mut self.shipment;
-        archive.number(&mut it.id.0.0)?;
-        it.route.origin.0.archive(archive)?;
-        it.route.destination.0.archive(archive)?;
-        it.route.owner.0.archive(archive)?;
-        it.consignee.0.archive(archive)?;
-        it.carrier.0.archive(archive)?;
-        through(archive, &mut it.status, "a status", |status| status_form(*status), status_of)?;
-        let form = |schedule: &Schedule| (schedule.departure().0, schedule.arrival().0);
-        through(archive, &mut it.schedule, "a schedule", form, |(departure, arrival)| {
-            Schedule::new(Timestamp(departure), Timestamp(arrival))
-        })?;
-        time(archive, &mut it.estimated_departure)?;
-        time(archive, &mut it.estimated_arrival)?;
-        time(archive, &mut it.actual_departure)?;
-        time(archive, &mut it.actual_arrival)?;
-        let form = |delayed: &Option<DelayReason>| match delayed {
-            None => 0_u32,
-            Some(DelayReason::Estimate) => 1,
-            Some(DelayReason::Overdue) => 2,
-        };
-        through(archive, &mut it.delayed, "a delay", form, |form| match form {
-            0 => Some(None),
-            1 => Some(Some(DelayReason::Estimate)),
-            2 => Some(Some(DelayReason::Overdue)),
-            _ => None,
-        })?;
-        let form = |seen: &Option<(Position, Timestamp)>| {
-            seen.map(|(at, time)| ((at.x, at.y, at.z), time.0))
-        };
-        through(archive, &mut it.position, "a position", form, |form: Seen| {
-            Some(form.map(|((x, y, z), time)| (Position { x, y, z }, Timestamp(time))))
-        })?;
-        let mut lines = std::mem::take(&mut it.lines).into_vec();
-        lines_through(archive, &mut lines)?;
-        it.lines = lines.into_boxed_slice();
-        archive.number(&mut it.last.0)?;
-        it.event_count.archive(archive)?;
-        time(archive, &mut self.overdue_at)
-    }
-}
-
-fn status_form(status: ShipmentStatus) -> u32 {
-    match status {
-        ShipmentStatus::Booked => 0,
-        ShipmentStatus::Loading => 1,
-        ShipmentStatus::InTransit => 2,
-        ShipmentStatus::Arrived => 3,
-        ShipmentStatus::PartiallyReceived => 4,
-        ShipmentStatus::Received => 5,
-        ShipmentStatus::Cancelled => 6,
-        ShipmentStatus::Lost => 7,
-    }
-}
-
-fn status_of(form: u32) -> Option<ShipmentStatus> {
-    Some(match form {
-        0 => ShipmentStatus::Booked,
-        1 => ShipmentStatus::Loading,
-        2 => ShipmentStatus::InTransit,
-        3 => ShipmentStatus::Arrived,
-        4 => ShipmentStatus::PartiallyReceived,
-        5 => ShipmentStatus::Received,
-        6 => ShipmentStatus::Cancelled,
-        7 => ShipmentStatus::Lost,
-        _ => return None,
-    })
-}
-
-/// A shipment's line, for it is of another crate.
-#[derive(Clone, Default)]
-struct LineRow(ShipmentLine);
-
-impl Row for LineRow {
-    fn archive<A: Archive>(&mut self, archive: &mut A) -> Result<(), ArchiveError> {
-        self.0.commodity.0.archive(archive)?;
-        quantity(archive, &mut self.0.shipped)?;
-        quantity(archive, &mut self.0.accepted)?;
-        quantity(archive, &mut self.0.rejected)?;
-        quantity(archive, &mut self.0.written_off)
-    }
-}
-
-fn lines_through<A: Archive>(
-    archive: &mut A,
-    lines: &mut Vec<ShipmentLine>,
-) -> Result<(), ArchiveError> {
-    let mut rows = std::mem::take(lines).into_iter().map(LineRow).collect::<Vec<_>>();
-    rows.archive(archive)?;
-    lines.extend(rows.into_iter().map(|row| row.0));
-    Ok(())
 }
 
 fn identifier<A: Archive>(archive: &mut A, value: &mut Identifier) -> Result<(), ArchiveError> {

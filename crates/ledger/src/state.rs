@@ -1,17 +1,23 @@
-//! What the rules need to know: balances, stock, open shipments, timers, the key window. No history.
+//! What the rules need to know: balances, stock, open shipments, holds and offers, timers, windows of
+//! keys and reversals. No history.
 //!
 //! Everything that grows is a table of bounded size whose order is part of the state, so that the
 //! same events give the same bytes. Only this file changes amounts.
 
 use std::collections::BTreeSet;
 
-use domain::limits::KEY_WINDOW;
+use domain::limits::{KEY_WINDOW, REVERSAL_WINDOW};
 use domain::{
     Bucket, CommodityDetails, CommodityId, CreditAccount, Credits, Envelope, Identifier, Movement,
-    NetworkDetails, PrincipalId, Quantity, Role, Sequence, Shipment, ShipmentId, StationDetails,
-    StationId, StockAccount, Timestamp, TraderDetails, TraderId, name_hash,
+    NetworkDetails, Offer, OfferId, PrincipalId, Quantity, Role, Sequence, Shipment, ShipmentId,
+    Side, StationDetails, StationId, StockAccount, Timestamp, TradeRecord, TraderDetails, TraderId,
+    TransactionId, VesselDetails, name_hash,
 };
 use table::{Key, KeyEntry, KeyWindow, Paged, Slot, Table};
+
+use crate::alerts::Alerts;
+use crate::rules::Rules;
+use crate::timers::Timers;
 
 /// The state of a network after its last event.
 #[derive(Debug)]
@@ -26,9 +32,25 @@ pub struct State {
     pub(crate) stations: Paged<Station>,
     pub(crate) commodities: Table<Name, Commodity>,
     pub(crate) stock: Table<StockKey, StockLevel>,
+    /// Shipments that have not ended, and those that are lost and may still be found.
     pub(crate) shipments: Table<ShipmentKey, OpenShipment>,
-    /// When which shipment becomes overdue: derived from `shipments`.
-    pub(crate) timers: BTreeSet<(Timestamp, ShipmentId)>,
+    /// Those of `shipments` that are lost, by the event that told it: the oldest are forgotten first.
+    pub(crate) lost: BTreeSet<(Sequence, ShipmentId)>,
+    pub(crate) vessels: Table<Name, Vessel>,
+    pub(crate) rules: Rules,
+    pub(crate) alerts: Alerts,
+    /// Trades that are pending.
+    pub(crate) holds: Table<HoldKey, Hold>,
+    pub(crate) offers: Table<OfferKey, OpenOffer>,
+    /// The open offers of one station, commodity, side and trader stand together: derived from
+    /// `offers`.
+    pub(crate) alike: BTreeSet<(StationId, CommodityId, Side, TraderId, OfferId)>,
+    /// Stock entries that settlements of open holds may yet make: derived from `holds`.
+    pub(crate) promised_entries: usize,
+    /// Trades that were reversed of late, by [`reversal_hash`].
+    pub(crate) reversals: KeyWindow,
+    /// When what happens by itself: derived from the tables.
+    pub(crate) timers: Timers,
     pub(crate) window: KeyWindow,
     pub(crate) issued: Credits,
 }
@@ -46,6 +68,8 @@ impl Key for Name {
 #[derive(Debug, Clone)]
 pub(crate) struct Principal {
     pub(crate) role: Role,
+    /// The traders it acts for, sorted; none for a role without accounts.
+    pub(crate) accounts: Box<[TraderId]>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -55,7 +79,10 @@ pub(crate) struct KeyRow {
 
 #[derive(Debug, Clone)]
 pub(crate) struct Trader {
+    /// Free to be spent.
     pub(crate) balance: Credits,
+    /// Promised to holds, buy offers and charges.
+    pub(crate) held: Credits,
     /// The station it is; a trader that is none has details of its own.
     pub(crate) station: Option<StationId>,
     pub(crate) details: Option<TraderDetails>,
@@ -93,7 +120,7 @@ impl Key for StockKey {
 pub struct StockLevel {
     /// Free.
     pub available: Quantity,
-    /// Promised to booked shipments.
+    /// Promised to booked shipments, to holds and by sell offers.
     pub reserved: Quantity,
     /// There, but not good.
     pub unavailable: Quantity,
@@ -131,18 +158,57 @@ impl Key for ShipmentKey {
     }
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct HoldKey(pub(crate) TransactionId);
+
+impl Key for HoldKey {
+    fn hash(&self) -> u64 {
+        Key::hash(&self.0.0.0)
+    }
+}
+
+/// A trade that is pending.
+#[derive(Debug, Clone)]
+pub(crate) struct Hold(pub(crate) TradeRecord);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct OfferKey(pub(crate) OfferId);
+
+impl Key for OfferKey {
+    fn hash(&self) -> u64 {
+        Key::hash(&self.0.0.0)
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OpenOffer(pub(crate) Offer);
+
+/// What the window of reversals knows a trade by.
+pub(crate) fn reversal_hash(trade: TransactionId) -> u128 {
+    trade.0.0.into()
+}
+
 #[derive(Debug, Clone)]
 pub(crate) struct OpenShipment {
     pub(crate) shipment: Shipment,
-    /// When its timer fires, if one is armed.
-    pub(crate) overdue_at: Option<Timestamp>,
+    /// When loading began, once it has.
+    pub(crate) loaded_at: Option<Timestamp>,
+    /// When its timer fires, if one is armed: derived from it, its alerts and their rules.
+    pub(crate) timer: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Vessel {
+    pub(crate) details: VesselDetails,
+    /// What it carries now.
+    pub(crate) carrying: Option<ShipmentId>,
 }
 
 impl Default for State {
     fn default() -> Self {
         let network = Name(Identifier::new("network").expect("a plain name"));
         let mut principals = Table::new();
-        principals.insert(network, Principal { role: Role::Admin });
+        principals.insert(network, Principal { role: Role::Admin, accounts: Box::default() });
         Self {
             last: Sequence::ZERO,
             recorded_at: Timestamp::MIN,
@@ -154,7 +220,16 @@ impl Default for State {
             commodities: Table::new(),
             stock: Table::new(),
             shipments: Table::new(),
-            timers: BTreeSet::new(),
+            lost: BTreeSet::new(),
+            vessels: Table::new(),
+            rules: Rules::default(),
+            alerts: Alerts::default(),
+            holds: Table::new(),
+            offers: Table::new(),
+            alike: BTreeSet::new(),
+            promised_entries: 0,
+            reversals: KeyWindow::new(REVERSAL_WINDOW),
+            timers: Timers::new(),
             window: KeyWindow::new(KEY_WINDOW),
             issued: Credits::ZERO,
         }
@@ -184,12 +259,16 @@ impl State {
 
     /// How many rows a snapshot has, about.
     pub fn row_count(&self) -> usize {
-        self.traders.len() + self.stock.len() + self.shipments.len() + self.window.len()
+        self.traders.len()
+            + self.stock.len()
+            + self.shipments.len()
+            + self.holds.len()
+            + self.offers.len()
+            + self.window.len()
     }
 
-    pub(crate) fn role(&self, principal: PrincipalId) -> Option<Role> {
-        let slot = self.principals.slot(principal.0)?;
-        Some(self.principals.at(slot).role)
+    pub(crate) fn principal(&self, principal: PrincipalId) -> Option<&Principal> {
+        self.principals.slot(principal.0).map(|slot| self.principals.at(slot))
     }
 
     pub(crate) fn trader(&self, name: &Identifier) -> Option<TraderId> {
@@ -206,6 +285,14 @@ impl State {
 
     pub(crate) fn level(&self, key: StockKey) -> StockLevel {
         self.stock.get(&key).copied().unwrap_or_default()
+    }
+
+    pub(crate) fn shipment(&self, id: ShipmentId) -> Option<&OpenShipment> {
+        self.shipments.get(&ShipmentKey(id))
+    }
+
+    pub(crate) fn shipment_mut(&mut self, id: ShipmentId) -> &mut OpenShipment {
+        self.shipments.get_mut(&ShipmentKey(id)).expect("a shipment that has not ended")
     }
 
     pub(crate) fn balance(&self, trader: TraderId) -> Credits {
@@ -281,9 +368,13 @@ impl State {
 
     fn pay(&mut self, amount: Credits, from: CreditAccount) {
         match from {
-            CreditAccount::Balance(trader) => {
+            CreditAccount::Available(trader) => {
                 let balance = self.balance_mut(trader);
                 *balance = balance.checked_sub(amount).expect("no more is paid than there is");
+            }
+            CreditAccount::Held(trader) => {
+                let held = self.held_mut(trader);
+                *held = held.checked_sub(amount).expect("no more is released than is held");
             }
             CreditAccount::Issued => {
                 self.issued =
@@ -295,9 +386,13 @@ impl State {
 
     fn receive(&mut self, amount: Credits, to: CreditAccount) {
         match to {
-            CreditAccount::Balance(trader) => {
+            CreditAccount::Available(trader) => {
                 let balance = self.balance_mut(trader);
                 *balance = balance.checked_add(amount).expect("no more is held than was issued");
+            }
+            CreditAccount::Held(trader) => {
+                let held = self.held_mut(trader);
+                *held = held.checked_add(amount).expect("no more is held than was issued");
             }
             CreditAccount::Retired => {}
             CreditAccount::Issued => unreachable!("issued credits are never unissued"),
@@ -307,6 +402,11 @@ impl State {
     fn balance_mut(&mut self, trader: TraderId) -> &mut Credits {
         let slot = self.traders.slot(trader.0).expect("the trader exists");
         &mut self.traders.at_mut(slot).balance
+    }
+
+    fn held_mut(&mut self, trader: TraderId) -> &mut Credits {
+        let slot = self.traders.slot(trader.0).expect("the trader exists");
+        &mut self.traders.at_mut(slot).held
     }
 }
 

@@ -157,7 +157,14 @@ fn traded(pair: Pair, buyer: TraderId, seller: TraderId, quantity: u64) -> Event
     let unit_price = Credits::new(1).expect("below the maximum");
     let total = unit_price.times(quantity).expect("below the maximum");
     let lines = [TradeLine { commodity: pair.commodity, quantity, unit_price }].into();
-    Event::TradeSettled(TradeSettled { station: pair.station, buyer, seller, lines, total })
+    Event::TradeSettled(TradeSettled {
+        station: pair.station,
+        buyer,
+        seller,
+        lines,
+        total,
+        terms: None,
+    })
 }
 
 /// What one read of memory costs that waits for the one before: the unit of everything here.
@@ -227,7 +234,7 @@ fn main() {
     run.report("a trade between entries", between.collect::<Vec<_>>().into_iter(), TRADES);
 
     let begin = Instant::now();
-    let audit = views.audit();
+    let audit = views.audit(domain::Scope::Network).expect("everything may be seen");
     println!("audit: {:?}, balanced: {}", begin.elapsed(), audit.balanced);
     snapshot(&mut run, &path);
     println!("a dependent read of memory: {:?}", chase());

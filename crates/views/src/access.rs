@@ -1,10 +1,14 @@
 //! API keys and for whom they speak.
 
-use domain::{Envelope, Event, Identifier, KeyId, PrincipalId, Role, Sequence, Timestamp};
+use std::sync::Arc;
+
+use domain::{
+    Envelope, Event, Identifier, KeyId, PrincipalId, Role, Scope, Sequence, Timestamp, TraderId,
+};
 use table::{Frozen, Index, Paged};
 
 /// What a key that is not revoked gives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Access {
     /// The key.
     pub key: KeyId,
@@ -12,6 +16,15 @@ pub struct Access {
     pub principal: PrincipalId,
     /// What that principal may do.
     pub role: Role,
+    /// The traders that principal acts for, sorted; none for a role without accounts.
+    pub accounts: Arc<[TraderId]>,
+}
+
+impl Access {
+    /// What that principal may see.
+    pub fn scope(&self) -> Scope<'_> {
+        self.role.scope(&self.accounts)
+    }
 }
 
 /// A key that was made, revoked or not. The secret is known to nobody but its holder.
@@ -23,6 +36,8 @@ pub struct ApiKey {
     pub principal: PrincipalId,
     /// What that principal may do.
     pub role: Role,
+    /// The traders that principal acts for, sorted; none for a role without accounts.
+    pub accounts: Arc<[TraderId]>,
     /// BLAKE3 of the secret; never shown.
     pub digest: [u8; 32],
     /// The event that made it.
@@ -72,6 +87,7 @@ impl Keys {
             key: found.id,
             principal: found.principal,
             role: found.role,
+            accounts: Arc::clone(&found.accounts),
         })
     }
 
@@ -100,6 +116,7 @@ impl Keys {
                     id: *key,
                     principal: details.principal,
                     role: details.role,
+                    accounts: details.accounts.iter().copied().collect(),
                     digest: details.digest,
                     created: envelope.sequence,
                     created_at: envelope.recorded_at,

@@ -1,15 +1,33 @@
-//! Credits: balances of traders, and where credits come from and go.
+//! Credits: what traders are free to spend and what is held of theirs, and where credits come from
+//! and go.
 //!
 //! Folds movements alone. Must not know what they were for.
 
 use domain::{CreditAccount, Credits, TraderId};
 use table::{Frozen, Paged};
 
+/// A trader's credits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Balance {
+    /// Free to be spent.
+    pub available: Credits,
+    /// Held for holds, buy offers and charges.
+    pub held: Credits,
+}
+
+impl Balance {
+    /// All of them.
+    pub fn total(self) -> Credits {
+        // All credits together never exceed the greatest amount.
+        self.available.checked_add(self.held).unwrap_or(Credits::MAX)
+    }
+}
+
 /// All accounts of credits.
 #[derive(Debug, Default)]
 pub(crate) struct Accounts {
     /// By trader.
-    balances: Paged<Credits>,
+    balances: Paged<Balance>,
     totals: CreditTotals,
 }
 
@@ -21,44 +39,49 @@ pub(crate) struct CreditTotals {
 }
 
 impl Accounts {
-    pub(crate) fn restored(balances: Paged<Credits>, totals: CreditTotals) -> Self {
+    pub(crate) fn restored(balances: Paged<Balance>, totals: CreditTotals) -> Self {
         Self { balances, totals }
     }
 
-    pub(crate) fn balance(&self, trader: TraderId) -> Option<Credits> {
+    pub(crate) fn balance(&self, trader: TraderId) -> Option<Balance> {
         self.balances.get(trader.index()).copied()
     }
 
-    pub(crate) fn freeze(&self) -> (Frozen<Credits>, CreditTotals) {
+    pub(crate) fn freeze(&self) -> (Frozen<Balance>, CreditTotals) {
         (self.balances.freeze(), self.totals)
     }
 
     /// Opens the next trader's account.
     pub(crate) fn open(&mut self) {
-        self.balances.push(Credits::ZERO);
+        self.balances.push(Balance::default());
     }
 
     pub(crate) fn fold(&mut self, amount: Credits, from: CreditAccount, to: CreditAccount) {
         match from {
-            CreditAccount::Balance(trader) => {
-                let balance = self.balance_mut(trader);
-                *balance = balance
-                    .checked_sub(amount)
-                    .expect("no event takes more credits than a balance has");
+            CreditAccount::Available(trader) => {
+                shrink(&mut self.balance_mut(trader).available, amount);
             }
+            CreditAccount::Held(trader) => shrink(&mut self.balance_mut(trader).held, amount),
             CreditAccount::Issued => grow(&mut self.totals.issued, amount),
             CreditAccount::Retired => unreachable!("retired credits never come back"),
         }
         match to {
-            CreditAccount::Balance(trader) => grow(self.balance_mut(trader), amount),
+            CreditAccount::Available(trader) => {
+                grow(&mut self.balance_mut(trader).available, amount);
+            }
+            CreditAccount::Held(trader) => grow(&mut self.balance_mut(trader).held, amount),
             CreditAccount::Retired => grow(&mut self.totals.retired, amount),
             CreditAccount::Issued => unreachable!("credits are not given back to their source"),
         }
     }
 
-    fn balance_mut(&mut self, trader: TraderId) -> &mut Credits {
+    fn balance_mut(&mut self, trader: TraderId) -> &mut Balance {
         self.balances.get_mut(trader.index()).expect("credits move between traders that exist")
     }
+}
+
+fn shrink(sum: &mut Credits, amount: Credits) {
+    *sum = sum.checked_sub(amount).expect("no event takes more credits than an account has");
 }
 
 fn grow(sum: &mut Credits, amount: Credits) {

@@ -1,11 +1,11 @@
 //! The proof of conservation: all that came into being is somewhere.
 
-use domain::{CommodityId, Credits, Quantity, Sink, Source, StockAccount};
+use domain::{CommodityId, Quantity, Scope, Sink, Source, StockAccount};
 use table::{Frozen, Paged};
 
 use crate::accounts::CreditTotals;
 use crate::inventory::{EntryKey, Stock};
-use crate::{AsOf, Views};
+use crate::{AsOf, Balance, Views};
 
 /// Units of one commodity that came from and went to the named accounts; they only grow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -65,14 +65,21 @@ pub struct CreditAudit {
     pub issued: u128,
     /// Credits that ceased to be.
     pub retired: u128,
-    /// The sum of all balances.
-    pub balances: u128,
+    /// The sum of what all traders are free to spend.
+    pub available: u128,
+    /// The sum of what is held of all traders.
+    pub held: u128,
 }
 
 impl CreditAudit {
+    /// The sum of all balances: available and held.
+    pub fn balances(&self) -> u128 {
+        self.available + self.held
+    }
+
     /// Whether issued - retired = all balances.
     pub fn balanced(&self) -> bool {
-        self.issued == self.retired + self.balances
+        self.issued == self.retired + self.balances()
     }
 }
 
@@ -143,14 +150,17 @@ struct Evidence {
     as_of: AsOf,
     flows: Frozen<Flows>,
     entries: Frozen<(EntryKey, Stock)>,
-    balances: Frozen<Credits>,
+    balances: Frozen<Balance>,
     totals: CreditTotals,
 }
 
 impl Views {
     /// Adds everything up. Frozen at one sequence and summed outside the lock: 2 million entries
-    /// take about ten milliseconds.
-    pub fn audit(&self) -> Audit {
+    /// take about ten milliseconds. `None` for whoever may not see the whole network.
+    pub fn audit(&self, scope: Scope<'_>) -> Option<Audit> {
+        if !scope.is_network() {
+            return None;
+        }
         let state = self.read();
         let (balances, totals) = state.accounts.freeze();
         let evidence = Evidence {
@@ -161,7 +171,7 @@ impl Views {
             totals,
         };
         drop(state);
-        evidence.add_up()
+        Some(evidence.add_up())
     }
 }
 
@@ -186,7 +196,8 @@ impl Evidence {
         let credits = CreditAudit {
             issued: u128::from(self.totals.issued.get()),
             retired: u128::from(self.totals.retired.get()),
-            balances: each.map(|balance| u128::from(balance.get())).sum(),
+            available: each.clone().map(|balance| u128::from(balance.available.get())).sum(),
+            held: each.map(|balance| u128::from(balance.held.get())).sum(),
         };
         let balanced = credits.balanced() && commodities.iter().all(CommodityAudit::balanced);
         Audit { as_of: self.as_of, commodities, credits, balanced }

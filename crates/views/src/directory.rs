@@ -6,7 +6,8 @@ use std::hash::{BuildHasher, RandomState};
 
 use domain::{
     CommodityDetails, CommodityId, Envelope, Event, Identifier, NetworkDetails, Sequence,
-    StationDetails, StationId, Timestamp, TraderDetails, TraderId,
+    ShipmentChange, ShipmentChanged, ShipmentId, StationDetails, StationId, Timestamp,
+    TraderDetails, TraderId, VesselDetails, VesselId,
 };
 use table::{Frozen, Index, Paged};
 
@@ -61,6 +62,27 @@ pub struct Trader {
     pub station: Option<StationId>,
     /// The rest; of a station, its name for people.
     pub details: TraderDetails,
+    /// The event that created it.
+    pub created: Sequence,
+    /// When that was recorded.
+    pub created_at: Timestamp,
+    /// The last event that created or replaced it.
+    pub changed: Sequence,
+    /// When that was recorded.
+    pub changed_at: Timestamp,
+}
+
+/// What carries shipments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Vessel {
+    /// Its number, in the order of creation.
+    pub id: VesselId,
+    /// Its name among vessels.
+    pub name: Identifier,
+    /// The rest.
+    pub details: VesselDetails,
+    /// What it carries; whoever may not see that shipment must not be told.
+    pub(crate) carrying: Option<ShipmentId>,
     /// The event that created it.
     pub created: Sequence,
     /// When that was recorded.
@@ -133,7 +155,7 @@ macro_rules! has_name {
         })*
     };
 }
-has_name!(Station, Commodity, Trader);
+has_name!(Station, Commodity, Trader, Vessel);
 
 /// All reference data.
 #[derive(Debug, Default)]
@@ -143,6 +165,7 @@ pub(crate) struct Directory {
     commodities: Named<Commodity>,
     /// Stations and traders share one namespace, and every station is a trader.
     traders: Named<Trader>,
+    vessels: Named<Vessel>,
     /// By commodity: how many commodities have a lesser name. Sorting by a number is cheap.
     ranks: Vec<u32>,
 }
@@ -153,6 +176,7 @@ pub(crate) struct FrozenDirectory {
     pub(crate) stations: Frozen<Station>,
     pub(crate) commodities: Frozen<Commodity>,
     pub(crate) traders: Frozen<Trader>,
+    pub(crate) vessels: Frozen<Vessel>,
 }
 
 impl Directory {
@@ -175,8 +199,14 @@ impl Directory {
             stations,
             commodities: Named::of(commodities),
             traders: Named::of(traders),
+            vessels: Named::default(),
             ranks,
         }
+    }
+
+    /// The same with these vessels.
+    pub(crate) fn restore_vessels(&mut self, vessels: Paged<Vessel>) {
+        self.vessels = Named::of(vessels);
     }
 
     pub(crate) fn freeze(&self) -> FrozenDirectory {
@@ -185,6 +215,7 @@ impl Directory {
             stations: self.stations.freeze(),
             commodities: self.commodities.rows.freeze(),
             traders: self.traders.rows.freeze(),
+            vessels: self.vessels.rows.freeze(),
         }
     }
 
@@ -210,6 +241,14 @@ impl Directory {
 
     pub(crate) fn traders(&self) -> &Paged<Trader> {
         &self.traders.rows
+    }
+
+    pub(crate) fn vessel_named(&self, name: &str) -> Option<VesselId> {
+        self.vessels.find(name).map(|vessel| vessel.id)
+    }
+
+    pub(crate) fn vessels(&self) -> &Paged<Vessel> {
+        &self.vessels.rows
     }
 
     /// Where a commodity stands among all in the order of their names.
@@ -240,14 +279,15 @@ impl Directory {
             Event::TraderUpdated { trader, details } => {
                 self.update_trader(envelope, *trader, details.clone());
             }
-            Event::KeyCreated { .. }
-            | Event::KeyRevoked { .. }
-            | Event::CreditsIssued { .. }
-            | Event::CreditsRetired { .. }
-            | Event::StockAdjusted(_)
-            | Event::TradeSettled(_)
-            | Event::ShipmentBooked(_)
-            | Event::ShipmentChanged(_) => {}
+            Event::VesselCreated { vessel, id, details } => {
+                self.create_vessel(envelope, *vessel, id, details);
+            }
+            Event::VesselUpdated { vessel, details } => {
+                let row = self.vessels.change(vessel.index());
+                row.details = (**details).clone();
+                (row.changed, row.changed_at) = (envelope.sequence, envelope.recorded_at);
+            }
+            _ => unreachable!("only events of reference data come here"),
         }
     }
 
@@ -339,6 +379,39 @@ impl Directory {
             changed_at: envelope.recorded_at,
         };
         self.traders.push(trader.0, row);
+    }
+
+    fn create_vessel(
+        &mut self,
+        envelope: &Envelope,
+        vessel: VesselId,
+        name: &Identifier,
+        details: &VesselDetails,
+    ) {
+        let row = Vessel {
+            id: vessel,
+            name: name.clone(),
+            details: details.clone(),
+            carrying: None,
+            created: envelope.sequence,
+            created_at: envelope.recorded_at,
+            changed: envelope.sequence,
+            changed_at: envelope.recorded_at,
+        };
+        self.vessels.push(vessel.0, row);
+    }
+
+    /// Follows a vessel by what happened to a shipment on it: it carries that from its loading or
+    /// departure until it has arrived or ended. What was lost and is found is not on it any more.
+    pub(crate) fn carry(&mut self, vessel: VesselId, changed: &ShipmentChanged, ended: bool) {
+        let boards =
+            matches!(changed.change, ShipmentChange::Loaded | ShipmentChange::Departed { .. });
+        let leaves = ended || changed.change == ShipmentChange::Arrived;
+        if boards || leaves {
+            let carrying = &mut self.vessels.change(vessel.index()).carrying;
+            let others = carrying.filter(|carried| *carried != changed.shipment);
+            *carrying = if boards { Some(changed.shipment) } else { others };
+        }
     }
 
     fn update_trader(&mut self, envelope: &Envelope, trader: TraderId, details: TraderDetails) {

@@ -2,7 +2,10 @@
 //!
 //! The fold hands them over and goes on: they wait in memory until the store's own thread has
 //! written them, many at once when the disk is slow. A reader looks at what waits, then at what is
-//! written, so it never misses one in between.
+//! written, so it never misses one in between. A lost shipment that is found again waits the same
+//! way to be taken out; a reader that was overtaken by that looks again.
+
+mod trades;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,8 +15,10 @@ use std::time::Duration;
 use domain::{ReadError, Sequence, ShipmentId, SnapshotError};
 use parking_lot::{Condvar, Mutex};
 
-use crate::shipments::Ended;
+use crate::shipments::{Ended, FoundAgain, Turn};
 use crate::store::{Store, Tag, ViewsError};
+
+pub(crate) use trades::{Followed, TradeEnd};
 
 /// Shipments in one transaction: a few milliseconds of work.
 const WRITE_SHIPMENTS_MAX: usize = 8_192;
@@ -26,8 +31,14 @@ const RETRY_AFTER: Duration = Duration::from_secs(1);
 /// Shipments that wait to be written, and how far it has come.
 #[derive(Debug, Default)]
 struct Queue {
-    /// Last events by shipment.
-    waiting: BTreeMap<u64, u64>,
+    /// Ended shipments; `None` where one is under way again.
+    waiting: BTreeMap<u64, Option<Ended>>,
+    /// Finds that are not written yet, in order; each is also in `waiting`.
+    found: Vec<FoundAgain>,
+    /// How many were ever found again.
+    found_count: u64,
+    /// What ended of trades.
+    trades: BTreeMap<trades::Place, Followed>,
     /// What the fold has handed over goes up to here.
     position: u64,
     /// Durable requests made, and answered.
@@ -110,21 +121,42 @@ impl EndedShipments {
             return;
         }
         let mut queue = self.shared.queue.lock();
-        while queue.waiting.len() >= WAITING_SHIPMENTS_MAX && !queue.closing {
+        let count = |queue: &Queue| queue.waiting.len() + queue.found.len() + queue.trades.len();
+        while count(&queue) >= WAITING_SHIPMENTS_MAX && !queue.closing {
             self.shared.done.wait(&mut queue);
         }
     }
 
-    /// Takes what ended in a batch, whose last event is at `position`.
-    pub(crate) fn add(&self, ended: &[Ended], position: Sequence) {
+    /// Takes what ended or was found again in a batch, whose last event is at `position`.
+    pub(crate) fn add(&self, turns: &[Turn], position: Sequence) {
         let mut queue = self.shared.queue.lock();
         queue.position = position.0;
-        let pairs = ended.iter().map(|one| (one.shipment.0.0, one.last.0));
-        queue.waiting.extend(pairs);
+        for turn in turns {
+            match *turn {
+                Turn::Ended(ended) => {
+                    queue.waiting.insert(ended.shipment.0.0, Some(ended));
+                }
+                Turn::FoundAgain(found) => {
+                    queue.found_count += 1;
+                    if self.is_stored() {
+                        queue.waiting.insert(found.shipment.0.0, None);
+                        queue.found.push(found);
+                    } else {
+                        queue.waiting.remove(&found.shipment.0.0);
+                    }
+                }
+            }
+        }
         drop(queue);
-        if !ended.is_empty() {
+        if !turns.is_empty() {
             self.shared.work.notify_one();
         }
+    }
+
+    /// How many shipments were ever found again. Where it differs before and after a look at what
+    /// is written, one may have been missed.
+    pub(crate) fn found_count(&self) -> u64 {
+        self.shared.queue.lock().found_count
     }
 
     /// What a snapshot at `position` must be made with; an error if the store is behind.
@@ -139,15 +171,16 @@ impl EndedShipments {
     }
 
     /// Follows a snapshot that is taken over: what came after it will be folded again. `open` are
-    /// the shipments that had not ended.
+    /// the shipments that had not ended, `holds` the trades that were pending.
     pub(crate) fn rewind(
         &self,
         position: Sequence,
         open: impl Iterator<Item = u64>,
+        holds: impl Iterator<Item = u64>,
     ) -> Result<(), SnapshotError> {
         self.with_writer(|store| {
             if store.position()? > position.0 {
-                store.rewind(position.0, open)?;
+                store.rewind(position.0, open, holds)?;
             }
             Ok(())
         })?;
@@ -178,31 +211,27 @@ impl EndedShipments {
         }
     }
 
-    /// The last event of an ended shipment that waits.
-    pub(crate) fn waiting_last_of(&self, id: ShipmentId) -> Option<Sequence> {
+    /// An ended shipment that waits.
+    pub(crate) fn waiting(&self, id: ShipmentId) -> Option<Ended> {
         let queue = self.shared.queue.lock();
-        queue.waiting.get(&id.0.0).copied().map(Sequence)
+        queue.waiting.get(&id.0.0).copied().flatten()
     }
 
-    /// Ended shipments that wait, with a lesser identifier, newest first.
-    pub(crate) fn waiting_before(&self, before: u64, limit: usize) -> Vec<(u64, u64)> {
+    /// Shipments that wait, with a lesser identifier, newest first; `None` where one is under way
+    /// again, whatever is written of it.
+    pub(crate) fn waiting_before(&self, before: u64, limit: usize) -> Vec<(u64, Option<Ended>)> {
         let queue = self.shared.queue.lock();
         let older = queue.waiting.range(..before).rev();
-        older.map(|(id, last)| (*id, *last)).take(limit).collect()
+        older.map(|(id, ended)| (*id, *ended)).take(limit).collect()
     }
 
-    /// The last event of an ended shipment that is written.
-    pub(crate) fn stored_last_of(&self, id: ShipmentId) -> Result<Option<Sequence>, ReadError> {
-        let found = self.read(|store| store.last_of(id.0.0))?;
-        Ok(found.flatten().map(Sequence))
+    /// An ended shipment that is written.
+    pub(crate) fn stored_one(&self, id: ShipmentId) -> Result<Option<Ended>, ReadError> {
+        self.read(|store| store.ended(id.0.0)).map(Option::flatten)
     }
 
     /// Ended shipments that are written, with a lesser identifier, newest first.
-    pub(crate) fn stored_before(
-        &self,
-        before: u64,
-        limit: usize,
-    ) -> Result<Vec<(u64, u64)>, ReadError> {
+    pub(crate) fn stored_before(&self, before: u64, limit: usize) -> Result<Vec<Ended>, ReadError> {
         let found = self.read(|store| store.before(before, limit))?;
         Ok(found.unwrap_or_default())
     }
@@ -266,7 +295,10 @@ impl Flusher {
 
 /// What is written in one transaction.
 struct Portion {
-    ended: Vec<(u64, u64)>,
+    trades: Vec<Followed>,
+    turned: Vec<(u64, Option<Ended>)>,
+    /// All finds that wait: none may be written after what it led to.
+    found: Vec<FoundAgain>,
     /// Where the store is then, if nothing is left waiting.
     position: Option<u64>,
     /// The request it answers, if it is to be durable.
@@ -280,7 +312,9 @@ impl Shared {
         while let Some(portion) = self.next_portion() {
             let mut store = store.lock();
             let durable = portion.answers.is_some();
-            let written = store.add(&portion.ended, portion.position, durable);
+            let Portion { trades, turned, found, position, .. } = &portion;
+            let written = store.add_trades(trades);
+            let written = written.and_then(|()| store.add(turned, found, *position, durable));
             if let Err(error) = &written {
                 store.condemn(error);
             }
@@ -295,17 +329,21 @@ impl Shared {
         if queue.error.is_some() && !queue.closing {
             self.work.wait_for(&mut queue, RETRY_AFTER);
         }
-        while queue.waiting.is_empty() && queue.asked == queue.answered {
+        while queue.waiting.is_empty() && queue.trades.is_empty() && queue.asked == queue.answered {
             if queue.closing {
                 return None;
             }
             self.work.wait(&mut queue);
         }
         let first = queue.waiting.iter().take(WRITE_SHIPMENTS_MAX);
-        let ended: Vec<_> = first.map(|(id, last)| (*id, *last)).collect();
-        let all = ended.len() == queue.waiting.len();
+        let turned: Vec<_> = first.map(|(id, ended)| (*id, *ended)).collect();
+        let trades = queue.trades.values().take(WRITE_SHIPMENTS_MAX).copied();
+        let trades: Vec<_> = trades.collect();
+        let all = turned.len() == queue.waiting.len() && trades.len() == queue.trades.len();
         Some(Portion {
-            ended,
+            trades,
+            turned,
+            found: queue.found.clone(),
             position: all.then_some(queue.position),
             answers: (all && queue.asked > queue.answered).then_some(queue.asked),
         })
@@ -315,8 +353,15 @@ impl Shared {
         let mut queue = self.queue.lock();
         match written {
             Ok(()) => {
-                for (id, _) in &portion.ended {
-                    queue.waiting.remove(id);
+                for (id, ended) in &portion.turned {
+                    // What has turned again meanwhile waits still.
+                    if queue.waiting.get(id) == Some(ended) {
+                        queue.waiting.remove(id);
+                    }
+                }
+                queue.found.drain(..portion.found.len());
+                for followed in &portion.trades {
+                    queue.trades.remove(&followed.place());
                 }
                 queue.error = None;
                 if let (Some(answered), Some(position)) = (portion.answers, portion.position) {
@@ -330,6 +375,8 @@ impl Shared {
                 if queue.closing {
                     // The replay brings it back.
                     queue.waiting.clear();
+                    queue.found.clear();
+                    queue.trades.clear();
                 }
             }
         }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use domain::{Batch, CommitObserver, FrozenState, Sequence, SnapshotError};
 
+use crate::found::lost_before;
 use crate::snapshot::{FORMAT, Frost, read_state};
 use crate::{State, Views};
 
@@ -45,16 +46,21 @@ impl CommitObserver for ViewsFold {
             cleared.expect("views.db is emptied before the journal is replayed into it");
         }
         inner.ended.wait_for_room();
-        let mut ended = Vec::new();
+        let staged = lost_before(&*inner.events, fresh, &inner.state);
+        let staged = staged.expect("what a shipment was before it was found is in the journal");
+        let mut turns = Vec::new();
         let mut state = inner.state.write();
+        state.shipments.stage(staged);
         for events in fresh.chunks(WARMED_EVENTS) {
             state.warm(events);
             for recorded in events {
-                ended.extend(state.fold(recorded));
+                turns.extend(state.fold(recorded));
             }
         }
-        // Within the lock, so that a shipment is always under way or ended, never neither.
-        inner.ended.add(&ended, last.envelope.sequence);
+        // Within the lock, so that a shipment is always under way or ended, never neither; and so is
+        // a hold.
+        inner.ended.add_trades(&state.holds.take_ended());
+        inner.ended.add(&turns, last.envelope.sequence);
         drop(state);
         self.position = last.envelope.sequence;
     }
@@ -84,7 +90,7 @@ impl CommitObserver for ViewsFold {
         self.position = Sequence::ZERO;
         let tag = inner.ended.tag_at(position)?;
         let state = read_state((tag, position), parts)?;
-        inner.ended.rewind(position, state.shipments.ids())?;
+        inner.ended.rewind(position, state.shipments.ids(), state.holds.ids())?;
         *inner.state.write() = state;
         self.position = position;
         Ok(())

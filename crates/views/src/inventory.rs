@@ -42,6 +42,17 @@ impl Stock {
         all == 0
     }
 
+    /// Adds what another owner has.
+    pub(crate) fn add(&mut self, other: &Self) {
+        // All units of a commodity together never exceed the maximum.
+        let sum = |one: Quantity, two| one.checked_add(two).unwrap_or(Quantity::MAX);
+        self.available = sum(self.available, other.available);
+        self.reserved = sum(self.reserved, other.reserved);
+        self.unavailable = sum(self.unavailable, other.unavailable);
+        self.incoming = sum(self.incoming, other.incoming);
+        self.changed_at = self.changed_at.max(other.changed_at);
+    }
+
     #[inline]
     fn change(&mut self, bucket: Bucket, change: Change, envelope: &Envelope) {
         let level = match bucket {

@@ -1,5 +1,7 @@
 //! Questions about stock: at one station, and everywhere.
 
+use std::iter;
+
 use domain::{CommodityId, Quantity, Scope, StationId, Timestamp, TraderId};
 
 use crate::State;
@@ -103,20 +105,27 @@ pub const LEVELS_MAX: usize = 10_000;
 impl State {
     /// Levels at one station in the order of the commodities' names, then the owners'. Summed over
     /// owners unless `by_owner` or for one owner; sums show commodities that are sold out, owners'
-    /// levels only what they have. By owner they are at most [`LEVELS_MAX`]; one more says that not
+    /// levels only what they have. Whoever sees some accounts alone sees their stock alone, summed
+    /// over them. By owner they are at most [`LEVELS_MAX`]; one more says that not
     /// all are there.
     pub fn levels(
         &self,
         station: StationId,
         filter: &LevelFilter,
         by_owner: bool,
-        scope: Scope,
+        scope: Scope<'_>,
     ) -> Vec<Level> {
-        let Scope::Network = scope;
-        let mut levels = match (filter.owner, by_owner) {
-            (Some(owner), _) => self.levels_of_owner(station, owner, filter),
-            (None, true) => self.levels_by_owner(station, filter),
-            (None, false) => self.levels_summed(station, filter),
+        let mut levels = match (filter.owner, scope) {
+            (Some(owner), _) if scope.sees(owner) => self.levels_of_owner(station, owner, filter),
+            (Some(_), _) => Vec::new(),
+            (None, Scope::Network) if by_owner => self.levels_by_owner(station, filter),
+            (None, Scope::Network) => self.levels_summed(station, filter),
+            (None, Scope::Accounts(own)) if by_owner => self.levels_of_some(station, own, filter),
+            (None, Scope::Accounts(own)) => {
+                let from = (station.0, 0);
+                let here = self.sums_of_some(own, from).take_while(|one| one.station == station);
+                here.filter(|level| filter.admits(level)).take(LEVELS_MAX + 1).collect()
+            }
         };
         let name = |owner: Option<TraderId>| self.trader(owner?).map(|trader| &trader.name);
         levels.sort_unstable_by(|one, other| {
@@ -134,14 +143,18 @@ impl State {
         filter: &LevelFilter,
         after: Option<LevelCursor>,
         limit: usize,
-        scope: Scope,
+        scope: Scope<'_>,
     ) -> LevelPage {
-        let Scope::Network = scope;
         let from = after.map_or((0, 0), |cursor| match cursor.commodity.0.checked_add(1) {
             Some(commodity) => (cursor.station.0, commodity),
             None => (cursor.station.0.saturating_add(1), 0),
         });
+        if let (None, Scope::Accounts(own)) = (filter.owner, scope) {
+            let examined = LEVELS_EXAMINED_MAX / own.len().max(1);
+            return page_of(self.sums_of_some(own, from), examined, limit, filter);
+        }
         match (filter.owner, filter.commodity) {
+            (Some(owner), _) if !scope.sees(owner) => LevelPage { items: Vec::new(), next: None },
             (Some(owner), _) => {
                 let places = self.inventory.holdings_from(owner, from);
                 self.page(filter, limit, places.map(|(s, c)| (s, Some(c))))
@@ -215,6 +228,39 @@ impl State {
         seen.filter_map(level).filter(admitted).collect()
     }
 
+    /// What some owners have, from a station and commodity on, in their order, summed over them.
+    fn sums_of_some<'a>(
+        &'a self,
+        owners: &'a [TraderId],
+        from: (u32, u32),
+    ) -> impl Iterator<Item = Level> + 'a {
+        let held = |owner: &TraderId| self.inventory.holdings_from(*owner, from).peekable();
+        let mut each: Vec<_> = owners.iter().map(|owner| (*owner, held(owner))).collect();
+        iter::from_fn(move || {
+            let heads = each.iter_mut().filter_map(|(_, places)| places.peek().copied());
+            let (station, commodity) = heads.min()?;
+            let mut sum = Stock::default();
+            for (owner, places) in &mut each {
+                if places.next_if_eq(&(station, commodity)).is_some()
+                    && let Some(stock) = self.inventory.entry(station, *owner, commodity)
+                {
+                    sum.add(stock);
+                }
+            }
+            Some(Level::of(station, commodity, None, &sum))
+        })
+    }
+
+    fn levels_of_some(
+        &self,
+        station: StationId,
+        owners: &[TraderId],
+        filter: &LevelFilter,
+    ) -> Vec<Level> {
+        let each = owners.iter().flat_map(|owner| self.levels_of_owner(station, *owner, filter));
+        each.take(LEVELS_MAX + 1).collect()
+    }
+
     fn levels_by_owner(&self, station: StationId, filter: &LevelFilter) -> Vec<Level> {
         let entries = self.inventory.owners_at(station, filter.commodity);
         let level = |(commodity, owner)| {
@@ -240,4 +286,29 @@ impl State {
         let admitted = |level: &Level| filter.admits(level);
         here.filter_map(level).filter(admitted).collect()
     }
+}
+
+/// Looks at levels until the page is full or `examined` were.
+fn page_of(
+    mut levels: impl Iterator<Item = Level>,
+    examined: usize,
+    limit: usize,
+    filter: &LevelFilter,
+) -> LevelPage {
+    let mut page = LevelPage { items: Vec::new(), next: None };
+    for _ in 0..examined.max(1) {
+        let Some(level) = levels.next() else {
+            page.next = None;
+            return page;
+        };
+        page.next = Some(LevelCursor { station: level.station, commodity: level.commodity });
+        page.items.extend(filter.admits(&level).then_some(level));
+        if page.items.len() >= limit.max(1) {
+            break;
+        }
+    }
+    if levels.next().is_none() {
+        page.next = None;
+    }
+    page
 }

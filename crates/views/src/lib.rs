@@ -5,40 +5,53 @@
 //! thread folds ([`ViewsFold`]) and publishes one sequence per batch; any number read ([`Views`]).
 //! Every query takes a [`domain::Scope`], so that none can forget to ask what may be seen.
 //!
-//! What is alive is in memory. What is over is in the journal: a trade is found by its identifier,
-//! which is its sequence, and an ended shipment by the sequence of its last event, which the small
-//! store `views.db` keeps.
+//! What is alive is in memory. What is over is in the journal: a direct trade is found by its
+//! identifier, which is its sequence; an ended shipment, an ended hold and a reversed trade by the
+//! sequence of its last event, which the small store `views.db` keeps.
 
 #![deny(clippy::unwrap_used, clippy::indexing_slicing)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests panic"))]
 
 mod access;
 mod accounts;
+mod alert_queries;
+mod alerts;
 mod audit;
 mod directory;
 mod ended;
 mod fold;
+mod found;
+mod holds;
 mod inventory;
 mod levels;
+mod offers;
+mod ordered;
 mod page;
+mod promises;
 mod saved;
 mod shipment_queries;
 mod shipments;
 mod snapshot;
 mod state;
 mod store;
+mod trade_queries;
 mod trades;
 mod views;
 
 pub use access::{Access, ApiKey};
+pub use accounts::Balance;
+pub use alert_queries::{AT_RISK_MAX, AlertFilter, AtRisk};
+pub use alerts::{Alert, AlertCounts, RESOLVED_ALERTS_KEPT, Rule, Subject};
 pub use audit::{Audit, CommodityAudit, CreditAudit, Flows};
-pub use directory::{Commodity, Station, Trader};
+pub use directory::{Commodity, Station, Trader, Vessel};
 pub use fold::ViewsFold;
 pub use levels::{LEVELS_MAX, Level, LevelCursor, LevelFilter, LevelPage};
+pub use offers::{OfferFilter, OfferPage, OfferPlace};
 pub use page::{AsOf, Page};
 pub use shipment_queries::{ShipmentFilter, ShipmentHistory};
 pub use shipments::ShipmentCounts;
 pub use state::{Counts, State};
 pub use store::ViewsError;
-pub use trades::{TradeFilter, TradeStatus};
+pub use trade_queries::TradeView;
+pub use trades::TradeFilter;
 pub use views::{StateGuard, Views};

@@ -4,11 +4,21 @@
 //! be read into; hence a trait of our own. A change here needs a new number in
 //! [`crate::snapshot::FORMAT`].
 
+use std::sync::Arc;
+
+use domain::{
+    AlertCause, AlertId, AlertKind, AlertRule, AlertRuleId, Severity, Timing, VesselDetails,
+};
+use domain::{Charge, ChargeKind, DelayCode, Tolerance, VesselId};
 use domain::{
     CommodityDetails, CommodityId, Credits, DelayReason, Identifier, KeyId, NetworkDetails,
     Position, PrincipalId, Quantity, Role, Route, Schedule, Sequence, Shipment, ShipmentId,
     ShipmentLine, ShipmentStatus, StationDetails, StationId, StationKind, Text, Timestamp,
     TraderDetails, TraderId,
+};
+use domain::{
+    Offer, OfferId, OfferTaken, Side, TradeRecord, TradeRecordLine, TradeStatus, TradeTerms,
+    TransactionId,
 };
 use table::{Archive, ArchiveError, Frozen, Key, Paged, Row, Table, through};
 
@@ -101,10 +111,15 @@ macro_rules! saved_as_inner {
 saved_as_inner!(
     Sequence(u64),
     ShipmentId(Sequence),
+    AlertId(Sequence),
+    AlertRuleId(u32),
+    TransactionId(Sequence),
+    OfferId(Sequence),
     Timestamp(i64),
     StationId(u32),
     CommodityId(u32),
     TraderId(u32),
+    VesselId(u32),
     PrincipalId(u32),
     KeyId(u32)
 );
@@ -161,11 +176,19 @@ macro_rules! saved_choice {
     };
 }
 saved_choice! {
-    Role[Admin, Operator, Viewer],
+    Role[Admin, Operator, Viewer, Trader, Carrier],
     StationKind[Planet, Station, Outpost, Gate],
     DelayReason[Estimate, Overdue],
+    AlertKind[ShipmentOverdue, ShipmentLate, ShipmentSilent, StockLow, StockOut, HoldExpired],
+    Severity[Info, Warning, Critical],
+    Timing[ShipmentOverdue, ShipmentLate, ShipmentSilent, HoldExpired],
+    DelayCode[Congestion, Weather, Mechanical, Customs, Security, Crew, Loading, Other],
+    ChargeKind[Tax, Docking, Freight, Insurance, Other],
+    Side[Sell, Buy],
+    TradeStatus[Pending, Settled, Voided, Expired, Reversed],
     ShipmentStatus[
-        Booked, Loading, InTransit, Arrived, PartiallyReceived, Received, Cancelled, Lost
+        Booked, Loading, InTransit, Arrived, PartiallyReceived, Received, Cancelled, Lost,
+        Returned
     ],
 }
 
@@ -197,10 +220,94 @@ saved_fields! {
     StationDetails { name, kind, system, position, owner }
     CommodityDetails { name, category, unit_mass_grams, unit_volume_millilitres }
     TraderDetails { name }
-    ShipmentLine { commodity, shipped, accepted, rejected, written_off }
+    VesselDetails { name, carrier, mass_capacity_grams, volume_capacity_millilitres }
+    ShipmentLine { commodity, shipped, accepted, rejected, written_off, found, short }
+    Charge { payer, to, amount, kind }
+    OfferTaken { line, offer, side, previous }
+    TradeTerms { offers, charges }
+    TradeRecordLine { commodity, quantity, unit_price, settled }
+    TradeRecord {
+        id, station, buyer, seller, status, lines, total, terms, charges_paid, proposed_by, unreserved,
+        expires_at, settled_at, reason, last, event_count,
+    }
+    Offer {
+        id, station, trader, side, commodity, unit_price, quantity, remaining, expires_at, opened_at, last,
+    }
     Shipment {
         id, route, consignee, carrier, status, schedule, estimated_departure, estimated_arrival,
-        actual_departure, actual_arrival, delayed, position, lines, last, event_count,
+        actual_departure, actual_arrival, delayed, delay_code, on_hold, estimated_at, position, vessel,
+        charges, tolerance, booked_at, heard_at, lines, last, event_count,
+    }
+}
+
+impl Saved for Tolerance {
+    fn blank() -> Self {
+        Self::default()
+    }
+
+    fn pass<A: Archive>(&mut self, archive: &mut A) -> Result<(), ArchiveError> {
+        let to = |tolerance: &Self| u32::from(tolerance.permille());
+        let from = |form: u32| Self::new(u16::try_from(form).ok()?).ok();
+        through(archive, self, "a tolerance", to, from)
+    }
+}
+
+impl Saved for AlertCause {
+    fn blank() -> Self {
+        Self::Stock(AlertRuleId::blank())
+    }
+
+    fn pass<A: Archive>(&mut self, archive: &mut A) -> Result<(), ArchiveError> {
+        let to = |cause: &Self| match *cause {
+            Self::Overdue(shipment) => (0, shipment.0.0),
+            Self::Late(shipment) => (1, shipment.0.0),
+            Self::Silent(shipment) => (2, shipment.0.0),
+            Self::Stock(rule) => (3, u64::from(rule.0)),
+            Self::Hold(trade) => (4, trade.0.0),
+        };
+        let from = |(kind, number): (u32, u64)| {
+            let shipment = ShipmentId(Sequence(number));
+            Some(match kind {
+                0 => Self::Overdue(shipment),
+                1 => Self::Late(shipment),
+                2 => Self::Silent(shipment),
+                3 => Self::Stock(AlertRuleId(u32::try_from(number).ok()?)),
+                4 => Self::Hold(TransactionId(Sequence(number))),
+                _ => return None,
+            })
+        };
+        through(archive, self, "the cause of an alert", to, from)
+    }
+}
+
+impl Saved for AlertRule {
+    fn blank() -> Self {
+        let timing = Timing::blank();
+        Self::Timing { timing, after_seconds: 0, critical_after_seconds: 0 }
+    }
+
+    fn pass<A: Archive>(&mut self, archive: &mut A) -> Result<(), ArchiveError> {
+        let mut is_stock = matches!(self, Self::Stock { .. });
+        is_stock.pass(archive)?;
+        if archive.reading() && is_stock {
+            let (station, owner) = (StationId::blank(), TraderId::blank());
+            let (commodity, low, clear) = (CommodityId::blank(), Quantity::ZERO, Quantity::ZERO);
+            *self = Self::Stock { station, owner, commodity, low, clear };
+        }
+        match self {
+            Self::Timing { timing, after_seconds, critical_after_seconds } => {
+                timing.pass(archive)?;
+                after_seconds.pass(archive)?;
+                critical_after_seconds.pass(archive)
+            }
+            Self::Stock { station, owner, commodity, low, clear } => {
+                station.pass(archive)?;
+                owner.pass(archive)?;
+                commodity.pass(archive)?;
+                low.pass(archive)?;
+                clear.pass(archive)
+            }
+        }
     }
 }
 
@@ -243,6 +350,29 @@ impl<T: Saved> Saved for Option<T> {
             *self = is_some.then(T::blank);
         }
         self.as_mut().map_or(Ok(()), |value| value.pass(archive))
+    }
+}
+
+impl<T: Saved> Saved for Box<T> {
+    fn blank() -> Self {
+        Self::new(T::blank())
+    }
+
+    fn pass<A: Archive>(&mut self, archive: &mut A) -> Result<(), ArchiveError> {
+        self.as_mut().pass(archive)
+    }
+}
+
+impl<T: Saved> Saved for Arc<[T]> {
+    fn blank() -> Self {
+        Self::from([])
+    }
+
+    fn pass<A: Archive>(&mut self, archive: &mut A) -> Result<(), ArchiveError> {
+        let mut items: Box<[T]> = self.iter().cloned().collect();
+        items.pass(archive)?;
+        *self = items.into();
+        Ok(())
     }
 }
 

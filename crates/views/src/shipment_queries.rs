@@ -1,10 +1,11 @@
 //! Questions about shipments of any age: under way, or ended and read back from the journal.
 
 use domain::{
-    CommodityId, Envelope, Event, ReadError, Recorded, Scope, Sequence, Shipment, ShipmentBooked,
-    ShipmentChange, ShipmentChanged, ShipmentId, ShipmentStatus, StationId, TraderId,
+    CommodityId, Envelope, Event, EventReader, ReadError, Recorded, Scope, Sequence, Shipment,
+    ShipmentBooked, ShipmentId, ShipmentStatus, StationId, TraderId, VesselId,
 };
 
+use crate::shipments::{Ended, seen};
 use crate::{AsOf, Page, Views};
 
 /// Shipments under way that one page looks at: about a millisecond.
@@ -37,12 +38,16 @@ pub struct ShipmentFilter {
     pub owner: Option<TraderId>,
     /// Carried by this one.
     pub carrier: Option<TraderId>,
+    /// On this vessel.
+    pub vessel: Option<VesselId>,
     /// With this commodity, among others.
     pub commodity: Option<CommodityId>,
     /// Of this status.
     pub status: Option<ShipmentStatus>,
     /// Late, or not.
     pub delayed: Option<bool>,
+    /// Stopped, or not.
+    pub on_hold: Option<bool>,
 }
 
 impl ShipmentFilter {
@@ -54,8 +59,10 @@ impl ShipmentFilter {
         let delayed = shipment.delayed.is_some();
         self.admits_route(shipment.route, shipment.status)
             && self.carrier.is_none_or(|only| only == shipment.carrier)
+            && self.vessel.is_none_or(|only| Some(only) == shipment.vessel)
             && self.commodity.is_none_or(with)
             && self.delayed.is_none_or(|only| only == delayed)
+            && self.on_hold.is_none_or(|only| only == shipment.on_hold.is_some())
     }
 
     fn admits_route(&self, route: domain::Route, status: ShipmentStatus) -> bool {
@@ -65,20 +72,12 @@ impl ShipmentFilter {
             && self.status.is_none_or(|only| only == status)
     }
 
-    /// Whether the last event of an ended shipment, by itself, lets it pass so far.
-    fn may_admit(&self, last: &ShipmentChanged) -> bool {
-        let status = match &last.change {
-            ShipmentChange::Received { .. } => ShipmentStatus::Received,
-            ShipmentChange::Lost { .. } => ShipmentStatus::Lost,
-            ShipmentChange::Cancelled { .. } => ShipmentStatus::Cancelled,
-            ShipmentChange::Loaded
-            | ShipmentChange::Departed { .. }
-            | ShipmentChange::Position(_)
-            | ShipmentChange::Estimated { .. }
-            | ShipmentChange::Delayed { .. }
-            | ShipmentChange::Arrived => return true,
-        };
-        self.admits_route(last.route, status)
+    /// Whether an ended shipment may pass, so far as its last event says.
+    fn may_admit(&self, ended: &Ended, last: &Event) -> bool {
+        match last {
+            Event::ShipmentChanged(last) => self.admits_route(last.route, ended.status),
+            _ => true,
+        }
     }
 
     fn wants_open(&self) -> bool {
@@ -94,14 +93,15 @@ impl ShipmentFilter {
 enum Candidate {
     /// Under way; itself, if the filter admits it.
     Open(ShipmentId, Option<Box<Shipment>>),
-    /// Ended, and its last event.
-    Ended(ShipmentId, Sequence),
+    /// Ended.
+    Ended(Ended),
 }
 
 impl Candidate {
     fn id(&self) -> ShipmentId {
         match self {
-            Self::Open(id, _) | Self::Ended(id, _) => *id,
+            Self::Open(id, _) => *id,
+            Self::Ended(ended) => ended.shipment,
         }
     }
 }
@@ -111,9 +111,8 @@ impl Views {
     pub fn shipment(
         &self,
         id: ShipmentId,
-        scope: Scope,
+        scope: Scope<'_>,
     ) -> Result<Option<ShipmentHistory>, ReadError> {
-        let Scope::Network = scope;
         let Some(last) = self.last_event_of(id)? else {
             return Ok(None);
         };
@@ -125,11 +124,13 @@ impl Views {
     pub fn shipment_at(
         &self,
         last: Sequence,
-        scope: Scope,
+        scope: Scope<'_>,
     ) -> Result<Option<ShipmentHistory>, ReadError> {
-        let Scope::Network = scope;
         match self.event(last)? {
-            Some(recorded) if shipment_of(&recorded).is_some() => self.history(recorded).map(Some),
+            Some(recorded) if shipment_of(&recorded).is_some() => {
+                let history = history(&*self.0.events, recorded)?;
+                Ok(Some(history).filter(|history| seen(&history.shipment, scope)))
+            }
             _ => Ok(None),
         }
     }
@@ -141,14 +142,13 @@ impl Views {
         filter: &ShipmentFilter,
         before: Option<ShipmentId>,
         limit: usize,
-        scope: Scope,
+        scope: Scope<'_>,
     ) -> Result<Page<Shipment>, ReadError> {
-        let Scope::Network = scope;
         let mut before = before.map_or(Sequence(u64::MAX), |before| before.0);
         let (mut examined, mut reads) = (0, 0);
         let mut page = Page { items: Vec::new(), next: None, as_of: AsOf::default() };
         loop {
-            let (as_of, candidates) = self.candidates(filter, before)?;
+            let (as_of, candidates) = self.candidates(filter, before, scope)?;
             if examined == 0 {
                 page.as_of = as_of;
             }
@@ -159,7 +159,10 @@ impl Views {
                 before = candidate.id().0;
                 let found = match candidate {
                     Candidate::Open(_, shipment) => shipment.map(|shipment| *shipment),
-                    Candidate::Ended(_, last) => self.ended(filter, last, &mut reads)?,
+                    Candidate::Ended(ended) => {
+                        let found = self.ended(filter, &ended, &mut reads)?;
+                        found.filter(|shipment| seen(shipment, scope))
+                    }
                 };
                 page.items.extend(found);
                 examined += 1;
@@ -175,36 +178,76 @@ impl Views {
         }
     }
 
+    /// How a shipment ended; `None` if it has not, or may not be seen. Reads one event at most.
+    pub fn ended_status(
+        &self,
+        id: ShipmentId,
+        scope: Scope<'_>,
+    ) -> Result<Option<ShipmentStatus>, ReadError> {
+        let Some(Known::Ended(ended)) = self.known(id)? else {
+            return Ok(None);
+        };
+        if !scope.is_network() {
+            let booking = self.event(id.0)?;
+            let Some(Recorded { envelope, event: Event::ShipmentBooked(booked) }) = booking else {
+                return Err(broken(id.0, "a shipment begins without booking"));
+            };
+            let booked = Shipment::booked(&envelope, &booked);
+            if !seen(&booked, scope) {
+                return Ok(None);
+            }
+        }
+        Ok(Some(ended.status))
+    }
+
     /// The newest shipments before an identifier, under way and ended.
     fn candidates(
         &self,
         filter: &ShipmentFilter,
         before: Sequence,
+        scope: Scope<'_>,
+    ) -> Result<(AsOf, Vec<Candidate>), ReadError> {
+        loop {
+            let found_count = self.0.ended.found_count();
+            let looked = self.look_for_candidates(filter, before, scope)?;
+            // One that was found in between may have been neither here nor there.
+            if self.0.ended.found_count() == found_count {
+                return Ok(looked);
+            }
+        }
+    }
+
+    fn look_for_candidates(
+        &self,
+        filter: &ShipmentFilter,
+        before: Sequence,
+        scope: Scope<'_>,
     ) -> Result<(AsOf, Vec<Candidate>), ReadError> {
         let mut candidates = Vec::new();
-        let mut ended = Vec::new();
+        let mut waiting = Vec::new();
         let state = self.read();
         let as_of = state.as_of();
         if filter.wants_open() {
             let open = state.shipments.before(before.0).take(CHUNK_SHIPMENTS);
             candidates.extend(open.map(|shipment| {
-                let admitted = filter.admits(shipment);
+                let admitted = filter.admits(shipment) && seen(shipment, scope);
                 Candidate::Open(shipment.id, admitted.then(|| Box::new(shipment.clone())))
             }));
         }
         if filter.wants_ended() {
-            ended = self.0.ended.waiting_before(before.0, CHUNK_SHIPMENTS);
+            waiting = self.0.ended.waiting_before(before.0, CHUNK_SHIPMENTS);
         }
         drop(state);
+        candidates.extend(waiting.into_iter().map(|(id, ended)| match ended {
+            Some(ended) => Candidate::Ended(ended),
+            // Under way again, though the store may say otherwise still.
+            None => Candidate::Open(ShipmentId(Sequence(id)), None),
+        }));
         if filter.wants_ended() {
             // After what waits: whatever leaves the one has come to the other.
-            ended.extend(self.0.ended.stored_before(before.0, CHUNK_SHIPMENTS)?);
+            let stored = self.0.ended.stored_before(before.0, CHUNK_SHIPMENTS)?;
+            candidates.extend(stored.into_iter().map(Candidate::Ended));
         }
-        candidates.extend(
-            ended
-                .into_iter()
-                .map(|(id, last)| Candidate::Ended(ShipmentId(Sequence(id)), Sequence(last))),
-        );
         // A shipment that ended meanwhile is there twice; the sort keeps the one under way first.
         candidates.sort_by_key(|candidate| std::cmp::Reverse(candidate.id()));
         candidates.dedup_by_key(|candidate| candidate.id());
@@ -216,60 +259,85 @@ impl Views {
     fn ended(
         &self,
         filter: &ShipmentFilter,
-        last: Sequence,
+        ended: &Ended,
         reads: &mut usize,
     ) -> Result<Option<Shipment>, ReadError> {
-        *reads += 1;
-        let Some(recorded) = self.event(last)? else {
-            return Err(broken(last, "the last event of a shipment is not there"));
-        };
-        if let Event::ShipmentChanged(changed) = &recorded.event
-            && !filter.may_admit(changed)
-        {
+        if filter.status.is_some_and(|only| only != ended.status) {
             return Ok(None);
         }
-        let history = self.history(recorded)?;
+        *reads += 1;
+        let Some(recorded) = self.event(ended.last)? else {
+            return Err(broken(ended.last, "the last event of a shipment is not there"));
+        };
+        if !filter.may_admit(ended, &recorded.event) {
+            return Ok(None);
+        }
+        let history = history(&*self.0.events, recorded)?;
         *reads += history.timeline.len() - 1;
         Ok(Some(history.shipment).filter(|shipment| filter.admits(shipment)))
     }
 
-    /// The last event of a shipment: of one under way, of one that waits for the store, or of one
-    /// in the store, in the order in which it goes through them.
+    /// The last event of a shipment.
     fn last_event_of(&self, id: ShipmentId) -> Result<Option<Sequence>, ReadError> {
-        let state = self.read();
-        let open = state.shipments.get(id).map(|shipment| shipment.last);
-        let found = open.or_else(|| self.0.ended.waiting_last_of(id));
-        drop(state);
-        match found {
-            Some(last) => Ok(Some(last)),
-            None => self.0.ended.stored_last_of(id),
-        }
+        Ok(self.known(id)?.map(|known| match known {
+            Known::Open(last) => last,
+            Known::Ended(ended) => ended.last,
+        }))
     }
 
-    /// Walks back from an event of a shipment to its booking, and folds forward.
-    fn history(&self, last: Recorded) -> Result<ShipmentHistory, ReadError> {
-        let mut timeline = vec![last];
-        while let Some((after, previous)) = timeline.last().and_then(previous_of) {
-            if previous >= after {
-                return Err(broken(after, "it names a later event as the one before"));
+    /// What is known of a shipment: under way, waiting for the store, or in the store, in the order
+    /// in which it goes through them.
+    fn known(&self, id: ShipmentId) -> Result<Option<Known>, ReadError> {
+        loop {
+            let found_count = self.0.ended.found_count();
+            let state = self.read();
+            let open = state.shipments.get(id).map(|shipment| Known::Open(shipment.last));
+            let known = open.or_else(|| self.0.ended.waiting(id).map(Known::Ended));
+            drop(state);
+            if known.is_some() {
+                return Ok(known);
             }
-            let earlier = self.0.events.event(previous)?;
-            let earlier = earlier.ok_or_else(|| broken(after, "the event before is not there"))?;
-            if shipment_of(&earlier) != timeline.last().and_then(shipment_of) {
-                return Err(broken(after, "the event before is of another shipment"));
+            let stored = self.0.ended.stored_one(id)?.map(Known::Ended);
+            // One that was found in between was perhaps neither here nor there.
+            if self.0.ended.found_count() == found_count {
+                return Ok(stored);
             }
-            timeline.push(earlier);
         }
-        timeline.reverse();
-        let (booking, booked) = match timeline.first() {
-            Some(Recorded { envelope, event: Event::ShipmentBooked(booked) }) => {
-                (envelope.clone(), booked)
-            }
-            _ => return Err(broken(Sequence::ZERO, "a shipment begins without booking")),
-        };
-        let shipment = folded(&booking, booked, &timeline);
-        Ok(ShipmentHistory { shipment, booking, timeline })
     }
+}
+
+/// Where the last event of a shipment is.
+enum Known {
+    Open(Sequence),
+    Ended(Ended),
+}
+
+/// Walks back from an event of a shipment to its booking, and folds forward.
+pub(crate) fn history(
+    events: &dyn EventReader,
+    last: Recorded,
+) -> Result<ShipmentHistory, ReadError> {
+    let mut timeline = vec![last];
+    while let Some((after, previous)) = timeline.last().and_then(previous_of) {
+        if previous >= after {
+            return Err(broken(after, "it names a later event as the one before"));
+        }
+        let earlier = events.event(previous)?;
+        let earlier = earlier.ok_or_else(|| broken(after, "the event before is not there"))?;
+        if shipment_of(&earlier) != timeline.last().and_then(shipment_of) {
+            return Err(broken(after, "the event before is of another shipment"));
+        }
+        timeline.push(earlier);
+    }
+    timeline.reverse();
+    let (booking, booked) = match timeline.first() {
+        Some(Recorded { envelope, event: Event::ShipmentBooked(booked) }) => {
+            (envelope.clone(), booked)
+        }
+        _ => return Err(broken(Sequence::ZERO, "a shipment begins without booking")),
+    };
+    let shipment = folded(&booking, booked, &timeline);
+    Ok(ShipmentHistory { shipment, booking, timeline })
 }
 
 fn folded(booking: &Envelope, booked: &ShipmentBooked, timeline: &[Recorded]) -> Shipment {
@@ -299,6 +367,6 @@ fn previous_of(recorded: &Recorded) -> Option<(Sequence, Sequence)> {
     }
 }
 
-fn broken(at: Sequence, reason: &str) -> ReadError {
+pub(crate) fn broken(at: Sequence, reason: &str) -> ReadError {
     ReadError { after: Sequence(at.0.saturating_sub(1)), reason: reason.to_owned() }
 }

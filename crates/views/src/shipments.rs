@@ -1,9 +1,10 @@
 //! Shipments under way. One that has ended leaves memory; where its last event is goes to the store.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
-    Envelope, Sequence, Shipment, ShipmentBooked, ShipmentChanged, ShipmentId, ShipmentStatus,
+    Envelope, Scope, Sequence, Shipment, ShipmentBooked, ShipmentChange, ShipmentChanged,
+    ShipmentId, ShipmentStatus,
 };
 use table::{Frozen, Table};
 
@@ -26,8 +27,12 @@ pub struct ShipmentCounts {
     pub cancelled: u64,
     /// Ended: written off.
     pub lost: u64,
+    /// Ended: back at the origin.
+    pub returned: u64,
     /// Of those that have not ended, the delayed.
     pub delayed: u64,
+    /// Of those that have not ended, the stopped.
+    pub on_hold: u64,
 }
 
 impl ShipmentCounts {
@@ -42,6 +47,7 @@ impl ShipmentCounts {
             ShipmentStatus::Received => self.received,
             ShipmentStatus::Cancelled => self.cancelled,
             ShipmentStatus::Lost => self.lost,
+            ShipmentStatus::Returned => self.returned,
         }
     }
 
@@ -55,15 +61,40 @@ impl ShipmentCounts {
             ShipmentStatus::Received => &mut self.received,
             ShipmentStatus::Cancelled => &mut self.cancelled,
             ShipmentStatus::Lost => &mut self.lost,
+            ShipmentStatus::Returned => &mut self.returned,
         }
     }
 }
 
-/// A shipment that has ended, and its last event.
+/// A shipment that has ended, its last event, and how it ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Ended {
     pub(crate) shipment: ShipmentId,
     pub(crate) last: Sequence,
+    pub(crate) status: ShipmentStatus,
+}
+
+/// A lost shipment that is under way again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct FoundAgain {
+    pub(crate) shipment: ShipmentId,
+    /// The event that found it.
+    pub(crate) found: Sequence,
+    /// Its last event before.
+    pub(crate) previous: Sequence,
+}
+
+/// That an event ended a shipment, or brought one back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Turn {
+    Ended(Ended),
+    FoundAgain(FoundAgain),
+}
+
+/// Whether a shipment may be seen: whoever is part of it sees it.
+pub(crate) fn seen(shipment: &Shipment, scope: Scope<'_>) -> bool {
+    scope.sees_any(&[shipment.route.owner, shipment.consignee, shipment.carrier])
+        || shipment.charges.iter().any(|charge| scope.sees_any(&[charge.payer, charge.to]))
 }
 
 /// All shipments that have not ended.
@@ -74,12 +105,15 @@ pub(crate) struct Shipments {
     /// end.
     order: BTreeSet<u64>,
     counts: ShipmentCounts,
+    /// Lost shipments that the events to come will find, by the event that does; read from the
+    /// journal before, while nobody waited.
+    staged: BTreeMap<u64, Shipment>,
 }
 
 impl Shipments {
     pub(crate) fn restored(open: Table<u64, Shipment>, counts: ShipmentCounts) -> Self {
         let order = open.iter().map(|(id, _)| *id).collect();
-        Self { open, order, counts }
+        Self { open, order, counts, staged: BTreeMap::new() }
     }
 
     pub(crate) fn freeze(&self) -> (Frozen<(u64, Shipment)>, ShipmentCounts) {
@@ -109,6 +143,11 @@ impl Shipments {
         ids.filter_map(|id| self.open.get(id))
     }
 
+    /// Takes lost shipments that events to come will find.
+    pub(crate) fn stage(&mut self, found: BTreeMap<u64, Shipment>) {
+        self.staged = found;
+    }
+
     pub(crate) fn book(&mut self, envelope: &Envelope, booked: &ShipmentBooked) {
         self.counts.booked += 1;
         let id = envelope.sequence.0;
@@ -116,13 +155,14 @@ impl Shipments {
         self.order.insert(id);
     }
 
-    /// Follows a shipment by one event, which may be its last.
+    /// Follows a shipment by one event, which may be its last, or bring it back.
     pub(crate) fn change(
         &mut self,
         envelope: &Envelope,
         changed: &ShipmentChanged,
-    ) -> Option<Ended> {
+    ) -> Option<Turn> {
         let id = changed.shipment;
+        let found_again = self.bring_back(envelope, changed);
         let shipment = self.open.get_mut(&id.0.0).unwrap_or_else(|| {
             panic!("event {} is of {id}, which is not under way", envelope.sequence)
         });
@@ -131,22 +171,61 @@ impl Shipments {
             "event {} of {id} does not follow its last one",
             envelope.sequence
         );
-        let (status, delayed) = (shipment.status, shipment.delayed.is_some());
+        let before = Seen::of(shipment);
         shipment.apply(envelope, changed);
-        let is_delayed = shipment.delayed.is_some() && !shipment.status.is_terminal();
-        self.counts.delayed -= u64::from(delayed);
-        self.counts.delayed += u64::from(is_delayed);
-        if shipment.status == status {
+        let after = Seen::of(shipment);
+        self.counts.follow(&before, &after);
+        if after.status.is_terminal() {
+            self.open.remove(&id.0.0);
+            self.order.remove(&id.0.0);
+            let (last, status) = (envelope.sequence, after.status);
+            return Some(Turn::Ended(Ended { shipment: id, last, status }));
+        }
+        found_again.map(Turn::FoundAgain)
+    }
+
+    /// Puts a lost shipment back that this event finds.
+    fn bring_back(&mut self, envelope: &Envelope, changed: &ShipmentChanged) -> Option<FoundAgain> {
+        if !matches!(changed.change, ShipmentChange::Found { .. }) {
             return None;
         }
-        let status_now = shipment.status;
-        *self.counts.of_mut(status) -= 1;
-        *self.counts.of_mut(status_now) += 1;
-        if !status_now.is_terminal() {
+        let (shipment, found, previous) = (changed.shipment, envelope.sequence, changed.previous);
+        let lost = self.staged.remove(&found.0);
+        if self.open.get(&shipment.0.0).is_some() {
             return None;
         }
-        self.open.remove(&id.0.0);
-        self.order.remove(&id.0.0);
-        Some(Ended { shipment: id, last: envelope.sequence })
+        let lost = lost.filter(|lost| lost.id == shipment && lost.status == ShipmentStatus::Lost);
+        self.open.insert(shipment.0.0, lost?);
+        self.order.insert(shipment.0.0);
+        Some(FoundAgain { shipment, found, previous })
+    }
+}
+
+/// What is counted of a shipment.
+struct Seen {
+    status: ShipmentStatus,
+    delayed: bool,
+    on_hold: bool,
+}
+
+impl Seen {
+    fn of(shipment: &Shipment) -> Self {
+        let open = !shipment.status.is_terminal();
+        Self {
+            status: shipment.status,
+            delayed: open && shipment.delayed.is_some(),
+            on_hold: open && shipment.on_hold.is_some(),
+        }
+    }
+}
+
+impl ShipmentCounts {
+    fn follow(&mut self, before: &Seen, after: &Seen) {
+        *self.of_mut(before.status) -= 1;
+        *self.of_mut(after.status) += 1;
+        self.delayed -= u64::from(before.delayed);
+        self.delayed += u64::from(after.delayed);
+        self.on_hold -= u64::from(before.on_hold);
+        self.on_hold += u64::from(after.on_hold);
     }
 }

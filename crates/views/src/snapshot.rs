@@ -7,39 +7,55 @@
 //! ```text
 //! tag · sequence · time · network · stations · commodities · traders · keys · principals ·
 //! balances · issued · retired · stock entries · stock sums · flows · open shipments · counts ·
-//! trades · traded value
+//! trades · traded value · open holds · open offers · vessels · open alerts · resolved alerts ·
+//! rules · expired holds
 //! ```
 
-use domain::{Credits, Identifier, PartSink, Sequence, Shipment, SnapshotError};
+use domain::{Identifier, Offer, PartSink, Sequence, Shipment, SnapshotError, TradeRecord};
 use table::{Archive, ArchiveError, Frozen, Reader, Writer};
 
 use crate::access::Keys;
 use crate::accounts::{Accounts, CreditTotals};
+use crate::alerts::{Alert, Alerts, ExpiredHold, FrozenAlerts};
 use crate::audit::Sums;
 use crate::directory::{Directory, FrozenDirectory};
+use crate::holds::Holds;
 use crate::inventory::{EntryKey, Inventory, Stock, TotalKey};
+use crate::offers::Offers;
+use crate::promises::Promises;
 use crate::saved::{read, read_paged, read_table, saved_fields, write, write_rows};
 use crate::shipments::Shipments;
 use crate::state::Traded;
 use crate::store::Tag;
-use crate::{ApiKey, AsOf, Commodity, Flows, ShipmentCounts, State, Station, Trader};
+use crate::{
+    ApiKey, AsOf, Balance, Commodity, Flows, ShipmentCounts, State, Station, Trader, Vessel,
+};
 
 /// Its name and the version of its layout; another version is not read, but replayed.
-pub(crate) const FORMAT: (&str, u32) = ("views", 1);
+pub(crate) const FORMAT: (&str, u32) = ("views", 2);
 
 saved_fields! {
     AsOf { sequence, time }
     Station { id, trader, name, details, created, created_at, changed, changed_at }
     Commodity { id, name, details, created, created_at, changed, changed_at }
     Trader { id, name, station, details, created, created_at, changed, changed_at }
-    ApiKey { id, principal, role, digest, created, created_at, revoked }
+    ApiKey { id, principal, role, accounts, digest, created, created_at, revoked }
+    Balance { available, held }
     CreditTotals { issued, retired }
     Stock { available, reserved, unavailable, incoming, changed_at }
     Flows { produced, found, consumed, lost, expired, stolen }
     ShipmentCounts {
-        booked, loading, in_transit, arrived, partially_received, received, cancelled, lost, delayed,
+        booked, loading, in_transit, arrived, partially_received, received, cancelled, lost,
+        returned, delayed, on_hold,
     }
     Traded { trades_settled, value }
+    Vessel { id, name, details, carrying, created, created_at, changed, changed_at }
+    crate::Subject { station, commodity, parties }
+    Alert {
+        id, cause, kind, severity, subject, fired_at, changed_at, acknowledged, resolved_at, last,
+    }
+    crate::Rule { id, name, terms, created, created_at, changed, changed_at, deleted }
+    ExpiredHold { trade, subject }
 }
 
 /// A [`State`] that no longer changes: pointers to its pages.
@@ -47,12 +63,15 @@ pub(crate) struct Frost {
     as_of: AsOf,
     directory: FrozenDirectory,
     keys: (Frozen<ApiKey>, Frozen<Identifier>),
-    accounts: (Frozen<Credits>, CreditTotals),
+    accounts: (Frozen<Balance>, CreditTotals),
     entries: Frozen<(EntryKey, Stock)>,
     totals: Frozen<(TotalKey, Stock)>,
     flows: Frozen<Flows>,
     shipments: (Frozen<(u64, Shipment)>, ShipmentCounts),
     traded: Traded,
+    holds: Frozen<(u64, TradeRecord)>,
+    offers: Frozen<(u64, Offer)>,
+    alerts: FrozenAlerts,
 }
 
 impl Frost {
@@ -68,6 +87,9 @@ impl Frost {
             flows: state.sums.freeze(),
             shipments: state.shipments.freeze(),
             traded: state.traded,
+            holds: state.holds.freeze(),
+            offers: state.offers.freeze(),
+            alerts: state.alerts.freeze(),
         }
     }
 
@@ -98,7 +120,14 @@ impl Frost {
         write_rows(&self.flows, archive)?;
         write_rows(&self.shipments.0, archive)?;
         write(self.shipments.1, archive)?;
-        write(self.traded, archive)
+        write(self.traded, archive)?;
+        write_rows(&self.holds, archive)?;
+        write_rows(&self.offers, archive)?;
+        write_rows(&self.directory.vessels, archive)?;
+        write_rows(&self.alerts.open, archive)?;
+        write(self.alerts.resolved.clone(), archive)?;
+        write_rows(&self.alerts.rules, archive)?;
+        write(self.alerts.expired.clone(), archive)
     }
 }
 
@@ -127,7 +156,7 @@ fn pass_from<A: Archive>(archive: &mut A) -> Result<State, ArchiveError> {
     let as_of = read(archive)?;
     let network = read(archive)?;
     let (stations, commodities) = (read_paged(archive)?, read_paged(archive)?);
-    let directory = Directory::restored(network, stations, commodities, read_paged(archive)?);
+    let mut directory = Directory::restored(network, stations, commodities, read_paged(archive)?);
     let keys = Keys::restored(read_paged(archive)?, read_paged(archive)?);
     let accounts = Accounts::restored(read_paged(archive)?, read(archive)?);
     let (stations, traders) = (directory.stations().len(), directory.traders().len());
@@ -138,7 +167,26 @@ fn pass_from<A: Archive>(archive: &mut A) -> Result<State, ArchiveError> {
     let sums = Sums::restored(read_paged(archive)?);
     let shipments = Shipments::restored(read_table(archive)?, read(archive)?);
     let traded = read(archive)?;
-    Ok(State { as_of, directory, keys, accounts, inventory, shipments, sums, traded })
+    let holds = Holds::restored(read_table(archive)?);
+    let offers = Offers::restored(read_table(archive)?);
+    directory.restore_vessels(read_paged(archive)?);
+    let (open, resolved) = (read_table(archive)?, read(archive)?);
+    let alerts = Alerts::restored(open, resolved, read_paged(archive)?, read(archive)?);
+    let promises = Promises::of_holds(holds.before(u64::MAX));
+    Ok(State {
+        as_of,
+        directory,
+        keys,
+        accounts,
+        inventory,
+        shipments,
+        holds,
+        offers,
+        alerts,
+        promises,
+        sums,
+        traded,
+    })
 }
 
 fn failed(doing: &str, error: &ArchiveError) -> SnapshotError {

@@ -1,17 +1,22 @@
 //! Everything the read models hold in memory, at one sequence.
 
 use domain::{
-    CommodityId, Credits, Event, Identifier, Movement, NetworkDetails, PrincipalId, Recorded,
-    Scope, Sequence, Shipment, ShipmentId, StationId, StockAccount, TraderId, movements,
+    CommodityId, Envelope, Event, Identifier, Movement, NetworkDetails, PrincipalId, Recorded,
+    Scope, Sequence, Shipment, ShipmentChanged, ShipmentId, StationId, StockAccount, TradeRecord,
+    TraderId, TransactionId, VesselId, movements,
 };
 
 use crate::access::Keys;
-use crate::accounts::Accounts;
+use crate::accounts::{Accounts, Balance};
+use crate::alerts::Alerts;
 use crate::audit::Sums;
 use crate::directory::Directory;
+use crate::holds::Holds;
 use crate::inventory::Inventory;
-use crate::shipments::{Ended, Shipments};
-use crate::{Access, ApiKey, AsOf, Commodity, ShipmentCounts, Station, Trader};
+use crate::offers::Offers;
+use crate::promises::Promises;
+use crate::shipments::{Shipments, Turn};
+use crate::{Access, ApiKey, AsOf, Commodity, ShipmentCounts, Station, Trader, Vessel};
 
 /// The current state of the network, as its readers see it: all of it at one sequence.
 #[derive(Debug, Default)]
@@ -22,6 +27,10 @@ pub struct State {
     pub(crate) accounts: Accounts,
     pub(crate) inventory: Inventory,
     pub(crate) shipments: Shipments,
+    pub(crate) holds: Holds,
+    pub(crate) offers: Offers,
+    pub(crate) alerts: Alerts,
+    pub(crate) promises: Promises,
     pub(crate) sums: Sums,
     pub(crate) traded: Traded,
 }
@@ -46,6 +55,12 @@ pub struct Counts {
     pub stock_entries: usize,
     /// Shipments that have not ended.
     pub open_shipments: usize,
+    /// Trades that are pending.
+    pub open_holds: usize,
+    /// Offers that are open.
+    pub open_offers: usize,
+    /// Vessels.
+    pub vessels: usize,
     /// API keys ever made.
     pub keys: usize,
     /// Trades ever settled.
@@ -128,16 +143,40 @@ impl State {
         self.directory.traders().iter_from(index)
     }
 
-    /// A trader's credits; `None` if there is no such trader or it may not be seen.
-    pub fn balance(&self, trader: TraderId, scope: Scope) -> Option<Credits> {
-        let Scope::Network = scope;
-        self.accounts.balance(trader)
+    /// The vessel of this name.
+    pub fn vessel_id(&self, name: &str) -> Option<VesselId> {
+        self.directory.vessel_named(name)
     }
 
-    /// A shipment that has not ended.
-    pub fn open_shipment(&self, id: ShipmentId, scope: Scope) -> Option<&Shipment> {
-        let Scope::Network = scope;
-        self.shipments.get(id)
+    /// The vessel of this number.
+    pub fn vessel(&self, id: VesselId) -> Option<&Vessel> {
+        self.directory.vessels().get(id.index())
+    }
+
+    /// The vessels numbered from `index` on, in the order of creation.
+    pub fn vessels_from(&self, index: usize) -> impl Iterator<Item = &Vessel> {
+        self.directory.vessels().iter_from(index)
+    }
+
+    /// The shipment that a vessel carries, if it carries one that may be seen.
+    pub fn carrying(&self, vessel: VesselId, scope: Scope<'_>) -> Option<ShipmentId> {
+        let carried = self.vessel(vessel)?.carrying?;
+        self.open_shipment(carried, scope).map(|shipment| shipment.id)
+    }
+
+    /// A trader's credits; `None` if there is no such trader or it may not be seen.
+    pub fn balance(&self, trader: TraderId, scope: Scope<'_>) -> Option<Balance> {
+        if scope.sees(trader) { self.accounts.balance(trader) } else { None }
+    }
+
+    /// A shipment that has not ended; `None` if it may not be seen.
+    pub fn open_shipment(&self, id: ShipmentId, scope: Scope<'_>) -> Option<&Shipment> {
+        self.shipments.get(id).filter(|shipment| crate::shipments::seen(shipment, scope))
+    }
+
+    /// A trade that is pending; `None` if it may not be seen.
+    pub fn open_hold(&self, id: TransactionId, scope: Scope<'_>) -> Option<&TradeRecord> {
+        self.holds.get(id).filter(|trade| crate::trades::seen(trade, scope))
     }
 
     /// How many shipments there are of each status.
@@ -173,6 +212,9 @@ impl State {
             traders: self.directory.traders().len(),
             stock_entries: self.inventory.entry_count(),
             open_shipments: self.shipments.len(),
+            open_holds: self.holds.len(),
+            open_offers: self.offers.len(),
+            vessels: self.directory.vessels().len(),
             keys: self.keys.all().len(),
             trades_settled: self.traded.trades_settled,
             traded_value: self.traded.value,
@@ -202,8 +244,9 @@ impl State {
         self.inventory.warm(&places);
     }
 
-    /// Follows the network by one event, which must be the next; says which shipment it ended.
-    pub(crate) fn fold(&mut self, recorded: &Recorded) -> Option<Ended> {
+    /// Follows the network by one event, which must be the next; says which shipment it ended
+    /// or brought back.
+    pub(crate) fn fold(&mut self, recorded: &Recorded) -> Option<Turn> {
         let Recorded { envelope, event } = recorded;
         let next = self.as_of.sequence.next();
         assert_eq!(
@@ -211,6 +254,7 @@ impl State {
             "the committed events have a gap: {} came where {next} was due",
             envelope.sequence
         );
+        self.promises.fold(envelope.sequence, event, &self.holds);
         let ended = self.follow(recorded);
         movements(event, |movement| match movement {
             Movement::Goods { commodity, quantity, from, to } => {
@@ -224,18 +268,35 @@ impl State {
     }
 
     /// Whatever an event does besides moving goods and credits.
-    fn follow(&mut self, recorded: &Recorded) -> Option<Ended> {
+    fn follow(&mut self, recorded: &Recorded) -> Option<Turn> {
         let Recorded { envelope, event } = recorded;
         match event {
             Event::TradeSettled(trade) => {
                 self.traded.trades_settled += 1;
                 self.traded.value += u128::from(trade.total.get());
+                if let Some(terms) = &trade.terms {
+                    self.offers.take(envelope, &terms.offers, &trade.lines);
+                }
             }
             Event::StockAdjusted(_)
             | Event::CreditsIssued { .. }
-            | Event::CreditsRetired { .. } => {}
+            | Event::CreditsRetired { .. }
+            | Event::CreditsTransferred(_)
+            | Event::StockTransferred(_) => {}
+            Event::TradeHeld(_)
+            | Event::HoldSettled(_)
+            | Event::TradeVoided(_)
+            | Event::TradeReversed(_) => self.follow_hold(envelope, event),
+            Event::TradeExpired(_) => {
+                self.follow_hold(envelope, event);
+                self.alerts.fold(envelope, event, &self.shipments);
+            }
+            Event::OfferOpened(_)
+            | Event::OfferFilled { .. }
+            | Event::OffersWithdrawn(_)
+            | Event::OfferExpired(_) => self.follow_offer(envelope, event),
             Event::ShipmentBooked(booked) => self.shipments.book(envelope, booked),
-            Event::ShipmentChanged(changed) => return self.shipments.change(envelope, changed),
+            Event::ShipmentChanged(changed) => return self.follow_shipment(envelope, changed),
             Event::KeyCreated { .. } | Event::KeyRevoked { .. } => self.keys.fold(envelope, event),
             Event::StationCreated { .. } => {
                 self.directory.fold(envelope, event);
@@ -250,12 +311,68 @@ impl State {
                 self.directory.fold(envelope, event);
                 self.sums.open();
             }
-            Event::NetworkCreated(_)
-            | Event::StationUpdated { .. }
+            Event::NetworkCreated(_) => {
+                self.directory.fold(envelope, event);
+                self.alerts.fold(envelope, event, &self.shipments);
+            }
+            Event::StationUpdated { .. }
             | Event::CommodityUpdated { .. }
-            | Event::TraderUpdated { .. } => self.directory.fold(envelope, event),
+            | Event::TraderUpdated { .. }
+            | Event::VesselCreated { .. }
+            | Event::VesselUpdated { .. } => self.directory.fold(envelope, event),
+            Event::AlertRuleSet(_)
+            | Event::AlertRuleDeleted { .. }
+            | Event::AlertFired(_)
+            | Event::AlertChanged(_)
+            | Event::AlertAcknowledged(_)
+            | Event::AlertResolved(_) => self.alerts.fold(envelope, event, &self.shipments),
         }
         None
+    }
+
+    fn follow_shipment(&mut self, envelope: &Envelope, changed: &ShipmentChanged) -> Option<Turn> {
+        let vessel = self.shipments.get(changed.shipment).and_then(|shipment| shipment.vessel);
+        let turn = self.shipments.change(envelope, changed);
+        if let Some(vessel) = vessel {
+            self.directory.carry(vessel, changed, matches!(turn, Some(Turn::Ended(_))));
+        }
+        turn
+    }
+
+    /// A trade that does not settle at once, or is moved back.
+    fn follow_hold(&mut self, envelope: &Envelope, event: &Event) {
+        let (trade, previous) = match event {
+            Event::TradeHeld(held) => {
+                if let Some(terms) = &held.terms {
+                    self.offers.take(envelope, &terms.offers, &held.lines);
+                }
+                return self.holds.hold(envelope, held);
+            }
+            Event::HoldSettled(settled) => {
+                self.traded.trades_settled += u64::from(settled.rest.is_some());
+                self.traded.value += u128::from(settled.total.get());
+                (settled.trade, settled.previous)
+            }
+            Event::TradeVoided(released) | Event::TradeExpired(released) => {
+                (released.trade, released.previous)
+            }
+            Event::TradeReversed(reversed) => return self.holds.reverse(envelope, reversed),
+            _ => return,
+        };
+        self.holds.follow(envelope, event, (trade, previous));
+    }
+
+    fn follow_offer(&mut self, envelope: &Envelope, event: &Event) {
+        let at = envelope.sequence;
+        match event {
+            Event::OfferOpened(opened) => self.offers.post(envelope, opened),
+            Event::OfferFilled { offer, .. } => self.offers.fill(at, *offer),
+            Event::OffersWithdrawn(rests) => {
+                rests.iter().for_each(|rest| self.offers.end(at, rest));
+            }
+            Event::OfferExpired(rest) => self.offers.end(at, rest),
+            _ => {}
+        }
     }
 
     fn open_trader(&mut self) {

@@ -5,31 +5,69 @@
 //!
 //! | Table | Columns |
 //! |---|---|
-//! | `ended_shipments` | `shipment` INTEGER PRIMARY KEY, `last` INTEGER NOT NULL |
+//! | `ended_shipments` | `shipment` INTEGER PRIMARY KEY, `last` INTEGER NOT NULL, `status` INTEGER NOT NULL: its place in [`STATUSES`] |
+//! | `found_again` | `found` INTEGER PRIMARY KEY, `shipment` INTEGER NOT NULL, `previous` INTEGER NOT NULL: a lost shipment is under way again since the event `found`; its last event before was `previous` |
+//! | `ended_holds` | `trade` INTEGER PRIMARY KEY, `last` INTEGER NOT NULL, `status` INTEGER NOT NULL: 0 settled, 1 voided, 2 expired |
+//! | `reversed_trades` | the same, indexed by `last`; `status`: 3 reversed |
 //! | `about` | `tag` BLOB (16 random bytes), `position` INTEGER: everything ended up to here is in |
+
+mod trades;
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use domain::{Sequence, ShipmentId, ShipmentStatus};
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row};
 use thiserror::Error;
+
+use crate::ended::Followed;
+use crate::shipments::{Ended, FoundAgain};
 
 /// Says that a file is ours: "itnv".
 const APPLICATION_ID: u32 = 0x6974_6e76;
 /// Another version is deleted and made anew.
-const SCHEMA_VERSION: u32 = 1;
+const SCHEMA_VERSION: u32 = 2;
 /// How long a reader waits for a checkpoint of the writer, in milliseconds: far beyond any.
 const BUSY_TIMEOUT_MS: u64 = 5_000;
 
 const SCHEMA: &str = "
-    CREATE TABLE ended_shipments (shipment INTEGER PRIMARY KEY, last INTEGER NOT NULL)
-        WITHOUT ROWID;
+    CREATE TABLE ended_shipments (shipment INTEGER PRIMARY KEY, last INTEGER NOT NULL,
+        status INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE TABLE found_again (found INTEGER PRIMARY KEY, shipment INTEGER NOT NULL,
+        previous INTEGER NOT NULL) WITHOUT ROWID;
     CREATE TABLE about (one INTEGER PRIMARY KEY CHECK (one = 1), tag BLOB NOT NULL,
         position INTEGER NOT NULL);
     INSERT INTO about VALUES (1, randomblob(16), 0);";
 
 const PLACE: &str = "UPDATE about SET position = ?1";
+const INSERT: &str = "INSERT OR REPLACE INTO ended_shipments VALUES (?1, ?2, ?3)";
+const DELETE: &str = "DELETE FROM ended_shipments WHERE shipment = ?1";
+
+/// How a shipment can end; the store has the place of the status, which must never change.
+const STATUSES: [ShipmentStatus; 4] = [
+    ShipmentStatus::Received,
+    ShipmentStatus::Cancelled,
+    ShipmentStatus::Lost,
+    ShipmentStatus::Returned,
+];
+
+fn status_number(status: ShipmentStatus) -> i64 {
+    let place = (0..).zip(STATUSES).find(|(_, one)| *one == status);
+    // What is not an end is not stored.
+    place.map_or(-1, |(place, _)| place)
+}
+
+/// An ended shipment from the columns shipment, last, status.
+fn ended(row: &Row<'_>) -> rusqlite::Result<Ended> {
+    let status: i64 = row.get(2)?;
+    let known = usize::try_from(status).ok().and_then(|place| STATUSES.get(place));
+    Ok(Ended {
+        shipment: ShipmentId(Sequence(number(row, 0)?)),
+        last: Sequence(number(row, 1)?),
+        status: *known.ok_or(rusqlite::Error::IntegralValueOutOfRange(2, status))?,
+    })
+}
 
 /// A sequence as an integer of the store; sequences have 53 bits, and a greater bound means none.
 fn integer(sequence: u64) -> i64 {
@@ -136,7 +174,9 @@ impl Store {
         let mut store = Self { connection, path: path.to_owned() };
         store.prepare()?;
         store.tag()?;
-        store.last_of(0)?;
+        store.ended(0)?;
+        store.has_found_again()?;
+        store.has_trades()?;
         Ok(store)
     }
 
@@ -161,6 +201,7 @@ impl Store {
     fn make(&mut self) -> rusqlite::Result<()> {
         let transaction = self.connection.transaction()?;
         transaction.execute_batch(SCHEMA)?;
+        transaction.execute_batch(trades::SCHEMA)?;
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
         transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
         transaction.commit()
@@ -170,31 +211,51 @@ impl Store {
     /// fit.
     pub(crate) fn clear(&mut self) -> rusqlite::Result<Tag> {
         let transaction = self.connection.transaction()?;
-        transaction.execute_batch("DROP TABLE ended_shipments; DROP TABLE about;")?;
+        let drop = "DROP TABLE ended_shipments; DROP TABLE found_again; DROP TABLE about;";
+        transaction.execute_batch(drop)?;
         transaction.execute_batch(SCHEMA)?;
+        transaction.execute_batch(trades::DROP)?;
+        transaction.execute_batch(trades::SCHEMA)?;
         transaction.commit()?;
         self.tag()
     }
 
     /// Goes back to an earlier position: forgets what was booked behind it, and the shipments that
-    /// had not ended then. What it holds is then of this journal up to there, whatever came after.
+    /// had not ended then; brings back those that were found again since. What it holds is then of
+    /// this journal up to there, whatever came after.
     pub(crate) fn rewind(
         &mut self,
         position: u64,
         open: impl Iterator<Item = u64>,
+        holds: impl Iterator<Item = u64>,
     ) -> rusqlite::Result<()> {
         let transaction = self.connection.transaction()?;
+        trades::rewind(&transaction, position, holds)?;
         {
             let later = "DELETE FROM ended_shipments WHERE shipment > ?1";
             transaction.execute(later, [integer(position)])?;
-            let delete = "DELETE FROM ended_shipments WHERE shipment = ?1";
-            let mut delete = transaction.prepare_cached(delete)?;
+            // Of a shipment's finds behind the position, only the first can have come after an event
+            // that is not: it says how the shipment was there.
+            let bring_back = "INSERT OR REPLACE INTO ended_shipments
+                SELECT shipment, previous, ?2 FROM found_again
+                WHERE found > ?1 AND shipment <= ?1 AND previous <= ?1";
+            let lost = status_number(ShipmentStatus::Lost);
+            transaction.execute(bring_back, [integer(position), lost])?;
+            let later = "DELETE FROM found_again WHERE found > ?1";
+            transaction.execute(later, [integer(position)])?;
+            let mut delete = transaction.prepare_cached(DELETE)?;
             for shipment in open {
                 delete.execute([integer(shipment)])?;
             }
             transaction.execute(PLACE, [integer(position)])?;
         }
         transaction.commit()
+    }
+
+    /// Fails if the table is not as we make it.
+    fn has_found_again(&self) -> rusqlite::Result<bool> {
+        let select = "SELECT EXISTS (SELECT found, shipment, previous FROM found_again)";
+        self.connection.query_row(select, [], |row| row.get(0))
     }
 
     pub(crate) fn tag(&self) -> rusqlite::Result<Tag> {
@@ -209,31 +270,50 @@ impl Store {
         self.connection.query_row(select, [], |row| number(row, 0))
     }
 
-    /// Adds ended shipments with their last events, and with them where the store now is, if that
-    /// is known. Durable at once if `sync`.
+    /// Adds shipments that ended, takes out those that are under way again (`None`), and notes where
+    /// the store now is, if that is known. Durable at once if `sync`.
     pub(crate) fn add(
         &mut self,
-        ended: &[(u64, u64)],
+        turned: &[(u64, Option<Ended>)],
+        found: &[FoundAgain],
         position: Option<u64>,
         sync: bool,
     ) -> rusqlite::Result<()> {
         if sync {
             self.connection.pragma_update(None, "synchronous", "FULL")?;
         }
-        let written = self.write(ended, position);
+        let written = self.write(turned, found, position);
         if sync {
             self.connection.pragma_update(None, "synchronous", "NORMAL")?;
         }
         written
     }
 
-    fn write(&mut self, ended: &[(u64, u64)], position: Option<u64>) -> rusqlite::Result<()> {
+    fn write(
+        &mut self,
+        turned: &[(u64, Option<Ended>)],
+        found: &[FoundAgain],
+        position: Option<u64>,
+    ) -> rusqlite::Result<()> {
         let transaction = self.connection.transaction()?;
         {
-            let insert = "INSERT OR REPLACE INTO ended_shipments VALUES (?1, ?2)";
-            let mut insert = transaction.prepare_cached(insert)?;
-            for (shipment, last) in ended {
-                insert.execute([integer(*shipment), integer(*last)])?;
+            let find = "INSERT OR REPLACE INTO found_again VALUES (?1, ?2, ?3)";
+            let mut find = transaction.prepare_cached(find)?;
+            for FoundAgain { shipment, found, previous } in found {
+                find.execute([found.0, shipment.0.0, previous.0].map(integer))?;
+            }
+            let mut insert = transaction.prepare_cached(INSERT)?;
+            let mut delete = transaction.prepare_cached(DELETE)?;
+            for (shipment, ended) in turned {
+                let shipment = integer(*shipment);
+                match ended {
+                    Some(Ended { last, status, .. }) => {
+                        insert.execute([shipment, integer(last.0), status_number(*status)])?;
+                    }
+                    None => {
+                        delete.execute([shipment])?;
+                    }
+                }
             }
         }
         if let Some(position) = position {
@@ -242,22 +322,30 @@ impl Store {
         transaction.commit()
     }
 
-    /// The last event of an ended shipment.
-    pub(crate) fn last_of(&self, shipment: u64) -> rusqlite::Result<Option<u64>> {
-        let select = "SELECT last FROM ended_shipments WHERE shipment = ?1";
-        let mut select = self.connection.prepare_cached(select)?;
-        let found = select.query_row([integer(shipment)], |row| number(row, 0));
-        found.optional()
+    /// Adds what ended of trades.
+    pub(crate) fn add_trades(&mut self, followed: &[Followed]) -> rusqlite::Result<()> {
+        if followed.is_empty() {
+            return Ok(());
+        }
+        let transaction = self.connection.transaction()?;
+        trades::write(&transaction, followed)?;
+        transaction.commit()
     }
 
-    /// Ended shipments with a lesser identifier and their last events, newest first.
-    pub(crate) fn before(&self, before: u64, limit: usize) -> rusqlite::Result<Vec<(u64, u64)>> {
-        let select = "SELECT shipment, last FROM ended_shipments WHERE shipment < ?1
+    /// An ended shipment.
+    pub(crate) fn ended(&self, shipment: u64) -> rusqlite::Result<Option<Ended>> {
+        let select = "SELECT shipment, last, status FROM ended_shipments WHERE shipment = ?1";
+        let mut select = self.connection.prepare_cached(select)?;
+        select.query_row([integer(shipment)], ended).optional()
+    }
+
+    /// Ended shipments with a lesser identifier, newest first.
+    pub(crate) fn before(&self, before: u64, limit: usize) -> rusqlite::Result<Vec<Ended>> {
+        let select = "SELECT shipment, last, status FROM ended_shipments WHERE shipment < ?1
             ORDER BY shipment DESC LIMIT ?2";
         let mut select = self.connection.prepare_cached(select)?;
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let pair = |row: &Row<'_>| Ok((number(row, 0)?, number(row, 1)?));
-        let rows = select.query_map([integer(before), limit], pair);
+        let rows = select.query_map([integer(before), limit], ended);
         rows?.collect()
     }
 

@@ -37,7 +37,7 @@ impl Deref for StateGuard<'_> {
 
 impl Views {
     /// Opens the read models, empty: returns the handle, and the one that folds, which may first
-    /// restore a snapshot. `store` is the path of `views.db`; without one, ended shipments stay in
+    /// restore a snapshot. `store` is the path of `views.db`; without one, what has ended stays in
     /// memory and there are no snapshots. A damaged store is deleted and made anew.
     pub fn open(
         store: Option<&Path>,

@@ -99,9 +99,50 @@ fn shapes_of_a_trade() {
     assert!((400..500).contains(&c.send(&twice).status()), "a field twice was accepted");
     bad_trade(c, &json!({ "colour": "red" }), "/colour", &["unknown_field"]);
     bad_trade(c, &json!({ "Station": "ceres" }), "/Station", &["unknown_field"]);
-    let hold = with(bodies::trade(), &json!({ "hold": { "expiresInSeconds": 60 } }));
-    let later = refused(c, &Request::json("POST", "/api/trades", &hold), 422, "not_supported");
-    assert_eq!(later.json()["errors"][0]["pointer"], "/hold", "{}", later.text());
+    for wrong in [json!(5), json!("60"), json!([])] {
+        bad_trade(c, &json!({ "hold": wrong }), "/hold", &["wrong_type"]);
+    }
+    for (wrong, code) in [
+        (json!({}), "missing_field"),
+        (json!({ "expiresInSeconds": 0 }), "out_of_range"),
+        (json!({ "expiresInSeconds": -1 }), "out_of_range"),
+        (json!({ "expiresInSeconds": 315_360_001 }), "out_of_range"),
+        (json!({ "expiresInSeconds": 1.5 }), "wrong_type"),
+    ] {
+        bad_trade(c, &json!({ "hold": wrong }), "/hold/expiresInSeconds", &[code]);
+    }
+    let taking = |fields: &Value| {
+        let line = json!({ "commodity": bodies::COMMODITY, "quantity": 1 });
+        json!({ "lines": [with(line, fields)] })
+    };
+    let offer = json!("o-00000000001");
+    for (fields, pointer, codes) in [
+        (json!({}), "unitPrice", &["missing_field"][..]),
+        (json!({ "offer": offer }), "limitPrice", &["missing_field"]),
+        (json!({ "limitPrice": 1 }), "offer", &["missing_field"]),
+        (json!({ "offer": "s-1", "limitPrice": 1 }), "offer", &["invalid_identifier"]),
+        (
+            json!({ "offer": offer, "limitPrice": 1, "unitPrice": 1 }),
+            "unitPrice",
+            &["unknown_field"],
+        ),
+        (json!({ "limitPrice": 1, "unitPrice": 1 }), "limitPrice", &["unknown_field"]),
+    ] {
+        bad_trade(c, &taking(&fields), &format!("/lines/0/{pointer}"), codes);
+    }
+    let charge = json!({ "payer": "acme", "to": "ceres", "amount": 1, "kind": "tax" });
+    for (fields, pointer, code) in [
+        (json!({ "amount": 0 }), "amount", "out_of_range"),
+        (json!({ "amount": -4 }), "amount", "out_of_range"),
+        (json!({ "kind": "bribe" }), "kind", "invalid_value"),
+        (json!({ "payer": "" }), "payer", "invalid_identifier"),
+        (json!({ "for": "x" }), "for", "unknown_field"),
+    ] {
+        let charges = json!({ "charges": [with(charge.clone(), &fields)] });
+        bad_trade(c, &charges, &format!("/charges/0/{pointer}"), &[code]);
+    }
+    let eleven = vec![charge; 11];
+    bad_trade(c, &json!({ "charges": eleven }), "/charges", &["line_count"]);
     for field in ["station", "buyer", "seller"] {
         let pointer = format!("/{field}");
         for wrong in [json!(5), json!(["ceres"]), json!({}), json!(true), json!(null)] {

@@ -1,10 +1,12 @@
 //! What each event moves, one by one; and that every movement balances.
 
+mod trading;
+
 use super::*;
 use crate::{
-    AMOUNT_MAX, CommodityDetails, DelayReason, GoodsLine, Identifier, KeyDetails, KeyId,
-    NetworkDetails, Position, PrincipalId, ReceiptLine, Role, Schedule, Sequence, ShipmentId,
-    StationDetails, StationKind, Text, Timestamp, TradeLine, TraderDetails,
+    AMOUNT_MAX, ChargeKind, CommodityDetails, DelayReason, GoodsLine, Identifier, KeyDetails,
+    KeyId, NetworkDetails, Position, PrincipalId, ReceiptLine, Role, Schedule, Sequence,
+    ShipmentId, StationDetails, StationKind, Text, Timestamp, Tolerance, TradeLine, TraderDetails,
 };
 
 const ICE: CommodityId = CommodityId(0);
@@ -52,13 +54,18 @@ fn stock(account: StockAccount) -> String {
 
 fn account(account: CreditAccount) -> String {
     match account {
-        CreditAccount::Balance(owner) => trader(owner).to_owned(),
+        CreditAccount::Available(owner) => trader(owner).to_owned(),
+        CreditAccount::Held(owner) => format!("{}'s held", trader(owner)),
         other => format!("{other:?}"),
     }
 }
 
 fn trader(trader: TraderId) -> &'static str {
-    if trader == ACME { "acme" } else { "belt" }
+    match trader {
+        ACME => "acme",
+        BELT => "belt",
+        _ => "mars",
+    }
 }
 
 fn trade(lines: &[(CommodityId, u64, u64)], total: u64) -> Event {
@@ -73,6 +80,7 @@ fn trade(lines: &[(CommodityId, u64, u64)], total: u64) -> Event {
         seller: BELT,
         lines: lines.iter().map(line).collect(),
         total: money(total),
+        terms: None,
     })
 }
 
@@ -94,15 +102,28 @@ fn booked() -> Event {
         carrier: ACME,
         lines: goods_lines(),
         schedule: Schedule::new(Timestamp(1), Timestamp(2)).unwrap(),
+        vessel: None,
+        charges: charges(),
+        tolerance: Tolerance::default(),
     }))
 }
 
+/// Belt owes acme nine credits for the freight.
+fn charges() -> Box<[Charge]> {
+    [Charge { payer: BELT, to: ACME, amount: money(9), kind: ChargeKind::Freight }].into()
+}
+
 fn changed(change: ShipmentChange) -> Event {
+    ended(change, ChargesEnd::None)
+}
+
+fn ended(change: ShipmentChange, charges: ChargesEnd) -> Event {
     Event::ShipmentChanged(Box::new(ShipmentChanged {
         shipment: ShipmentId(Sequence(1)),
         previous: Sequence(1),
         route: ROUTE,
         change,
+        charges,
     }))
 }
 
@@ -111,6 +132,7 @@ fn received(counts: &[(CommodityId, u64, u64)]) -> Event {
         commodity: *commodity,
         accepted: units(*accepted),
         rejected: units(*rejected),
+        ..ReceiptLine::default()
     };
     changed(ShipmentChange::Received { lines: counts.iter().map(line).collect(), complete: false })
 }
@@ -181,13 +203,14 @@ fn each_reason_to_adjust_has_its_own_accounts() {
 
 #[test]
 fn cargo_passes_from_account_to_account_and_never_changes_owner() {
-    let (lines, reason) = (goods_lines, None);
+    let lines = goods_lines;
     check(&[
         (
             booked(),
             &[
                 "40 ice: ceres/belt/Available > ceres/belt/Reserved",
                 "1 ore: ceres/belt/Available > ceres/belt/Reserved",
+                "9 credits: belt > belt's held",
             ],
         ),
         (
@@ -206,16 +229,64 @@ fn cargo_passes_from_account_to_account_and_never_changes_owner() {
             ],
         ),
         (
-            changed(ShipmentChange::Lost { lines: lines(), reason: reason.clone() }),
+            changed(lost(LossCause::Lost)),
             &["40 ice: mars/belt/Incoming > Lost", "1 ore: mars/belt/Incoming > Lost"],
         ),
         (
-            changed(ShipmentChange::Cancelled { lines: lines(), reason }),
+            changed(lost(LossCause::Stolen)),
+            &["40 ice: mars/belt/Incoming > Stolen", "1 ore: mars/belt/Incoming > Stolen"],
+        ),
+        (
+            changed(ShipmentChange::Found { lines: lines(), reason: None }),
+            &["40 ice: Found > mars/belt/Incoming", "1 ore: Found > mars/belt/Incoming"],
+        ),
+        (
+            changed(ShipmentChange::Returned { lines: lines(), reason: None }),
+            &[
+                "40 ice: mars/belt/Incoming > ceres/belt/Available",
+                "1 ore: mars/belt/Incoming > ceres/belt/Available",
+            ],
+        ),
+        (
+            changed(ShipmentChange::Cancelled { lines: lines(), reason: None }),
             &[
                 "40 ice: ceres/belt/Reserved > ceres/belt/Available",
                 "1 ore: ceres/belt/Reserved > ceres/belt/Available",
             ],
         ),
+    ]);
+}
+
+fn lost(cause: LossCause) -> ShipmentChange {
+    ShipmentChange::Lost { lines: goods_lines(), cause, reason: None }
+}
+
+#[test]
+fn goods_beyond_what_was_shipped_are_found_and_what_is_short_moves_nothing() {
+    let line = ReceiptLine {
+        commodity: ICE,
+        accepted: units(3),
+        rejected: units(2),
+        found: units(1),
+        short: units(5),
+    };
+    check(&[(
+        changed(ShipmentChange::Received { lines: [line].into(), complete: false }),
+        &[
+            "3 ice: mars/belt/Incoming > mars/belt/Available",
+            "2 ice: mars/belt/Incoming > mars/belt/Unavailable",
+            "1 ice: Found > mars/belt/Available",
+        ],
+    )]);
+}
+
+#[test]
+fn what_a_shipment_owes_is_held_and_then_paid_or_released() {
+    let paid = || ChargesEnd::Paid(charges());
+    let returned = || ShipmentChange::Returned { lines: Box::default(), reason: None };
+    check(&[
+        (ended(returned(), paid()), &["9 credits: belt's held > acme"]),
+        (ended(returned(), ChargesEnd::Released(charges())), &["9 credits: belt's held > belt"]),
     ]);
 }
 
@@ -225,8 +296,15 @@ fn what_only_tells_moves_nothing() {
     let still = [
         ShipmentChange::Loaded,
         ShipmentChange::Position(position),
-        ShipmentChange::Estimated { departure: None, arrival: Some(Timestamp(9)), reason: None },
+        ShipmentChange::Estimated {
+            departure: None,
+            arrival: Some(Timestamp(9)),
+            reason: None,
+            code: None,
+        },
         ShipmentChange::Delayed { reason: DelayReason::Overdue },
+        ShipmentChange::Held { reason: Text::new("x").unwrap() },
+        ShipmentChange::Released,
         ShipmentChange::Arrived,
     ];
     for change in still {
@@ -263,6 +341,7 @@ fn of_reference() -> Vec<Event> {
         name: id(),
         role: Role::Admin,
         digest: [0; 32],
+        accounts: Box::default(),
     });
     let key = KeyId(0);
     vec![

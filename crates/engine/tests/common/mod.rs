@@ -83,7 +83,15 @@ pub(crate) fn name(text: &str) -> Identifier {
 }
 
 pub(crate) fn command(action: Action) -> Command {
-    Command { actor: ADMIN, occurred_at: None, key: None, trace: None, note: None, action }
+    Command {
+        actor: ADMIN,
+        occurred_at: None,
+        key: None,
+        trace: None,
+        note: None,
+        action,
+        past: None,
+    }
 }
 
 /// The same command with an idempotency key.
@@ -146,6 +154,7 @@ pub(crate) fn buy(units: u64) -> Command {
         buyer: name("acme"),
         seller: name("ceres"),
         lines: Lines::new(vec![line]).unwrap(),
+        terms: domain::Added::default(),
     }))
 }
 
@@ -160,6 +169,7 @@ pub(crate) fn book(arrival: Timestamp) -> Command {
         carrier: None,
         lines: Lines::new(vec![line]).unwrap(),
         schedule: Schedule::new(Timestamp(0), arrival).unwrap(),
+        terms: domain::Added::default(),
     }))
 }
 

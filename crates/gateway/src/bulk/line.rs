@@ -11,6 +11,10 @@ use crate::wire::body::{
     AdjustmentBody, BookingBody, CommodityBody, CreditsBody, ReportBody, StationBody, TradeBody,
     TraderBody,
 };
+use crate::wire::body::{
+    AlertRuleBody, OfferBody, ReversalBody, SettlementBody, TransferBody, VesselBody, VoidBody,
+    WithdrawalBody,
+};
 use crate::wire::{Bulk, BulkType, Name, Object, ShipmentName};
 
 /// A line as serde reads it. When `type` comes before `data`, the body is read in the same pass.
@@ -33,11 +37,21 @@ pub(super) enum Data {
     Station(Box<StationBody>),
     Commodity(Box<CommodityBody>),
     Trader(Box<TraderBody>),
+    Vessel(Box<VesselBody>),
+    AlertRule(Box<AlertRuleBody>),
     Credits(Box<CreditsBody>),
+    Offer(Box<OfferBody>),
+    OfferWithdrawal(Box<WithdrawalBody>),
+    Transfer(Box<TransferBody>),
+    Settlement(Box<SettlementBody>),
+    Void(Box<VoidBody>),
+    Reversal(Box<ReversalBody>),
 }
 
 /// A line, for the document. Beside type and data, `adjustment` has `station`; `shipment_event` has
-/// `shipmentId`; `credits` has `trader`; `station`, `commodity` and `trader` have `id`.
+/// `shipmentId`; `credits` has `trader`; `station`, `commodity`, `trader`, `vessel` and `alert_rule`
+/// have `id`; so have `settle`, `void` and `reverse`, which is the trade's, and `offer_withdraw`, which
+/// is the offer's.
 #[derive(ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[expect(dead_code, reason = "describes what `Line` reads")]
@@ -66,7 +80,15 @@ impl Data {
             Bulk::Station => StationBody::name(),
             Bulk::Commodity => CommodityBody::name(),
             Bulk::Trader => TraderBody::name(),
+            Bulk::Vessel => VesselBody::name(),
+            Bulk::AlertRule => AlertRuleBody::name(),
             Bulk::Credits => CreditsBody::name(),
+            Bulk::Offer => OfferBody::name(),
+            Bulk::OfferWithdrawal => WithdrawalBody::name(),
+            Bulk::Transfer => TransferBody::name(),
+            Bulk::Settlement => SettlementBody::name(),
+            Bulk::Void => VoidBody::name(),
+            Bulk::Reversal => ReversalBody::name(),
         }
     }
 
@@ -82,7 +104,15 @@ impl Data {
             Bulk::Station => Self::Station(body(map)?),
             Bulk::Commodity => Self::Commodity(body(map)?),
             Bulk::Trader => Self::Trader(body(map)?),
+            Bulk::Vessel => Self::Vessel(body(map)?),
+            Bulk::AlertRule => Self::AlertRule(body(map)?),
             Bulk::Credits => Self::Credits(body(map)?),
+            Bulk::Offer => Self::Offer(body(map)?),
+            Bulk::OfferWithdrawal => Self::OfferWithdrawal(body(map)?),
+            Bulk::Transfer => Self::Transfer(body(map)?),
+            Bulk::Settlement => Self::Settlement(body(map)?),
+            Bulk::Void => Self::Void(body(map)?),
+            Bulk::Reversal => Self::Reversal(body(map)?),
         })
     }
 
@@ -98,7 +128,15 @@ impl Data {
             Bulk::Station => Self::Station(body(raw)?),
             Bulk::Commodity => Self::Commodity(body(raw)?),
             Bulk::Trader => Self::Trader(body(raw)?),
+            Bulk::Vessel => Self::Vessel(body(raw)?),
+            Bulk::AlertRule => Self::AlertRule(body(raw)?),
             Bulk::Credits => Self::Credits(body(raw)?),
+            Bulk::Offer => Self::Offer(body(raw)?),
+            Bulk::OfferWithdrawal => Self::OfferWithdrawal(body(raw)?),
+            Bulk::Transfer => Self::Transfer(body(raw)?),
+            Bulk::Settlement => Self::Settlement(body(raw)?),
+            Bulk::Void => Self::Void(body(raw)?),
+            Bulk::Reversal => Self::Reversal(body(raw)?),
         })
     }
 }

@@ -1,6 +1,9 @@
 //! From a body to commands, and to a problem for each line that is none.
 
-use domain::{Command, Identifier, KeyBinding, PrincipalId, TraceId, fingerprint, key_hash};
+use domain::{
+    Command, Identifier, KeyBinding, OfferId, PrincipalId, TraceId, TransactionId, fingerprint,
+    key_hash,
+};
 
 use super::line::{BulkLine, Data, Line};
 use crate::idempotency::{KEY_WHAT, is_key};
@@ -136,6 +139,32 @@ impl Subject {
         given
     }
 
+    /// The trade that the line names.
+    fn trade(&mut self, id: Option<Name>) -> Option<TransactionId> {
+        let what = "must be a trade's identifier, such as t-000000004j7";
+        self.made_by_us(id, what, TransactionId::parse)
+    }
+
+    /// The offer that the line names.
+    fn offer(&mut self, id: Option<Name>) -> Option<OfferId> {
+        let what = "must be an offer's identifier, such as o-000000004j7";
+        self.made_by_us(id, what, OfferId::parse)
+    }
+
+    fn made_by_us<T>(
+        &mut self,
+        id: Option<Name>,
+        what: &'static str,
+        read: fn(&str) -> Option<T>,
+    ) -> Option<T> {
+        let Name(id) = self.wanted("id", id)?;
+        let read = read(id.as_str());
+        if read.is_none() {
+            self.faults.push(Fault::new("/id".to_owned(), Flaw::InvalidIdentifier, what));
+        }
+        read
+    }
+
     fn foreign(&mut self, field: &str, is_given: bool) {
         if is_given {
             let word = BulkType(self.kind).word();
@@ -145,13 +174,32 @@ impl Subject {
     }
 }
 
+/// Whether lines of this type name what they are about by `id`.
+const fn has_id(kind: Bulk) -> bool {
+    match kind {
+        Bulk::Station
+        | Bulk::Commodity
+        | Bulk::Trader
+        | Bulk::Vessel
+        | Bulk::AlertRule
+        | Bulk::OfferWithdrawal
+        | Bulk::Settlement
+        | Bulk::Void
+        | Bulk::Reversal => true,
+        Bulk::Trade
+        | Bulk::Shipment
+        | Bulk::ShipmentEvent
+        | Bulk::Adjustment
+        | Bulk::Credits
+        | Bulk::Offer
+        | Bulk::Transfer => false,
+    }
+}
+
 fn wanted(line: Line<'_>) -> Result<Wanted, Problem> {
     let mut subject = Subject { kind: line.kind, faults: Vec::new() };
     let kind = line.kind;
-    subject.foreign(
-        "id",
-        line.id.is_some() && !matches!(kind, Bulk::Station | Bulk::Commodity | Bulk::Trader),
-    );
+    subject.foreign("id", line.id.is_some() && !has_id(kind));
     subject.foreign("station", line.station.is_some() && kind != Bulk::Adjustment);
     subject.foreign("trader", line.trader.is_some() && kind != Bulk::Credits);
     subject.foreign("shipmentId", line.shipment.is_some() && kind != Bulk::ShipmentEvent);
@@ -171,9 +219,17 @@ fn wanted(line: Line<'_>) -> Result<Wanted, Problem> {
         Data::Station(body) => subject.wanted("id", line.id).map(|id| Ok(body.wanted(name(id)))),
         Data::Commodity(body) => subject.wanted("id", line.id).map(|id| Ok(body.wanted(name(id)))),
         Data::Trader(body) => subject.wanted("id", line.id).map(|id| Ok(body.wanted(name(id)))),
+        Data::Vessel(body) => subject.wanted("id", line.id).map(|id| Ok(body.wanted(name(id)))),
+        Data::AlertRule(body) => subject.wanted("id", line.id).map(|id| body.wanted(name(id))),
         Data::Credits(body) => {
             subject.wanted("trader", line.trader).map(|trader| body.wanted(name(trader)))
         }
+        Data::Offer(body) => Some(body.wanted()),
+        Data::OfferWithdrawal(body) => subject.offer(line.id).map(|offer| Ok(body.wanted(offer))),
+        Data::Transfer(body) => Some(body.wanted()),
+        Data::Settlement(body) => subject.trade(line.id).map(|trade| body.wanted(trade)),
+        Data::Void(body) => subject.trade(line.id).map(|trade| Ok(body.wanted(trade))),
+        Data::Reversal(body) => subject.trade(line.id).map(|trade| Ok(body.wanted(trade))),
     };
     match wanted {
         Some(Ok(wanted)) if subject.faults.is_empty() => Ok(wanted),

@@ -35,6 +35,11 @@ const fn unknown(code: &'static str, title: &'static str) -> Row {
     Row { status_elsewhere: 404, ..row(code, 422, title) }
 }
 
+/// What is over, or never was: 409 in a body, 404 in a path.
+const fn ended(code: &'static str, title: &'static str) -> Row {
+    Row { status_elsewhere: 404, ..row(code, 409, title) }
+}
+
 /// What waiting mends.
 const fn passing(code: &'static str, status: u16, title: &'static str, seconds: u32) -> Row {
     Row { retryable: true, retry_after_seconds: Some(seconds), ..row(code, status, title) }
@@ -87,10 +92,25 @@ codes! {
     UnknownCommodity => unknown("unknown_commodity", "There is no such commodity"),
     UnknownTrade => unknown("unknown_trade", "There is no such trade"),
     UnknownShipment => unknown("unknown_shipment", "There is no such shipment"),
+    UnknownAlert => unknown("unknown_alert", "There is no such open alert"),
+    UnknownAlertRule => unknown("unknown_alert_rule", "There is no such rule of alerts"),
     UnknownKey => unknown("unknown_key", "There is no such key"),
+    AlreadySettled => row("already_settled", 409, "The trade is settled already"),
+    AlreadyReversed => row("already_reversed", 409, "The trade is reversed already"),
+    HoldExpired => row("hold_expired", 409, "The hold has run out"),
+    OnHold => row("on_hold", 409, "The shipment is stopped"),
+    UnknownVessel => unknown("unknown_vessel", "There is no such vessel"),
     AlreadyExists => row("already_exists", 409, "The name is taken"),
     InvalidTransition => row("invalid_transition", 409, "The status does not allow this"),
     NotInShipment => row("not_in_shipment", 422, "The commodity is not in the shipment"),
+    NotInTrade => row("not_in_trade", 422, "The commodity is not in the trade"),
+    OfferClosed => ended("offer_closed", "There is no such open offer"),
+    OfferMismatch => row("offer_mismatch", 409, "The offer is of something else"),
+    PriceMoved => row("price_moved", 409, "The offer's price is worse than the limit"),
+    OfferExceeded => row("offer_exceeded", 409, "Less is left of the offer"),
+    OverSettlement => row("over_settlement", 409, "Less is left of the hold"),
+    OverCapacity => row("over_capacity", 409, "The vessel cannot carry so much"),
+    VesselBusy => row("vessel_busy", 409, "The vessel carries another shipment"),
     OverReceipt => row("over_receipt", 409, "More was counted than is outstanding"),
     CountStale => row("count_stale", 409, "The stock changed since it was looked at"),
     AmountOverflow => row("amount_overflow", 422, "An amount would pass 2^53-1"),

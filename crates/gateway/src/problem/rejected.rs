@@ -1,11 +1,12 @@
 //! What the rules refuse, in the client's names: numbers become names, lines become pointers.
 
-use domain::{CommodityId, Rejection, StationId, TraderId};
+use domain::{Rejection, Scope, ShipmentId};
+use serde_json::Value;
 use views::State;
 
+use super::described::{Names, describe};
 use super::{Code, Problem};
 use crate::shape::{Fault, Place};
-use crate::wire::{ReportType, RoleWord, StatusWord};
 
 /// Which request was refused: tells where in it a rejection points to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,17 +21,37 @@ pub(crate) enum Form {
     Credits,
     Key,
     KeyRevocation,
+    Settlement,
+    Void,
+    Reversal,
+    Offer,
+    OfferWithdrawal,
+    Transfer,
+    /// A report of goods that are lost, or found again.
+    Loss,
+    Vessel,
+    AlertRule,
+    AlertRuleDeletion,
+    Acknowledgement,
 }
 
 impl Form {
     /// The field that names what the request is about, if it stands outside the body.
     const fn subject(self) -> Option<&'static str> {
         match self {
-            Self::Trade | Self::Booking | Self::Key => None,
+            Self::Trade | Self::Booking | Self::Key | Self::Offer | Self::Transfer => None,
+            Self::Settlement | Self::Void | Self::Reversal => Some("trade"),
+            Self::OfferWithdrawal => Some("offer"),
             Self::Adjustment => Some("station"),
-            Self::Report => Some("shipment"),
+            Self::Report | Self::Loss => Some("shipment"),
             Self::Credits => Some("trader"),
-            Self::Station | Self::Commodity | Self::Trader => Some("id"),
+            Self::Station
+            | Self::Commodity
+            | Self::Trader
+            | Self::Vessel
+            | Self::AlertRule
+            | Self::AlertRuleDeletion => Some("id"),
+            Self::Acknowledgement => Some("alert"),
             Self::KeyRevocation => Some("key"),
         }
     }
@@ -38,7 +59,8 @@ impl Form {
     /// What that field is called beside a body in bulk.
     pub(super) const fn subject_in_bulk(self) -> Option<&'static str> {
         match self {
-            Self::Report => Some("shipmentId"),
+            Self::Report | Self::Loss => Some("shipmentId"),
+            Self::Settlement | Self::Void | Self::Reversal | Self::OfferWithdrawal => Some("id"),
             _ => self.subject(),
         }
     }
@@ -55,25 +77,19 @@ impl Form {
             | Self::Trader
             | Self::Credits
             | Self::Key
-            | Self::KeyRevocation => "quantity",
+            | Self::KeyRevocation
+            | Self::Settlement
+            | Self::Void
+            | Self::Reversal
+            | Self::Offer
+            | Self::OfferWithdrawal
+            | Self::Transfer
+            | Self::Loss
+            | Self::Vessel
+            | Self::AlertRule
+            | Self::AlertRuleDeletion
+            | Self::Acknowledgement => "quantity",
         }
-    }
-}
-
-/// The names that an answer shows for numbers; views know every number that a rejection has.
-struct Names<'a>(&'a State);
-
-impl Names<'_> {
-    fn station(&self, id: StationId) -> &str {
-        self.0.station(id).map_or("?", |station| station.name.as_str())
-    }
-
-    fn trader(&self, id: TraderId) -> &str {
-        self.0.trader(id).map_or("?", |trader| trader.name.as_str())
-    }
-
-    fn commodity(&self, id: CommodityId) -> &str {
-        self.0.commodity(id).map_or("?", |commodity| commodity.name.as_str())
     }
 }
 
@@ -92,6 +108,24 @@ impl Problem {
                 problem.with_errors(vec![Fault { place, code, detail }])
             }
         }
+    }
+}
+
+impl Problem {
+    /// Without the shipment that keeps a vessel busy, for whoever may not see that.
+    pub(crate) fn shown_to(mut self, scope: Scope<'_>, state: &State) -> Self {
+        if self.0.code == Code::VesselBusy {
+            let shipment = |(name, value): &(&str, Value)| {
+                let id = value.as_str().filter(|_| *name == "shipmentId")?;
+                ShipmentId::parse(id)
+            };
+            let shipment = self.0.members.iter().find_map(shipment);
+            if shipment.and_then(|shipment| state.open_shipment(shipment, scope)).is_none() {
+                self.0.members.retain(|(name, _)| *name != "shipmentId");
+                Code::VesselBusy.row().title.clone_into(&mut self.0.detail);
+            }
+        }
+        self
     }
 }
 
@@ -119,121 +153,55 @@ fn place(rejection: &Rejection, form: Form) -> Blame {
         Rejection::NotPermitted { .. }
         | Rejection::AlreadyExists { .. }
         | Rejection::InvalidTransition { .. }
+        | Rejection::InvalidTradeTransition { .. }
+        | Rejection::AlreadySettled { .. }
+        | Rejection::AlreadyReversed { .. }
+        | Rejection::HoldExpired { .. }
+        | Rejection::OnHold { .. }
+        | Rejection::VesselBusy { .. }
         | Rejection::AmountOverflow { line: None }
         | Rejection::InsufficientCredits { .. }
         | Rejection::LimitReached { .. } => Blame::Nothing,
         Rejection::SameParty => match form {
             Form::Booking => Blame::Pointer("/destination".to_owned()),
+            Form::Transfer => Blame::Pointer("/to".to_owned()),
             _ => Blame::Pointer("/seller".to_owned()),
         },
         Rejection::UnknownStation { field, .. } | Rejection::UnknownTrader { field, .. } => {
             named(field)
         }
         Rejection::UnknownCommodity { line: at, .. }
-        | Rejection::NotInShipment { line: at, .. } => line(*at, "commodity"),
-        Rejection::UnknownShipment { .. } | Rejection::UnknownKey => Blame::Subject,
-        Rejection::OverReceipt { line: at, .. } => line(*at, "accepted"),
+        | Rejection::NotInShipment { line: at, .. }
+        | Rejection::NotInTrade { line: at, .. } => match form {
+            // What is posted is one commodity, without lines.
+            Form::Offer | Form::OfferWithdrawal | Form::AlertRule => {
+                Blame::Pointer("/commodity".to_owned())
+            }
+            _ => line(*at, "commodity"),
+        },
+        Rejection::UnknownVessel { .. } => named("vessel"),
+        Rejection::OverCapacity { .. } => Blame::Pointer("/vessel".to_owned()),
+        Rejection::UnknownShipment { .. }
+        | Rejection::UnknownTrade { .. }
+        | Rejection::UnknownAlert
+        | Rejection::UnknownAlertRule
+        | Rejection::UnknownKey
+        | Rejection::OfferClosed { line: None, .. } => Blame::Subject,
+        Rejection::OfferClosed { line: Some(at), .. }
+        | Rejection::OfferMismatch { line: at, .. } => line(*at, "offer"),
+        Rejection::PriceMoved { line: at, .. } => line(*at, "limitPrice"),
+        Rejection::OfferExceeded { line: at, .. } | Rejection::OverSettlement { line: at, .. } => {
+            line(*at, "quantity")
+        }
+        Rejection::OverReceipt { line: at, .. } => line(*at, form.amount()),
         Rejection::CountStale { line: at, .. } => line(*at, "expected"),
         Rejection::AmountOverflow { line: Some(at) }
-        | Rejection::InsufficientStock { line: at, .. } => line(*at, form.amount()),
-    }
-}
-
-/// Long, for it has one arm for each reason, and nothing else.
-fn describe(rejection: &Rejection, form: Form, names: &Names<'_>) -> Problem {
-    match rejection {
-        Rejection::NotPermitted { role } => {
-            let role = RoleWord(*role).word();
-            Problem::new(Code::NotPermitted, format!("the role {role} may not do this"))
-                .with("role", role)
-        }
-        Rejection::SameParty => {
-            let detail = match form {
-                Form::Booking => "origin and destination are the same",
-                _ => "buyer and seller are the same",
-            };
-            Problem::new(Code::SameParty, detail)
-        }
-        Rejection::UnknownStation { station, field } => {
-            let detail = format!("there is no station {station}");
-            Problem::new(Code::UnknownStation, detail)
-                .with("station", station.as_str())
-                .with("field", *field)
-        }
-        Rejection::UnknownTrader { trader, field } => {
-            let detail = format!("there is no trader {trader}");
-            Problem::new(Code::UnknownTrader, detail)
-                .with("trader", trader.as_str())
-                .with("field", *field)
-        }
-        Rejection::UnknownCommodity { commodity, .. } => {
-            let detail = format!("there is no commodity {commodity}");
-            Problem::new(Code::UnknownCommodity, detail).with("commodity", commodity.as_str())
-        }
-        Rejection::UnknownShipment { shipment } => unknown_shipment(*shipment),
-        Rejection::UnknownKey => Problem::plain(Code::UnknownKey),
-        Rejection::AlreadyExists { id, kind } => {
-            Problem::new(Code::AlreadyExists, format!("{id} names a {kind} already"))
-                .with("id", id.as_str())
-                .with("kind", *kind)
-        }
-        Rejection::InvalidTransition { from, report } => {
-            let (from, report) = (StatusWord(*from).word(), ReportType(*report).word());
-            let detail = format!("a shipment that is {from} cannot be reported as {report}");
-            Problem::new(Code::InvalidTransition, detail).with("from", from).with("to", report)
-        }
-        Rejection::NotInShipment { commodity, .. } => {
-            let commodity = names.commodity(*commodity);
-            let detail = format!("there is no {commodity} in the shipment");
-            Problem::new(Code::NotInShipment, detail).with("commodity", commodity)
-        }
-        Rejection::OverReceipt { commodity, outstanding, received, .. } => {
-            let commodity = names.commodity(*commodity);
-            let detail =
-                format!("{received} {commodity} were counted, {outstanding} are outstanding");
-            Problem::new(Code::OverReceipt, detail)
-                .with("commodity", commodity)
-                .with("outstanding", outstanding.get())
-                .with("received", received.get())
-        }
-        Rejection::CountStale { expected, actual, .. } => {
-            let detail = format!("{actual} are on hand now, not {expected}");
-            Problem::new(Code::CountStale, detail)
-                .with("expected", expected.get())
-                .with("actual", actual.get())
-        }
-        Rejection::AmountOverflow { .. } => {
-            Problem::new(Code::AmountOverflow, "a product, a sum or a total would pass 2^53-1")
-        }
-        Rejection::InsufficientStock {
-            station, owner, commodity, requested, available, ..
-        } => {
-            let station = names.station(*station);
-            let (owner, commodity) = (names.trader(*owner), names.commodity(*commodity));
-            let detail = format!(
-                "{requested} {commodity} of {owner} are wanted at {station}, {available} are there"
-            );
-            Problem::new(Code::InsufficientStock, detail)
-                .with("station", station)
-                .with("owner", owner)
-                .with("commodity", commodity)
-                .with("requested", requested.get())
-                .with("available", available.get())
-        }
-        Rejection::InsufficientCredits { trader, requested, available } => {
-            let trader = names.trader(*trader);
-            let detail =
-                format!("{requested} credits of {trader} are wanted, there are {available}");
-            Problem::new(Code::InsufficientCredits, detail)
-                .with("trader", trader)
-                .with("requested", requested.get())
-                .with("available", available.get())
-        }
-        Rejection::LimitReached { limit, maximum } => {
-            Problem::new(Code::LimitReached, format!("there are {maximum} {limit} already"))
-                .with("limit", *limit)
-                .with("maximum", *maximum)
-        }
+        | Rejection::InsufficientStock { line: at, .. } => match form {
+            Form::Offer => Blame::Pointer("/quantity".to_owned()),
+            // It moves back what it had moved: no part of the body says how much.
+            Form::Reversal => Blame::Nothing,
+            _ => line(*at, form.amount()),
+        },
     }
 }
 

@@ -1,39 +1,15 @@
-//! Answers about what happened once: trades, adjustments, credits, keys.
+//! Answers about what happened once: adjustments, credits, keys.
 
 use domain::{
     CommodityId, Credits, Envelope, KeyDetails, KeyId, Quantity, Sink, Source, StockAdjusted,
-    StockChange, TradeLine, TradeSettled, TraderId, TransactionId,
+    StockChange, TraderId,
 };
 
 use super::Render;
-use crate::wire::answer::{
-    AdjustmentAnswer, AdjustmentLine, CreditsAnswer, KeyAnswer, Shown, TradeAnswer, TradeLineAnswer,
-};
-use crate::wire::{ChangeReason, Credit, CreditReason, RoleWord, Time, Why};
+use crate::wire::answer::{AdjustmentAnswer, AdjustmentLine, CreditsAnswer, KeyAnswer, Shown};
+use crate::wire::{ChangeReason, Credit, CreditReason, RoleWord, Why};
 
 impl<'a> Render<'a> {
-    pub(crate) fn trade(self, envelope: &'a Envelope, trade: &TradeSettled) -> TradeAnswer<'a> {
-        let line = |line: &TradeLine| TradeLineAnswer {
-            commodity: self.commodity(line.commodity),
-            quantity: line.quantity.get(),
-            unit_price: line.unit_price.get(),
-            // The ledger has refused what would not fit.
-            total: line.unit_price.times(line.quantity).unwrap_or(Credits::MAX).get(),
-        };
-        TradeAnswer {
-            transaction_id: TransactionId(envelope.sequence).to_string(),
-            status: "settled",
-            station: self.station(trade.station),
-            buyer: self.trader(trade.buyer),
-            seller: self.trader(trade.seller),
-            lines: trade.lines.iter().map(line).collect(),
-            total: trade.total.get(),
-            settled_at: Time(envelope.recorded_at),
-            expires_at: None,
-            envelope: self.envelope(envelope),
-        }
-    }
-
     pub(crate) fn adjustment(
         self,
         envelope: &'a Envelope,
@@ -103,6 +79,7 @@ impl<'a> Render<'a> {
             key_id: key.0,
             principal: details.name.as_str(),
             role: RoleWord(details.role),
+            accounts: self.traders(&details.accounts),
             key: Shown::Hidden,
             envelope: self.envelope(envelope),
         }

@@ -32,6 +32,50 @@ impl<'a> Render<'a> {
         self.station_as(self.station(id), details, created, changed, envelope.sequence.0)
     }
 
+    /// A station as an event creates it. Of a dry run the views know neither the station nor the
+    /// trader that it is.
+    pub(super) fn station_created(
+        self,
+        envelope: &Envelope,
+        (id, trader): (&'a Identifier, TraderId),
+        details: &'a StationDetails,
+    ) -> StationAnswer<'a> {
+        let at = envelope.recorded_at;
+        let answer = self.station_as(id.as_str(), details, at, at, envelope.sequence.0);
+        if details.owner == trader {
+            StationAnswer { owner: id.as_str(), ..answer }
+        } else {
+            answer
+        }
+    }
+
+    /// A commodity as an event creates it.
+    pub(super) fn commodity_created(
+        envelope: &Envelope,
+        id: &'a Identifier,
+        details: &'a CommodityDetails,
+    ) -> CommodityAnswer<'a> {
+        let at = envelope.recorded_at;
+        commodity_as(id.as_str(), details, at, at, envelope.sequence.0)
+    }
+
+    /// A trader as an event creates it.
+    pub(super) fn trader_created(
+        envelope: &Envelope,
+        id: &'a Identifier,
+        details: &'a TraderDetails,
+    ) -> TraderData<'a> {
+        let at = Time(envelope.recorded_at);
+        TraderData {
+            id: id.as_str(),
+            name: details.name.as_str(),
+            station: false,
+            created_at: at,
+            changed_at: at,
+            sequence: envelope.sequence.0,
+        }
+    }
+
     fn station_as(
         self,
         id: &'a str,
@@ -74,7 +118,7 @@ impl<'a> Render<'a> {
     }
 
     /// A trader and its credits, as they are.
-    pub(crate) fn trader_now(self, trader: &'a Trader, scope: Scope) -> TraderAnswer<'a> {
+    pub(crate) fn trader_now(self, trader: &'a Trader, scope: Scope<'_>) -> TraderAnswer<'a> {
         let data = TraderData {
             id: trader.name.as_str(),
             name: trader.details.name.as_str(),
@@ -91,16 +135,16 @@ impl<'a> Render<'a> {
         self,
         id: TraderId,
         data: &TraderData<'a>,
-        scope: Scope,
+        scope: Scope<'_>,
     ) -> TraderAnswer<'a> {
-        let balance = self.state.balance(id, scope).unwrap_or_default().get();
+        let balance = self.state.balance(id, scope);
         TraderAnswer {
             id: data.id,
             name: data.name,
             station: data.station,
-            balance,
-            held: 0,
-            available: balance,
+            balance: balance.map(|balance| balance.total().get()),
+            held: balance.map(|balance| balance.held.get()),
+            available: balance.map(|balance| balance.available.get()),
             created_at: data.created_at,
             changed_at: data.changed_at,
             sequence: data.sequence,
@@ -149,6 +193,7 @@ impl<'a> Render<'a> {
             key_id: key.id.0,
             principal: name.map_or(NAMELESS, |name| name.as_str()),
             role: RoleWord(key.role),
+            accounts: self.traders(&key.accounts),
             created_at: Time(key.created_at),
             revoked_at: key.revoked.map(|(_, at)| Time(at)),
             sequence: key.revoked.map_or(key.created, |(sequence, _)| sequence).0,

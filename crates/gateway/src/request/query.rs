@@ -15,6 +15,9 @@ use crate::problem::{Code, Problem};
 use crate::shape::{Fault, Flaw, Place};
 use crate::wire::{Name, TextScalar};
 
+/// The one parameter that writes know.
+pub(crate) const DRY_RUN: &str = "dryRun";
+
 /// The parameters of a query that are not read yet, and what is wrong with those that are.
 pub(crate) struct Query {
     uri: Uri,
@@ -35,7 +38,7 @@ pub(crate) struct NoQuery;
 
 impl NoQuery {
     /// Refuses a query that has any: taken in silence, it would be trusted.
-    pub(super) fn of(uri: &Uri) -> Result<Self, Problem> {
+    fn of(uri: &Uri) -> Result<Self, Problem> {
         if uri.query().is_some() {
             Query::of(uri).finish()?;
         }
@@ -49,6 +52,17 @@ impl FromRequestParts<App> for NoQuery {
     async fn from_request_parts(parts: &mut Parts, _app: &App) -> Result<Self, Problem> {
         Self::of(&parts.uri)
     }
+}
+
+/// Whether a write only asks what would happen; it knows no other parameter.
+pub(super) fn is_dry_run(uri: &Uri) -> Result<bool, Problem> {
+    if uri.query().is_none() {
+        return Ok(false);
+    }
+    let mut query = Query::of(uri);
+    let is_dry_run = query.is_dry_run();
+    query.finish()?;
+    Ok(is_dry_run)
 }
 
 impl Query {
@@ -109,6 +123,11 @@ impl Query {
             self.fault(name, Flaw::InvalidValue, format!("must be one of: {}", words.join(", ")));
         }
         found
+    }
+
+    /// Whether it is only asked what would happen.
+    pub(crate) fn is_dry_run(&mut self) -> bool {
+        self.word(DRY_RUN, &[("true", true), ("false", false)]).unwrap_or(false)
     }
 
     /// The parameters that every list has.
@@ -217,6 +236,16 @@ impl Lookup<'_> {
         name: Option<&Name>,
     ) -> Result<Option<TraderId>, Problem> {
         look_up(parameter, name, Code::UnknownTrader, |name| self.0.trader_id(name))
+    }
+}
+
+impl Lookup<'_> {
+    pub(crate) fn vessel(
+        &self,
+        parameter: &'static str,
+        name: Option<&Name>,
+    ) -> Result<Option<domain::VesselId>, Problem> {
+        look_up(parameter, name, Code::UnknownVessel, |name| self.0.vessel_id(name))
     }
 }
 

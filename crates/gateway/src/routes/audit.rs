@@ -8,11 +8,13 @@ use views::CommodityAudit;
 use crate::auth::Caller;
 use crate::gateway::App;
 use crate::problem::Problem;
-use crate::reply::{json, snapshot};
+use crate::reply::{json, snapshot, unexpected};
 use crate::request::NoQuery;
 use crate::wire::answer::{AuditAnswer, CommodityFlows, CreditFlows, Wide};
 
 /// The proof that goods and credits only move: everything that came into being is somewhere.
+///
+/// For keys that see the whole network.
 #[utoipa::path(
     get,
     path = "/api/audit",
@@ -22,12 +24,13 @@ use crate::wire::answer::{AuditAnswer, CommodityFlows, CreditFlows, Wide};
 )]
 pub(crate) async fn read(
     State(app): State<App>,
-    _caller: Caller,
+    caller: Caller,
     _query: NoQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     app.blocking(move |app, views| {
-        let audit = views.audit();
+        caller.require_network()?;
+        let audit = views.audit(caller.scope()).ok_or_else(unexpected)?;
         app.render(|render| {
             let flows = |of: &CommodityAudit| CommodityFlows {
                 commodity: render.commodity(of.commodity),
@@ -38,6 +41,9 @@ pub(crate) async fn read(
                 expired: of.flows.expired.get(),
                 stolen: of.flows.stolen.get(),
                 on_hand: Wide(of.on_hand()),
+                available: Wide(of.available),
+                reserved: Wide(of.reserved),
+                unavailable: Wide(of.unavailable),
                 in_transit: Wide(of.in_transit),
                 balanced: of.balanced(),
             };
@@ -48,7 +54,9 @@ pub(crate) async fn read(
                     credits: CreditFlows {
                         issued: Wide(audit.credits.issued),
                         retired: Wide(audit.credits.retired),
-                        balances: Wide(audit.credits.balances),
+                        balances: Wide(audit.credits.balances()),
+                        available: Wide(audit.credits.available),
+                        held: Wide(audit.credits.held),
                         balanced: audit.credits.balanced(),
                     },
                     commodities: audit.commodities.iter().map(flows).collect(),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::{AMOUNT_MAX, limits as network};
+use domain::{AMOUNT_MAX, ShipmentStatus, limits as network};
 
 use crate::auth::Caller;
 use crate::gateway::App;
@@ -13,8 +13,8 @@ use crate::limits;
 use crate::problem::{Code, Problem};
 use crate::reply::json;
 use crate::request::NoQuery;
-use crate::wire::Time;
 use crate::wire::answer::{Counts, NetworkAnswer};
+use crate::wire::{StatusWord, Time};
 
 /// The network: its clock, its counts, its limits.
 #[utoipa::path(
@@ -26,7 +26,7 @@ use crate::wire::answer::{Counts, NetworkAnswer};
 )]
 pub(crate) async fn read(
     State(app): State<App>,
-    _caller: Caller,
+    caller: Caller,
     _query: NoQuery,
 ) -> Result<Response, Problem> {
     let ready = app.ready()?;
@@ -42,7 +42,7 @@ pub(crate) async fn read(
             speed: created.speed,
             created_at: Time(created.wall),
             sequence: as_of.sequence.0,
-            counts: counts(render.state, readers),
+            counts: caller.scope().is_network().then(|| counts(render.state, readers)),
             limits: bounds(),
         };
         Ok(json(StatusCode::OK, &answer))
@@ -58,13 +58,34 @@ fn counts(state: &views::State, readers: usize) -> Counts {
         traders: counts.traders,
         stock_entries: counts.stock_entries,
         open_shipments: counts.open_shipments,
+        open_holds: counts.open_holds,
+        open_offers: counts.open_offers,
         delayed_shipments: state.shipment_counts().delayed,
+        vessels: counts.vessels,
+        shipments: shipments(&state.shipment_counts()),
+        on_hold_shipments: state.shipment_counts().on_hold,
+        open_alerts: state.alert_counts().into(),
         keys: counts.keys,
         trades_settled: counts.trades_settled,
         traded_value: value.min(AMOUNT_MAX),
         events: counts.events,
         readers,
     }
+}
+
+fn shipments(counts: &views::ShipmentCounts) -> BTreeMap<&'static str, u64> {
+    let all = [
+        ShipmentStatus::Booked,
+        ShipmentStatus::Loading,
+        ShipmentStatus::InTransit,
+        ShipmentStatus::Arrived,
+        ShipmentStatus::PartiallyReceived,
+        ShipmentStatus::Received,
+        ShipmentStatus::Cancelled,
+        ShipmentStatus::Lost,
+        ShipmentStatus::Returned,
+    ];
+    all.into_iter().map(|status| (StatusWord(status).word(), counts.of(status))).collect()
 }
 
 fn bounds() -> BTreeMap<&'static str, u64> {
@@ -83,6 +104,21 @@ fn bounds() -> BTreeMap<&'static str, u64> {
         ("stockEntries", size(network::STOCK_ENTRIES_MAX)),
         ("openShipments", size(network::SHIPMENTS_OPEN_MAX)),
         ("shipmentEvents", u64::from(network::SHIPMENT_EVENTS_MAX)),
+        ("charges", size(network::CHARGES_MAX)),
+        ("accounts", size(network::ACCOUNTS_MAX)),
+        ("openHolds", size(network::HOLDS_OPEN_MAX)),
+        ("holdEvents", u64::from(network::HOLD_EVENTS_MAX)),
+        ("openOffers", size(network::OFFERS_OPEN_MAX)),
+        ("offersAlike", size(network::OFFERS_ALIKE_MAX)),
+        ("deadlineSeconds", u64::from(network::DEADLINE_SECONDS_MAX)),
+        ("reversalsInFlight", u64::from(network::REVERSAL_WINDOW)),
+        ("vessels", size(network::VESSELS_MAX)),
+        ("lostShipments", size(network::LOST_SHIPMENTS_MAX)),
+        ("trackPositions", size(network::TRACK_POSITIONS_MAX)),
+        ("tolerancePermille", u64::from(network::TOLERANCE_PERMILLE_MAX)),
+        ("alertRules", size(network::ALERT_RULES_MAX)),
+        ("holdAlerts", size(network::HOLD_ALERTS_MAX)),
+        ("resolvedAlerts", size(views::RESOLVED_ALERTS_KEPT)),
         ("keys", size(network::KEYS_MAX)),
         ("bodyBytes", size(limits::BODY_BYTES_MAX)),
         ("bulkBytes", size(limits::BULK_BYTES_MAX)),

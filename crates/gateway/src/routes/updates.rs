@@ -26,7 +26,8 @@ use crate::wire::answer::CloudEvent;
 ///
 /// Each has its `id` and, as `data`, the `CloudEvent`. With `Last-Event-ID`, which beats `after`, all
 /// events behind that position come first, with nothing missed and nothing twice; without either
-/// it begins now. A reader that is too slow gets `event: lagged` with where to resume.
+/// it begins now. A reader that is too slow gets `event: lagged` with where to resume. For keys that
+/// see the whole network.
 #[utoipa::path(
     get,
     path = "/api/updates/real-time",
@@ -44,6 +45,7 @@ pub(crate) async fn follow(
     headers: HeaderMap,
     mut query: Query,
 ) -> Result<Response, Problem> {
+    caller.require_network()?;
     let after = query.raw("after");
     query.finish()?;
     if headers.get(UPGRADE).is_some_and(|to| to.as_bytes().eq_ignore_ascii_case(b"websocket")) {

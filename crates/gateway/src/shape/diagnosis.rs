@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::{Fault, Flaw, Tree};
-use crate::wire::{Name, ShipmentName, TextScalar, Time, Words};
+use crate::wire::{Name, OfferName, ShipmentName, TextScalar, Time, Words};
 
 /// The schemas of the document, by name.
 #[derive(Debug)]
@@ -153,11 +153,27 @@ impl<'s> Walk<'s> {
                 return;
             }
         }
-        let required = schema.get("required").and_then(Value::as_array);
-        for name in required.into_iter().flatten().filter_map(Value::as_str) {
-            if !names.contains(name) {
-                self.below(name, |walk| walk.fault(Flaw::MissingField, "the field is required"));
-            }
+        self.check_required(schema, &names);
+        self.check_any_of(schema, &names);
+    }
+
+    fn check_required(&mut self, schema: &'s Value, names: &BTreeSet<&str>) {
+        for name in required(schema).filter(|name| !names.contains(name)) {
+            self.below(name, |walk| walk.fault(Flaw::MissingField, "the field is required"));
+        }
+    }
+
+    /// `anyOf` stands for fields that go together alone: one of the sets must be there. If none is,
+    /// the one that was begun is asked for, else the first.
+    fn check_any_of(&mut self, schema: &'s Value, names: &BTreeSet<&str>) {
+        let sets = schema.get("anyOf").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        let is_whole = |set: &&Value| required(set).all(|name| names.contains(name));
+        let is_begun = |set: &&Value| required(set).any(|name| names.contains(name));
+        if sets.iter().any(|set| is_whole(&set)) {
+            return;
+        }
+        if let Some(set) = sets.iter().find(is_begun).or(sets.first()) {
+            self.check_required(set, names);
         }
     }
 
@@ -212,6 +228,7 @@ impl<'s> Walk<'s> {
             Some("identifier") => wrong::<Name>(text, Flaw::InvalidIdentifier),
             Some("text") => wrong::<Words>(text, Flaw::InvalidText),
             Some("date-time") => wrong::<Time>(text, Flaw::InvalidTime),
+            Some("offer-id") => wrong::<OfferName>(text, Flaw::InvalidIdentifier),
             Some("shipment-id") => wrong::<ShipmentName>(text, Flaw::InvalidIdentifier),
             _ => None,
         };
@@ -227,6 +244,12 @@ const TWO_TO_THE_63: f64 = 9_223_372_036_854_775_808.0;
 #[expect(clippy::cast_precision_loss, reason = "bodies are small")]
 fn count(of: usize) -> f64 {
     of as f64
+}
+
+/// The fields that an object of this schema must have.
+fn required(schema: &Value) -> impl Iterator<Item = &str> {
+    let required = schema.get("required").and_then(Value::as_array);
+    required.into_iter().flatten().filter_map(Value::as_str)
 }
 
 fn number(schema: &Value, keyword: &str) -> Option<f64> {

@@ -76,6 +76,8 @@ flaws! {
     NotSupported => "not_supported",
     /// A parameter that is not known.
     UnknownParameter => "unknown_parameter",
+    /// Both sides are the same.
+    SameParty => "same_party",
     /// Refused in words alone.
     Other => "invalid",
 }

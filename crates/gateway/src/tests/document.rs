@@ -6,7 +6,7 @@ use std::path::Path;
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use super::support::Network;
+use super::support::{Network, hold, offer};
 use crate::openapi::document;
 use crate::problem::Code;
 
@@ -56,13 +56,14 @@ fn every_reference_in_the_document_leads_somewhere() {
 /// The diagnosis knows these keywords, and no body may have another.
 #[test]
 fn bodies_have_only_keywords_that_the_diagnosis_knows() {
-    const KNOWN: [&str; 18] = [
+    const KNOWN: [&str; 19] = [
         "type",
         "properties",
         "required",
         "additionalProperties",
         "items",
         "oneOf",
+        "anyOf",
         "$ref",
         "enum",
         "format",
@@ -110,7 +111,7 @@ fn bodies_have_only_keywords_that_the_diagnosis_knows() {
             }
         }
     }
-    assert_eq!(bodies, 10);
+    assert_eq!(bodies, 17);
 }
 
 #[test]
@@ -148,6 +149,61 @@ async fn the_parameters_of_the_document_are_those_of_the_routes() {
             .map(|(name, _)| name)
             .collect();
         assert_eq!(unknown, ["surely-not"], "{path}: {}", refused.text);
+    }
+}
+
+/// What the document says that every answer has, those in lists have too.
+#[tokio::test]
+async fn items_of_lists_have_what_the_document_requires() {
+    fn required(schema: &Value, document: &Value, names: &mut Vec<String>) {
+        if let Some(Value::String(to)) = schema.get("$ref") {
+            return required(
+                document.pointer(to.trim_start_matches('#')).unwrap(),
+                document,
+                names,
+            );
+        }
+        for part in ["allOf", "oneOf"].iter().filter_map(|word| schema.get(word)?.as_array()) {
+            for schema in part {
+                required(schema, document, names);
+            }
+        }
+        let own = schema["required"].as_array().into_iter().flatten();
+        names.extend(own.map(|name| name.as_str().unwrap().to_owned()));
+    }
+    let network = Network::founded().await;
+    network
+        .put("/api/vessels/red-star", json!({ "name": "R", "carrier": "acme" }))
+        .await
+        .expect(201);
+    network.post("/api/offers", offer(1)).await.expect(201);
+    network.post("/api/trades", hold(1)).await.expect(201);
+    let booking = json!({
+        "origin": "ceres", "destination": "mars-port", "owner": "belt-mining",
+        "lines": [{ "commodity": "water-ice", "quantity": 2 }],
+        "plannedDeparture": "2200-01-01T00:00:00Z", "plannedArrival": "2300-01-03T00:00:00Z"
+    });
+    network.post("/api/cargo", booking).await.expect(201);
+    let rule = json!({
+        "kind": "stock", "station": "ceres", "commodity": "ore", "low": 1, "clear": 2
+    });
+    network.put("/api/alert-rules/ore", rule).await.expect(201);
+    let document = parsed();
+    for (path, schema) in [
+        ("vessels", "Vessel"),
+        ("offers", "Offer"),
+        ("trades", "Trade"),
+        ("cargo", "Shipment"),
+        ("alerts", "Alert"),
+        ("alert-rules", "AlertRule"),
+    ] {
+        let mut names = Vec::new();
+        required(&document["components"]["schemas"][schema], &document, &mut names);
+        assert!(!names.is_empty(), "{schema}");
+        let listed = network.get(&format!("/api/{path}")).await.expect(200);
+        let item = listed.json["items"][0].as_object().unwrap();
+        let missing: Vec<_> = names.iter().filter(|name| !item.contains_key(*name)).collect();
+        assert_eq!(missing, Vec::<&String>::new(), "{path}");
     }
 }
 

@@ -41,6 +41,17 @@ impl Network {
     }
 
     pub(crate) fn with(set: impl FnOnce(&mut GatewayOptions)) -> Self {
+        Self::started(1, set)
+    }
+
+    /// [`Self::founded`], with so many seconds of network time a second.
+    pub(crate) async fn at_speed(speed: u32) -> Self {
+        let network = Self::started(speed, |_| {});
+        network.found().await;
+        network
+    }
+
+    fn started(speed: u32, set: impl FnOnce(&mut GatewayOptions)) -> Self {
         let journal: Arc<dyn Journal> = Arc::new(MemoryJournal::new(JOURNAL));
         let (views, fold) = Views::open(None, journal.reader()).unwrap();
         let encoder = stream_encoder(&views, JOURNAL);
@@ -49,7 +60,7 @@ impl Network {
         let digest = Secret::parse(ADMIN).unwrap().digest();
         let options = EngineOptions {
             wall: EPOCH,
-            network: NetworkDetails { wall: EPOCH, epoch: EPOCH, speed: 1 },
+            network: NetworkDetails { wall: EPOCH, epoch: EPOCH, speed },
             first_key: FirstKey { principal: Identifier::new("admin").unwrap(), digest },
             snapshot_events_min: u64::MAX,
         };
@@ -66,6 +77,12 @@ impl Network {
     /// Ceres and Mars Port; ice of the belt's miners on Ceres; Acme with a million credits.
     pub(crate) async fn founded() -> Self {
         let network = Self::new();
+        network.found().await;
+        network
+    }
+
+    async fn found(&self) {
+        let network = self;
         for id in ["ceres", "mars-port"] {
             network.put(&format!("/api/stations/{id}"), station()).await.expect(201);
         }
@@ -79,7 +96,6 @@ impl Network {
         let lines = json!([{ "commodity": "water-ice", "change": 10_000, "reason": "produced" }]);
         let produced = json!({ "owner": "belt-mining", "lines": lines });
         network.post("/api/inventory/ceres/adjustments", produced).await.expect(201);
-        network
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
@@ -94,6 +110,38 @@ impl Network {
         self.ask(Method::PUT, path).json(&body).send().await
     }
 
+    /// A key for a principal of this role, and of these accounts.
+    pub(crate) async fn key(&self, principal: &str, role: &str, accounts: &[&str]) -> String {
+        let mut body = json!({ "principal": principal, "role": role });
+        if !accounts.is_empty() {
+            body["accounts"] = json!(accounts);
+        }
+        let made = self.post("/api/keys", body).await.expect(201);
+        made.json["key"].as_str().unwrap().to_owned()
+    }
+
+    /// What a trader has available and held.
+    pub(crate) async fn credits(&self, trader: &str) -> (u64, u64) {
+        let found = self.get(&format!("/api/traders/{trader}")).await.expect(200).json;
+        let of = |field: &str| found[field].as_u64().unwrap();
+        assert_eq!(of("balance"), of("available") + of("held"));
+        (of("available"), of("held"))
+    }
+
+    /// What an owner has available and reserved of ice on Ceres.
+    pub(crate) async fn ice(&self, owner: &str) -> (u64, u64) {
+        let path = format!("/api/inventory/ceres?commodity=water-ice&owner={owner}");
+        let found = self.get(&path).await.expect(200).json["levels"][0].clone();
+        let of = |field: &str| found[field].as_u64().unwrap_or_default();
+        (of("available"), of("reserved"))
+    }
+
+    /// Fails unless goods and credits balance.
+    pub(crate) async fn audit(&self) {
+        let audit = self.get("/api/audit").await.expect(200);
+        assert_eq!(audit.json["balanced"], true, "{}", audit.text);
+    }
+
     /// A request with the administrator's key.
     pub(crate) fn ask(&self, method: Method, path: &str) -> Ask {
         let request = Request::builder()
@@ -101,6 +149,27 @@ impl Network {
             .uri(path)
             .header("authorization", format!("Bearer {ADMIN}"));
         Ask { router: self.router.clone(), request, body: Body::empty() }
+    }
+
+    /// A key of a role that is bound to one account; its secret.
+    pub(crate) async fn key_of(&self, role: &str, account: &str) -> String {
+        let principal = format!("{role}-of-{account}");
+        let key = json!({ "principal": principal, "role": role, "accounts": [account] });
+        let made = self.post("/api/keys", key).await.expect(201);
+        made.json["key"].as_str().unwrap().to_owned()
+    }
+
+    /// Asks until the answer is as wanted; the engine's clock decides when.
+    pub(crate) async fn until(&self, path: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+        let patience = std::time::Instant::now() + std::time::Duration::from_mins(1);
+        loop {
+            let found = self.get(path).await.expect(200).json;
+            if wanted(&found) {
+                return found;
+            }
+            assert!(std::time::Instant::now() < patience, "{path} stays {found}");
+            tokio::task::yield_now().await;
+        }
     }
 
     /// The last event.
@@ -121,6 +190,21 @@ pub(crate) fn trade(quantity: u64) -> Value {
         "station": "ceres", "buyer": "acme", "seller": "belt-mining",
         "lines": [{ "commodity": "water-ice", "quantity": quantity, "unitPrice": 12 }]
     })
+}
+
+/// The belt's miners offer ice on Ceres for 10 credits a unit.
+pub(crate) fn offer(quantity: u64) -> Value {
+    json!({
+        "station": "ceres", "trader": "belt-mining", "side": "sell", "commodity": "water-ice",
+        "unitPrice": 10, "quantity": quantity
+    })
+}
+
+/// [`trade`], but reserved first.
+pub(crate) fn hold(quantity: u64) -> Value {
+    let mut hold = trade(quantity);
+    hold["hold"] = json!({ "expiresInSeconds": 3_600 });
+    hold
 }
 
 /// A request that is not sent yet.
@@ -229,6 +313,11 @@ impl Answer {
     }
 }
 
+/// Stands for a time, and for nothing where there is none.
+pub(crate) fn time_or_null() -> insta::internals::Redaction {
+    insta::dynamic_redaction(|value, _| if value.is_nil() { value } else { "[time]".into() })
+}
+
 /// The answer as a snapshot without what changes from run to run.
 macro_rules! shown {
     ($answer:expr) => {
@@ -236,12 +325,16 @@ macro_rules! shown {
             ".**.recordedAt" => "[time]",
             ".**.recordedat" => "[time]",
             ".**.occurredAt" => "[time]",
-            ".**.settledAt" => "[time]",
+            ".**.settledAt" => $crate::tests::support::time_or_null(),
+            ".**.expiresAt" => $crate::tests::support::time_or_null(),
             ".**.createdAt" => "[time]",
             ".**.changedAt" => "[time]",
             ".**.revokedAt" => "[time]",
             ".**.actualDeparture" => "[time]",
             ".**.actualArrival" => "[time]",
+            ".**.firedAt" => "[time]",
+            ".**.acknowledgedAt" => $crate::tests::support::time_or_null(),
+            ".**.resolvedAt" => $crate::tests::support::time_or_null(),
             ".**.time" => "[time]",
             ".**.position.at" => "[time]",
         })

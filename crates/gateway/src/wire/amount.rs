@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use domain::{AMOUNT_MAX, Credits, Position, Quantity};
+use domain::limits::DEADLINE_SECONDS_MAX;
+use domain::{AMOUNT_MAX, Credits, Lifetime, Position, Quantity};
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde::{Serialize, Serializer};
 use utoipa::openapi::schema::{KnownFormat, Object, ObjectBuilder, SchemaFormat, Type};
@@ -14,17 +15,20 @@ use super::scalar::component;
 
 /// The greatest amount, signed.
 const MOST: i64 = AMOUNT_MAX.cast_signed();
+/// The longest deadline.
+const SECONDS_MOST: i64 = DEADLINE_SECONDS_MAX as i64;
 
-/// A JSON integer from `least` to 2^53-1.
+/// A JSON integer from `least` to `most`.
 struct WholeVisitor {
     least: i64,
+    most: i64,
 }
 
 impl Visitor<'_> for WholeVisitor {
     type Value = i64;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a whole number from {} to {AMOUNT_MAX}", self.least)
+        write!(f, "a whole number from {} to {}", self.least, self.most)
     }
 
     fn visit_u64<E: Error>(self, value: u64) -> Result<i64, E> {
@@ -33,7 +37,7 @@ impl Visitor<'_> for WholeVisitor {
     }
 
     fn visit_i64<E: Error>(self, value: i64) -> Result<i64, E> {
-        if (self.least..=MOST).contains(&value) {
+        if (self.least..=self.most).contains(&value) {
             Ok(value)
         } else {
             Err(E::custom("out of range"))
@@ -41,46 +45,52 @@ impl Visitor<'_> for WholeVisitor {
     }
 }
 
-fn whole(least: i64, description: &str) -> Object {
+fn whole(least: i64, most: i64, description: &str) -> Object {
     ObjectBuilder::new()
         .schema_type(Type::Integer)
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
         .minimum(Some(least))
-        .maximum(Some(MOST))
+        .maximum(Some(most))
         .description(Some(description))
         .build()
 }
 
 macro_rules! amount {
-    ($(#[doc = $doc:literal])* $name:ident, from $least:expr) => {
+    ($(#[doc = $doc:literal])* $name:ident, from $least:expr, to $most:expr) => {
         $(#[doc = $doc])*
         #[derive(Debug, Clone, Copy)]
         pub(crate) struct $name(i64);
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                deserializer.deserialize_i64(WholeVisitor { least: $least }).map(Self)
+                deserializer.deserialize_i64(WholeVisitor { least: $least, most: $most }).map(Self)
             }
         }
 
-        component!($name, stringify!($name), whole($least, concat!($($doc),*).trim()));
+        component!($name, stringify!($name), whole($least, $most, concat!($($doc),*).trim()));
     };
 }
 
 amount! {
     /// A whole number from 0 to 2^53-1.
-    Amount, from 0
+    Amount, from 0, to MOST
 }
 amount! {
     /// A whole number from 1 to 2^53-1.
-    Positive, from 1
+    Positive, from 1, to MOST
 }
 amount! {
     /// A whole number other than 0, from -(2^53-1) to 2^53-1.
-    Change, from -MOST
+    Change, from -MOST, to MOST
+}
+amount! {
+    /// Seconds of network time, from 1 to 315,360,000: ten years.
+    Seconds, from 1, to SECONDS_MOST
 }
 
 impl Amount {
+    pub(crate) const ZERO: Self = Self(0);
+
     /// As goods.
     pub(crate) fn quantity(self) -> Quantity {
         Quantity::new(self.0.unsigned_abs()).unwrap_or_default()
@@ -92,10 +102,28 @@ impl Amount {
     }
 }
 
+impl Seconds {
+    /// How many.
+    pub(crate) fn get(self) -> u32 {
+        // Within its bounds, so always the number itself.
+        u32::try_from(self.0).unwrap_or(DEADLINE_SECONDS_MAX)
+    }
+
+    /// As the time until a deadline; within its bounds, so always there.
+    pub(crate) fn lifetime(self) -> Option<Lifetime> {
+        u32::try_from(self.0).ok().and_then(|seconds| Lifetime::new(seconds).ok())
+    }
+}
+
 impl Positive {
     /// As goods.
     pub(crate) fn quantity(self) -> Quantity {
         Quantity::new(self.0.unsigned_abs()).unwrap_or_default()
+    }
+
+    /// As credits.
+    pub(crate) fn credits(self) -> Credits {
+        Credits::new(self.0.unsigned_abs()).unwrap_or_default()
     }
 }
 

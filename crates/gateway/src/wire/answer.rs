@@ -2,25 +2,44 @@
 //! straight into the bytes of the response.
 
 mod access;
+mod alert;
 mod cargo;
 mod common;
 mod credits;
 mod event;
 mod network;
+mod offer;
 mod reference;
+mod rehearsal;
 mod stock;
 mod trade;
+mod transfer;
+mod vessel;
 
 pub(crate) use access::{KeyAnswer, KeyItem, Shown, WhoAmI};
-pub(crate) use cargo::{
-    BookedData, EventLine, ShipmentAnswer, ShipmentData, ShipmentLine, TimelineEntry, TimelineFacts,
+pub(crate) use alert::{
+    AlertAnswer, AlertData, AlertRuleAnswer, AtRiskAnswer, CauseAnswer, RuleDeletedData,
+    RuleTermsAnswer,
 };
-pub(crate) use common::{AsOfAnswer, EnvelopeFields, Labels, List, Place, Seen};
+pub(crate) use cargo::{
+    BookedData, DelayAnswer, EventLine, OnHoldAnswer, ShipmentAnswer, ShipmentData, ShipmentLine,
+    TimelineEntry, TimelineFacts,
+};
+pub(crate) use common::{AsOfAnswer, EnvelopeFields, EnvelopePart, Labels, List, Place, Seen};
 pub(crate) use credits::CreditsAnswer;
 pub(crate) use event::{CloudEvent, Data};
 pub(crate) use network::{
     AuditAnswer, CommodityFlows, Counts, CreditFlows, NetworkAnswer, NetworkData, Wide,
 };
+pub(crate) use offer::{
+    ExpiredData, FilledData, Listed, OfferAnswer, OfferRestAnswer, OpenedData, StandingAnswer,
+    WithdrawnData,
+};
 pub(crate) use reference::{CommodityAnswer, StationAnswer, TraderAnswer, TraderData};
+pub(crate) use rehearsal::{RehearsalAnswer, RehearsedEvent};
 pub(crate) use stock::{AdjustmentAnswer, AdjustmentLine, Inventory, LevelAnswer};
-pub(crate) use trade::{TradeAnswer, TradeLineAnswer};
+pub(crate) use trade::{
+    ChargeAnswer, MovedLine, Released, TradeAnswer, TradeFollowUp, TradeLineAnswer,
+};
+pub(crate) use transfer::{GoodsAnswer, TransferAnswer};
+pub(crate) use vessel::{VesselAnswer, VesselData};

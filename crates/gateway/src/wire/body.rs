@@ -2,11 +2,18 @@
 //! or into everything that is wrong with it that its schema cannot say.
 
 mod adjustment;
+mod alert;
 mod cargo;
+mod charges;
 mod credits;
+mod hold;
 mod key;
+mod offer;
 mod reference;
+mod report;
 mod trade;
+mod transfer;
+mod vessel;
 
 use domain::{
     Action, Command, KeyBinding, Line, Lines, LinesError, Note, PrincipalId, Timestamp, TraceId,
@@ -16,11 +23,17 @@ use super::{Metadata, Time, Words};
 use crate::shape::{Fault, Flaw};
 
 pub(crate) use adjustment::AdjustmentBody;
-pub(crate) use cargo::{BookingBody, PositionBody, ReportBody};
+pub(crate) use alert::AlertRuleBody;
+pub(crate) use cargo::{BookingBody, PositionBody};
 pub(crate) use credits::CreditsBody;
+pub(crate) use hold::{ReversalBody, SettlementBody, VoidBody};
 pub(crate) use key::KeyBody;
+pub(crate) use offer::{OfferBody, WithdrawalBody};
 pub(crate) use reference::{CommodityBody, StationBody, TraderBody};
+pub(crate) use report::ReportBody;
 pub(crate) use trade::TradeBody;
+pub(crate) use transfer::TransferBody;
+pub(crate) use vessel::VesselBody;
 
 /// What a body asks for; who asks, and with which key, comes from elsewhere.
 #[derive(Debug, PartialEq)]
@@ -50,6 +63,7 @@ impl Wanted {
             trace,
             note: self.note,
             action: self.action,
+            past: None,
         }
     }
 }

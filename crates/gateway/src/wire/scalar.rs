@@ -6,7 +6,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use domain::limits::{IDENTIFIER_BYTES_MAX, TEXT_BYTES_MAX};
-use domain::{Identifier, ShipmentId, Text};
+use domain::{Identifier, OfferId, ShipmentId, Text};
 use serde::de::{Error, Visitor};
 use utoipa::openapi::schema::{ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::{RefOr, Schema};
@@ -65,7 +65,7 @@ macro_rules! component {
 }
 pub(super) use component;
 
-read_from_text!(Name, Words, ShipmentName, super::Time);
+read_from_text!(Name, Words, ShipmentName, OfferName, super::Time);
 
 /// A name that a client chose.
 #[derive(Debug)]
@@ -129,6 +129,24 @@ component!(
     text("shipment-id", "Made by the server; sorts by sequence.")
         .examples(["s-000000004j7"])
         .build()
+);
+
+/// An offer's identifier.
+#[derive(Debug)]
+pub(crate) struct OfferName(pub(crate) OfferId);
+
+impl TextScalar for OfferName {
+    const WHAT: &'static str = "an offer's identifier, such as o-000000004j7";
+
+    fn read(text: &str) -> Option<Self> {
+        OfferId::parse(text).map(Self)
+    }
+}
+
+component!(
+    OfferName,
+    "OfferId",
+    text("offer-id", "Made by the server; sorts by sequence.").examples(["o-000000004j7"]).build()
 );
 
 fn text(format: &str, description: &str) -> ObjectBuilder {

@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
-use domain::{DelayReason, Role, ShipmentActionKind, ShipmentStatus, StationKind};
+use domain::{
+    ChargeKind, DelayReason, OfferStatus, Role, ShipmentActionKind, ShipmentStatus, Side,
+    StationKind, TradeStatus,
+};
 use serde::{Serialize, Serializer};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
@@ -58,6 +61,9 @@ macro_rules! words {
     };
 }
 
+pub(crate) mod alert;
+pub(crate) mod cargo;
+
 words! {
     /// What kind of place a station is.
     StationKindWord(StationKind) as "StationKind": "planet, station, outpost or gate" {
@@ -70,10 +76,60 @@ words! {
 
 words! {
     /// What a principal may do.
-    RoleWord(Role) as "Role": "admin, operator or viewer" {
+    RoleWord(Role) as "Role": "admin, operator, viewer, trader or carrier" {
         Role::Admin => "admin",
         Role::Operator => "operator",
         Role::Viewer => "viewer",
+        Role::Trader => "trader",
+        Role::Carrier => "carrier",
+    }
+}
+
+words! {
+    /// Where a trade is in its life.
+    TradeStatusWord(TradeStatus) as "TradeStatus": "the status of a trade" {
+        TradeStatus::Pending => "pending",
+        TradeStatus::Settled => "settled",
+        TradeStatus::Voided => "voided",
+        TradeStatus::Expired => "expired",
+        TradeStatus::Reversed => "reversed",
+    }
+}
+
+words! {
+    /// What a charge is for.
+    ChargeWord(ChargeKind) as "ChargeKind": "tax, docking, freight, insurance or other" {
+        ChargeKind::Tax => "tax",
+        ChargeKind::Docking => "docking",
+        ChargeKind::Freight => "freight",
+        ChargeKind::Insurance => "insurance",
+        ChargeKind::Other => "other",
+    }
+}
+
+words! {
+    /// What an offer is to do.
+    SideWord(Side) as "OfferSide": "sell or buy" {
+        Side::Sell => "sell",
+        Side::Buy => "buy",
+    }
+}
+
+words! {
+    /// A side of a trade.
+    PartyWord(Side) as "TradeParty": "buyer or seller" {
+        Side::Sell => "seller",
+        Side::Buy => "buyer",
+    }
+}
+
+words! {
+    /// How an offer is doing.
+    OfferStatusWord(OfferStatus) as "OfferStatus": "the status of an offer" {
+        OfferStatus::Open => "open",
+        OfferStatus::Filled => "filled",
+        OfferStatus::Withdrawn => "withdrawn",
+        OfferStatus::Expired => "expired",
     }
 }
 
@@ -88,6 +144,7 @@ words! {
         ShipmentStatus::Received => "received",
         ShipmentStatus::Cancelled => "cancelled",
         ShipmentStatus::Lost => "lost",
+        ShipmentStatus::Returned => "returned",
     }
 }
 
@@ -110,6 +167,10 @@ words! {
         ShipmentActionKind::Received => "received",
         ShipmentActionKind::Lost => "lost",
         ShipmentActionKind::Cancelled => "cancelled",
+        ShipmentActionKind::Held => "held",
+        ShipmentActionKind::Released => "released",
+        ShipmentActionKind::Found => "found",
+        ShipmentActionKind::Returned => "returned",
     }
 }
 
@@ -167,7 +228,15 @@ pub(crate) enum Bulk {
     Station,
     Commodity,
     Trader,
+    Vessel,
+    AlertRule,
     Credits,
+    Offer,
+    OfferWithdrawal,
+    Transfer,
+    Settlement,
+    Void,
+    Reversal,
 }
 
 words! {
@@ -180,6 +249,14 @@ words! {
         Bulk::Station => "station",
         Bulk::Commodity => "commodity",
         Bulk::Trader => "trader",
+        Bulk::Vessel => "vessel",
+        Bulk::AlertRule => "alert_rule",
         Bulk::Credits => "credits",
+        Bulk::Offer => "offer",
+        Bulk::OfferWithdrawal => "offer_withdraw",
+        Bulk::Transfer => "transfer",
+        Bulk::Settlement => "settle",
+        Bulk::Void => "void",
+        Bulk::Reversal => "reverse",
     }
 }

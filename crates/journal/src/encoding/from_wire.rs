@@ -1,17 +1,20 @@
 //! Wire messages as events of the domain: everything a message may get wrong is refused here.
 
+mod alerts;
+mod cargo;
+mod reference;
+mod trades;
+
 use std::collections::BTreeMap;
 
 use domain::{
-    CommodityDetails, CommodityId, Credits, DelayReason, Envelope, Event, GoodsLine, Identifier,
-    KeyBinding, KeyDetails, KeyId, NetworkDetails, Note, Position, PrincipalId, Quantity,
-    ReceiptLine, Recorded, Role, Route, Schedule, Sequence, ShipmentBooked, ShipmentChange,
-    ShipmentChanged, ShipmentId, Sink, Source, StationDetails, StationId, StationKind,
-    StockAdjusted, StockChange, Text, Timestamp, TraceId, TradeLine, TradeSettled, TraderDetails,
-    TraderId,
+    AlertRuleId, CommodityId, Credits, Envelope, Event, GoodsLine, Identifier, KeyBinding, KeyId,
+    NetworkDetails, Note, OfferId, Position, PrincipalId, Quantity, Recorded, Sequence, Sink,
+    Source, StationId, StockAdjusted, StockChange, Text, Timestamp, TraceId, TraderId,
+    TransactionId,
 };
 
-use super::wire::{self, recorded, shipment_changed, stock_line};
+use super::wire::{self, recorded, stock_line};
 use super::{EncodingError, check_entries, check_lines, check_position, check_speed, instant};
 
 type Decoded<T> = Result<T, EncodingError>;
@@ -42,14 +45,15 @@ pub(super) fn recorded(
     Ok(Recorded { envelope, event })
 }
 
+/// Long because it names every event there is; the work is done elsewhere.
 fn event(event: recorded::Event) -> Decoded<Event> {
     use recorded::Event as Wire;
     Ok(match event {
-        Wire::TradeSettled(trade) => Event::TradeSettled(trade_settled(&trade)?),
+        Wire::TradeSettled(trade) => Event::TradeSettled(trades::settled(&trade)?),
         Wire::StockAdjusted(adjusted) => Event::StockAdjusted(stock_adjusted(&adjusted)?),
-        Wire::ShipmentBooked(booked) => Event::ShipmentBooked(Box::new(shipment_booked(&booked)?)),
+        Wire::ShipmentBooked(booked) => Event::ShipmentBooked(Box::new(cargo::booked(&booked)?)),
         Wire::ShipmentChanged(changed) => {
-            Event::ShipmentChanged(Box::new(shipment_changed(changed)?))
+            Event::ShipmentChanged(Box::new(cargo::changed(changed)?))
         }
         Wire::CreditsIssued(wire::CreditsChanged { trader, amount }) => {
             Event::CreditsIssued { trader: TraderId(trader), amount: credits(amount)? }
@@ -57,41 +61,55 @@ fn event(event: recorded::Event) -> Decoded<Event> {
         Wire::CreditsRetired(wire::CreditsChanged { trader, amount }) => {
             Event::CreditsRetired { trader: TraderId(trader), amount: credits(amount)? }
         }
+        Wire::TradeHeld(held) => Event::TradeHeld(Box::new(trades::held(&held)?)),
+        Wire::HoldSettled(settled) => Event::HoldSettled(Box::new(trades::hold_settled(&settled)?)),
+        Wire::OfferOpened(opened) => Event::OfferOpened(Box::new(trades::offer_opened(&opened)?)),
         Wire::NetworkCreated(created) => Event::NetworkCreated(NetworkDetails {
             wall: instant(created.wall, "the wall time at creation")?,
             epoch: instant(created.epoch, "the network time at creation")?,
             speed: check_speed(created.speed)?,
         }),
-        Wire::KeyCreated(created) => key_created(&created)?,
+        Wire::KeyCreated(created) => reference::key_created(&created)?,
         Wire::KeyRevoked(wire::KeyRevoked { key }) => Event::KeyRevoked { key: KeyId(key) },
-        Wire::StationCreated(created) => Event::StationCreated {
-            station: StationId(created.station),
-            trader: TraderId(created.trader),
-            id: identifier(&created.id, "a station's identifier")?,
-            details: Box::new(station_details(created.details)?),
+        Wire::StationCreated(created) => reference::station_created(created)?,
+        Wire::StationUpdated(updated) => reference::station_updated(updated)?,
+        Wire::CommodityCreated(created) => reference::commodity_created(created)?,
+        Wire::CommodityUpdated(updated) => reference::commodity_updated(updated)?,
+        Wire::TraderCreated(created) => reference::trader_created(&created)?,
+        Wire::TraderUpdated(updated) => reference::trader_updated(&updated)?,
+        Wire::VesselCreated(created) => reference::vessel_created(created)?,
+        Wire::VesselUpdated(updated) => reference::vessel_updated(updated)?,
+        Wire::TradeVoided(released) => {
+            Event::TradeVoided(Box::new(trades::hold_released(released)?))
+        }
+        Wire::TradeExpired(released) => {
+            Event::TradeExpired(Box::new(trades::hold_released(released)?))
+        }
+        Wire::TradeReversed(reversed) => {
+            Event::TradeReversed(Box::new(trades::reversed(&reversed)?))
+        }
+        Wire::OfferFilled(wire::OfferFilled { offer, trade }) => Event::OfferFilled {
+            offer: OfferId(Sequence(offer)),
+            trade: TransactionId(Sequence(trade)),
         },
-        Wire::StationUpdated(updated) => Event::StationUpdated {
-            station: StationId(updated.station),
-            details: Box::new(station_details(updated.details)?),
-        },
-        Wire::CommodityCreated(created) => Event::CommodityCreated {
-            commodity: CommodityId(created.commodity),
-            id: identifier(&created.id, "a commodity's identifier")?,
-            details: Box::new(commodity_details(created.details)?),
-        },
-        Wire::CommodityUpdated(updated) => Event::CommodityUpdated {
-            commodity: CommodityId(updated.commodity),
-            details: Box::new(commodity_details(updated.details)?),
-        },
-        Wire::TraderCreated(created) => Event::TraderCreated {
-            trader: TraderId(created.trader),
-            id: identifier(&created.id, "a trader's identifier")?,
-            details: TraderDetails { name: text(&created.name, "a trader's name")? },
-        },
-        Wire::TraderUpdated(updated) => Event::TraderUpdated {
-            trader: TraderId(updated.trader),
-            details: TraderDetails { name: text(&updated.name, "a trader's name")? },
-        },
+        Wire::OffersWithdrawn(withdrawn) => {
+            Event::OffersWithdrawn(trades::offers_withdrawn(&withdrawn)?)
+        }
+        Wire::OfferExpired(rest) => Event::OfferExpired(Box::new(trades::offer_rest(&rest)?)),
+        Wire::CreditsTransferred(given) => {
+            Event::CreditsTransferred(Box::new(trades::credits_transferred(given)?))
+        }
+        Wire::StockTransferred(given) => {
+            Event::StockTransferred(Box::new(trades::stock_transferred(given)?))
+        }
+        Wire::AlertRuleSet(set) => Event::AlertRuleSet(Box::new(alerts::rule_set(&set)?)),
+        Wire::AlertRuleDeleted(wire::AlertRuleDeleted { rule }) => {
+            Event::AlertRuleDeleted { rule: AlertRuleId(rule) }
+        }
+        Wire::AlertFired(fired) => Event::AlertFired(alerts::fired(fired)?),
+        Wire::AlertChanged(changed) => Event::AlertChanged(alerts::changed(changed)?),
+        Wire::AlertAcknowledged(changed) => Event::AlertAcknowledged(alerts::changed(changed)?),
+        Wire::AlertResolved(changed) => Event::AlertResolved(alerts::changed(changed)?),
     })
 }
 
@@ -141,85 +159,22 @@ fn note(note: wire::Note) -> Decoded<Box<Note>> {
     Ok(Box::new(Note { reference: text_if(note.reference, "a reference")?, metadata }))
 }
 
-fn key_created(created: &wire::KeyCreated) -> Decoded<Event> {
-    let role = match wire::Role::try_from(created.role) {
-        Ok(wire::Role::Admin) => Role::Admin,
-        Ok(wire::Role::Operator) => Role::Operator,
-        Ok(wire::Role::Viewer) => Role::Viewer,
-        Ok(wire::Role::Unspecified) => return Err(EncodingError::Missing("a key's role")),
-        Err(_) => return Err(EncodingError::Newer("this role")),
-    };
-    let digest = created.digest.as_slice().try_into();
-    let details = KeyDetails {
-        principal: PrincipalId(created.principal),
-        name: identifier(&created.name, "a principal's name")?,
-        role,
-        digest: digest.map_err(|_| EncodingError::OutOfBounds("a key's digest"))?,
-    };
-    Ok(Event::KeyCreated { key: KeyId(created.key), details: Box::new(details) })
-}
-
-fn station_details(details: Option<wire::StationDetails>) -> Decoded<StationDetails> {
-    let details = details.ok_or(EncodingError::Missing("a station's details"))?;
-    let kind = match wire::StationKind::try_from(details.kind) {
-        Ok(wire::StationKind::Planet) => StationKind::Planet,
-        Ok(wire::StationKind::Station) => StationKind::Station,
-        Ok(wire::StationKind::Outpost) => StationKind::Outpost,
-        Ok(wire::StationKind::Gate) => StationKind::Gate,
-        Ok(wire::StationKind::Unspecified) => {
-            return Err(EncodingError::Missing("a station's kind"));
-        }
-        Err(_) => return Err(EncodingError::Newer("this kind of station")),
-    };
-    let at = details.position.ok_or(EncodingError::Missing("a station's position"))?;
-    Ok(StationDetails {
-        name: text(&details.name, "a station's name")?,
-        kind,
-        system: identifier(&details.system, "a system's identifier")?,
-        position: position(at)?,
-        owner: TraderId(details.owner),
-    })
-}
-
 fn position(position: wire::Position) -> Decoded<Position> {
     let wire::Position { x, y, z } = position;
     check_position(Position { x, y, z })
 }
 
-fn commodity_details(details: Option<wire::CommodityDetails>) -> Decoded<CommodityDetails> {
-    let details = details.ok_or(EncodingError::Missing("a commodity's details"))?;
-    let category = details.category.map(|category| identifier(&category, "a category"));
-    Ok(CommodityDetails {
-        name: text(&details.name, "a commodity's name")?,
-        category: category.transpose()?,
-        unit_mass_grams: details.unit_mass_grams.map(quantity).transpose()?,
-        unit_volume_millilitres: details.unit_volume_millilitres.map(quantity).transpose()?,
-    })
-}
-
-fn trade_settled(trade: &wire::TradeSettled) -> Decoded<TradeSettled> {
-    let line = |line: &wire::TradeLine| {
-        Ok(TradeLine {
-            commodity: CommodityId(line.commodity),
-            quantity: quantity(line.quantity)?,
-            unit_price: credits(line.unit_price)?,
-        })
-    };
-    Ok(TradeSettled {
-        station: StationId(trade.station),
-        buyer: TraderId(trade.buyer),
-        seller: TraderId(trade.seller),
-        lines: lines(&trade.lines, line)?,
-        total: credits(trade.total)?,
-    })
-}
-
 /// Converts line by line into a slice of exactly the right size.
 fn lines<W, T>(wire: &[W], convert: impl Fn(&W) -> Decoded<T>) -> Decoded<Box<[T]>> {
     check_lines(wire.len())?;
+    each(wire, convert)
+}
+
+/// The same of what may be none at all; whoever calls it checks the number.
+fn each<W, T>(wire: &[W], convert: impl Fn(&W) -> Decoded<T>) -> Decoded<Box<[T]>> {
     let mut converted = Vec::with_capacity(wire.len());
-    for line in wire {
-        converted.push(convert(line)?);
+    for item in wire {
+        converted.push(convert(item)?);
     }
     Ok(converted.into_boxed_slice())
 }
@@ -251,90 +206,11 @@ fn stock_change(change: Option<stock_line::Change>) -> Decoded<StockChange> {
     })
 }
 
-fn route(route: Option<wire::Route>) -> Decoded<Route> {
-    let route = route.ok_or(EncodingError::Missing("a shipment's route"))?;
-    Ok(Route {
-        origin: StationId(route.origin),
-        destination: StationId(route.destination),
-        owner: TraderId(route.owner),
-    })
-}
-
 fn goods(wire: &[wire::GoodsLine]) -> Decoded<Box<[GoodsLine]>> {
-    lines(wire, |line| {
-        let commodity = CommodityId(line.commodity);
-        Ok(GoodsLine { commodity, quantity: quantity(line.quantity)? })
-    })
+    lines(wire, goods_line)
 }
 
-fn shipment_booked(booked: &wire::ShipmentBooked) -> Decoded<ShipmentBooked> {
-    let departure = instant(booked.departure, "the planned departure")?;
-    let arrival = instant(booked.arrival, "the planned arrival")?;
-    let schedule = Schedule::new(departure, arrival);
-    Ok(ShipmentBooked {
-        route: route(booked.route)?,
-        consignee: TraderId(booked.consignee),
-        carrier: TraderId(booked.carrier),
-        lines: goods(&booked.lines)?,
-        schedule: schedule.ok_or(EncodingError::OutOfBounds("the planned arrival"))?,
-    })
-}
-
-fn shipment_changed(changed: wire::ShipmentChanged) -> Decoded<ShipmentChanged> {
-    let change = changed.change.ok_or(EncodingError::Newer("this kind of shipment event"))?;
-    Ok(ShipmentChanged {
-        shipment: ShipmentId(Sequence(changed.shipment)),
-        previous: Sequence(changed.previous),
-        route: route(changed.route)?,
-        change: shipment_change(change)?,
-    })
-}
-
-fn shipment_change(change: shipment_changed::Change) -> Decoded<ShipmentChange> {
-    use shipment_changed::Change;
-    Ok(match change {
-        Change::Loaded(wire::Loaded {}) => ShipmentChange::Loaded,
-        Change::Departed(departed) => ShipmentChange::Departed {
-            lines: goods(&departed.lines)?,
-            estimated_arrival: instant_if(departed.estimated_arrival, "the estimated arrival")?,
-        },
-        Change::Position(at) => ShipmentChange::Position(position(at)?),
-        Change::Estimated(estimated) => ShipmentChange::Estimated {
-            departure: instant_if(estimated.departure, "the estimated departure")?,
-            arrival: instant_if(estimated.arrival, "the estimated arrival")?,
-            reason: text_if(estimated.reason, "a reason")?,
-        },
-        Change::Delayed(wire::Delayed { reason }) => {
-            let reason = match wire::DelayReason::try_from(reason) {
-                Ok(wire::DelayReason::Estimate) => DelayReason::Estimate,
-                Ok(wire::DelayReason::Overdue) => DelayReason::Overdue,
-                Ok(wire::DelayReason::Unspecified) => {
-                    return Err(EncodingError::Missing("why a shipment is delayed"));
-                }
-                Err(_) => return Err(EncodingError::Newer("this reason of a delay")),
-            };
-            ShipmentChange::Delayed { reason }
-        }
-        Change::Arrived(wire::Arrived {}) => ShipmentChange::Arrived,
-        Change::Received(received) => ShipmentChange::Received {
-            lines: lines(&received.lines, receipt)?,
-            complete: received.complete,
-        },
-        Change::Lost(ended) => ShipmentChange::Lost {
-            lines: goods(&ended.lines)?,
-            reason: text_if(ended.reason, "a reason")?,
-        },
-        Change::Cancelled(ended) => ShipmentChange::Cancelled {
-            lines: goods(&ended.lines)?,
-            reason: text_if(ended.reason, "a reason")?,
-        },
-    })
-}
-
-fn receipt(line: &wire::ReceiptLine) -> Decoded<ReceiptLine> {
-    Ok(ReceiptLine {
-        commodity: CommodityId(line.commodity),
-        accepted: quantity(line.accepted)?,
-        rejected: quantity(line.rejected)?,
-    })
+fn goods_line(line: &wire::GoodsLine) -> Decoded<GoodsLine> {
+    let commodity = CommodityId(line.commodity);
+    Ok(GoodsLine { commodity, quantity: quantity(line.quantity)? })
 }

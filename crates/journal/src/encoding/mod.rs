@@ -13,7 +13,7 @@ mod to_wire;
 #[allow(clippy::pedantic, unreachable_pub, reason = "generated; tests/schema.rs says from what")]
 mod wire;
 
-use domain::{Recorded, Sequence, Timestamp};
+use domain::{Charge, OfferTaken, Recorded, Role, Sequence, Timestamp, TraderId};
 use prost::Message;
 use thiserror::Error;
 
@@ -93,11 +93,67 @@ fn check_speed(speed: u32) -> Result<u32, EncodingError> {
     }
 }
 
+/// Refuses more of something than there can be.
+fn check_count(count: usize, maximum: usize, what: &'static str) -> Result<(), EncodingError> {
+    if count <= maximum { Ok(()) } else { Err(EncodingError::OutOfBounds(what)) }
+}
+
 /// Refuses more metadata than a command can have.
 fn check_entries(count: usize) -> Result<(), EncodingError> {
-    if count <= domain::limits::METADATA_ENTRIES_MAX {
+    check_count(count, domain::limits::METADATA_ENTRIES_MAX, "the number of metadata entries")
+}
+
+/// Refuses more charges than a trade or a shipment can have, and one of nothing.
+fn check_charges(charges: &[Charge]) -> Result<(), EncodingError> {
+    check_count(charges.len(), domain::limits::CHARGES_MAX, "the number of charges")?;
+    if charges.iter().any(|charge| charge.amount.is_zero()) {
+        return Err(EncodingError::OutOfBounds("the amount of a charge"));
+    }
+    Ok(())
+}
+
+/// Refuses offers that are not taken by the lines there are, in their order, one by each at most:
+/// whoever reads them walks the lines beside them.
+fn check_offers_taken(offers: &[OfferTaken], line_count: usize) -> Result<(), EncodingError> {
+    let in_order = offers.is_sorted_by(|one, next| one.line < next.line);
+    let there = |taken: &OfferTaken| usize::try_from(taken.line).is_ok_and(|at| at < line_count);
+    if in_order && offers.last().is_none_or(there) {
         Ok(())
     } else {
-        Err(EncodingError::OutOfBounds("the number of metadata entries"))
+        Err(EncodingError::OutOfBounds("the line of an offer that was taken"))
     }
+}
+
+/// Refuses no rests of offers at all where there must be one, and more than one posting replaces.
+fn check_withdrawn(count: usize) -> Result<(), EncodingError> {
+    if count == 0 {
+        return Err(EncodingError::Missing("an offer"));
+    }
+    check_replaced(count)
+}
+
+/// Refuses more offers than one posting can replace.
+fn check_replaced(count: usize) -> Result<(), EncodingError> {
+    check_count(count, domain::limits::OFFERS_ALIKE_MAX, "the number of offers")
+}
+
+/// Refuses accounts that are too many or out of order, and those of a role that has none; or none
+/// for a role that has them.
+fn check_accounts(role: Role, accounts: &[TraderId]) -> Result<(), EncodingError> {
+    check_count(accounts.len(), domain::limits::ACCOUNTS_MAX, "the number of accounts")?;
+    if role.has_accounts() && accounts.is_empty() {
+        return Err(EncodingError::Missing("an account"));
+    }
+    if !role.has_accounts() && !accounts.is_empty() {
+        return Err(EncodingError::OutOfBounds("an account of a role without accounts"));
+    }
+    if !accounts.is_sorted_by(|one, next| one < next) {
+        return Err(EncodingError::OutOfBounds("the order of accounts"));
+    }
+    Ok(())
+}
+
+/// Refuses more goods left of a hold than it can have lines.
+fn check_rest(count: usize) -> Result<(), EncodingError> {
+    check_count(count, domain::limits::LINES_MAX, "the number of lines")
 }

@@ -1,13 +1,16 @@
 //! Events of the domain as wire messages.
 
+mod alerts;
+mod cargo;
+mod reference;
+mod trades;
+
 use domain::{
-    CommodityDetails, CommodityId, DelayReason, Envelope, Event, GoodsLine, NetworkDetails, Note,
-    Position, ReceiptLine, Recorded, Role, Route, ShipmentBooked, ShipmentChange, ShipmentChanged,
-    Sink, Source, StationDetails, StationKind, StockAdjusted, StockChange, Text, Timestamp,
-    TradeLine, TradeSettled,
+    CommodityId, Envelope, Event, GoodsLine, NetworkDetails, Note, Position, Recorded, Sink,
+    Source, StockAdjusted, StockChange, Text, Timestamp, TraderId,
 };
 
-use super::wire::{self, recorded, shipment_changed, stock_line};
+use super::wire::{self, recorded, stock_line};
 use super::{EncodingError, check_entries, check_lines, check_position, check_speed, instant};
 
 type Encoded<T> = Result<T, EncodingError>;
@@ -39,62 +42,72 @@ pub(super) fn recorded(recorded: &Recorded, base: Timestamp) -> Encoded<wire::Re
     })
 }
 
+/// Long because it names every event there is; the work is done elsewhere.
 fn event(event: &Event) -> Encoded<recorded::Event> {
     use recorded::Event as Wire;
     Ok(match event {
-        Event::TradeSettled(trade) => Wire::TradeSettled(trade_settled(trade)?),
+        Event::TradeSettled(trade) => Wire::TradeSettled(trades::settled(trade)?),
         Event::StockAdjusted(adjusted) => Wire::StockAdjusted(stock_adjusted(adjusted)?),
-        Event::ShipmentBooked(booked) => Wire::ShipmentBooked(shipment_booked(booked)?),
-        Event::ShipmentChanged(changed) => Wire::ShipmentChanged(shipment_changed(changed)?),
+        Event::ShipmentBooked(booked) => Wire::ShipmentBooked(cargo::booked(booked)?),
+        Event::ShipmentChanged(changed) => Wire::ShipmentChanged(cargo::changed(changed)?),
         Event::CreditsIssued { trader, amount } => {
-            Wire::CreditsIssued(wire::CreditsChanged { trader: trader.0, amount: amount.get() })
+            Wire::CreditsIssued(credits_changed(*trader, *amount))
         }
         Event::CreditsRetired { trader, amount } => {
-            Wire::CreditsRetired(wire::CreditsChanged { trader: trader.0, amount: amount.get() })
+            Wire::CreditsRetired(credits_changed(*trader, *amount))
         }
+        Event::TradeHeld(held) => Wire::TradeHeld(trades::held(held)?),
+        Event::HoldSettled(settled) => Wire::HoldSettled(trades::hold_settled(settled)?),
+        Event::OfferOpened(opened) => Wire::OfferOpened(trades::offer_opened(opened)?),
         Event::NetworkCreated(details) => Wire::NetworkCreated(network_created(*details)?),
-        Event::KeyCreated { key, details } => Wire::KeyCreated(wire::KeyCreated {
-            key: key.0,
-            principal: details.principal.0,
-            name: details.name.as_str().to_owned(),
-            role: role(details.role).into(),
-            digest: details.digest.to_vec(),
-        }),
+        Event::KeyCreated { key, details } => {
+            Wire::KeyCreated(reference::key_created(*key, details)?)
+        }
         Event::KeyRevoked { key } => Wire::KeyRevoked(wire::KeyRevoked { key: key.0 }),
         Event::StationCreated { station, trader, id, details } => {
-            Wire::StationCreated(wire::StationCreated {
-                station: station.0,
-                trader: trader.0,
-                id: id.as_str().to_owned(),
-                details: Some(station_details(details)?),
-            })
+            Wire::StationCreated(reference::station_created(*station, *trader, id, details)?)
         }
-        Event::StationUpdated { station, details } => Wire::StationUpdated(wire::StationUpdated {
-            station: station.0,
-            details: Some(station_details(details)?),
-        }),
+        Event::StationUpdated { station, details } => {
+            Wire::StationUpdated(reference::station_updated(*station, details)?)
+        }
         Event::CommodityCreated { commodity, id, details } => {
-            Wire::CommodityCreated(wire::CommodityCreated {
-                commodity: commodity.0,
-                id: id.as_str().to_owned(),
-                details: Some(commodity_details(details)),
-            })
+            Wire::CommodityCreated(reference::commodity_created(*commodity, id, details))
         }
         Event::CommodityUpdated { commodity, details } => {
-            Wire::CommodityUpdated(wire::CommodityUpdated {
-                commodity: commodity.0,
-                details: Some(commodity_details(details)),
-            })
+            Wire::CommodityUpdated(reference::commodity_updated(*commodity, details))
         }
-        Event::TraderCreated { trader, id, details } => Wire::TraderCreated(wire::TraderCreated {
-            trader: trader.0,
-            id: id.as_str().to_owned(),
-            name: details.name.as_str().to_owned(),
-        }),
-        Event::TraderUpdated { trader, details } => Wire::TraderUpdated(wire::TraderUpdated {
-            trader: trader.0,
-            name: details.name.as_str().to_owned(),
-        }),
+        Event::TraderCreated { trader, id, details } => {
+            Wire::TraderCreated(reference::trader_created(*trader, id, details))
+        }
+        Event::TraderUpdated { trader, details } => {
+            Wire::TraderUpdated(reference::trader_updated(*trader, details))
+        }
+        Event::VesselCreated { vessel, id, details } => {
+            Wire::VesselCreated(reference::vessel_created(*vessel, id, details))
+        }
+        Event::VesselUpdated { vessel, details } => {
+            Wire::VesselUpdated(reference::vessel_updated(*vessel, details))
+        }
+        Event::TradeVoided(released) => Wire::TradeVoided(trades::hold_released(released)?),
+        Event::TradeExpired(released) => Wire::TradeExpired(trades::hold_released(released)?),
+        Event::TradeReversed(reversed) => Wire::TradeReversed(trades::reversed(reversed)?),
+        Event::OfferFilled { offer, trade } => {
+            Wire::OfferFilled(wire::OfferFilled { offer: offer.0.0, trade: trade.0.0 })
+        }
+        Event::OffersWithdrawn(rests) => Wire::OffersWithdrawn(trades::offers_withdrawn(rests)?),
+        Event::OfferExpired(rest) => Wire::OfferExpired(trades::offer_rest(rest)),
+        Event::CreditsTransferred(given) => {
+            Wire::CreditsTransferred(trades::credits_transferred(given))
+        }
+        Event::StockTransferred(given) => Wire::StockTransferred(trades::stock_transferred(given)?),
+        Event::AlertRuleSet(set) => Wire::AlertRuleSet(alerts::rule_set(set)),
+        Event::AlertRuleDeleted { rule } => {
+            Wire::AlertRuleDeleted(wire::AlertRuleDeleted { rule: rule.0 })
+        }
+        Event::AlertFired(fired) => Wire::AlertFired(alerts::fired(*fired)),
+        Event::AlertChanged(changed) => Wire::AlertChanged(alerts::changed(*changed)),
+        Event::AlertAcknowledged(changed) => Wire::AlertAcknowledged(alerts::changed(*changed)),
+        Event::AlertResolved(changed) => Wire::AlertResolved(alerts::changed(*changed)),
     })
 }
 
@@ -137,58 +150,13 @@ fn network_created(details: NetworkDetails) -> Encoded<wire::NetworkCreated> {
     })
 }
 
-fn role(role: Role) -> wire::Role {
-    match role {
-        Role::Admin => wire::Role::Admin,
-        Role::Operator => wire::Role::Operator,
-        Role::Viewer => wire::Role::Viewer,
-    }
-}
-
-fn station_details(details: &StationDetails) -> Encoded<wire::StationDetails> {
-    let kind = match details.kind {
-        StationKind::Planet => wire::StationKind::Planet,
-        StationKind::Station => wire::StationKind::Station,
-        StationKind::Outpost => wire::StationKind::Outpost,
-        StationKind::Gate => wire::StationKind::Gate,
-    };
-    Ok(wire::StationDetails {
-        name: details.name.as_str().to_owned(),
-        kind: kind.into(),
-        system: details.system.as_str().to_owned(),
-        position: Some(position(details.position)?),
-        owner: details.owner.0,
-    })
+fn credits_changed(trader: TraderId, amount: domain::Credits) -> wire::CreditsChanged {
+    wire::CreditsChanged { trader: trader.0, amount: amount.get() }
 }
 
 fn position(position: Position) -> Encoded<wire::Position> {
     let Position { x, y, z } = check_position(position)?;
     Ok(wire::Position { x, y, z })
-}
-
-fn commodity_details(details: &CommodityDetails) -> wire::CommodityDetails {
-    wire::CommodityDetails {
-        name: details.name.as_str().to_owned(),
-        category: details.category.as_ref().map(|category| category.as_str().to_owned()),
-        unit_mass_grams: details.unit_mass_grams.map(domain::Quantity::get),
-        unit_volume_millilitres: details.unit_volume_millilitres.map(domain::Quantity::get),
-    }
-}
-
-fn trade_settled(trade: &TradeSettled) -> Encoded<wire::TradeSettled> {
-    check_lines(trade.lines.len())?;
-    let line = |line: &TradeLine| wire::TradeLine {
-        commodity: line.commodity.0,
-        quantity: line.quantity.get(),
-        unit_price: line.unit_price.get(),
-    };
-    Ok(wire::TradeSettled {
-        station: trade.station.0,
-        buyer: trade.buyer.0,
-        seller: trade.seller.0,
-        lines: trade.lines.iter().map(line).collect(),
-        total: trade.total.get(),
-    })
 }
 
 fn stock_adjusted(adjusted: &StockAdjusted) -> Encoded<wire::StockAdjusted> {
@@ -221,82 +189,11 @@ fn stock_change(change: StockChange) -> stock_line::Change {
     }
 }
 
-fn route(route: Route) -> wire::Route {
-    wire::Route { origin: route.origin.0, destination: route.destination.0, owner: route.owner.0 }
-}
-
 fn goods(lines: &[GoodsLine]) -> Encoded<Vec<wire::GoodsLine>> {
     check_lines(lines.len())?;
-    let line = |line: &GoodsLine| wire::GoodsLine {
-        commodity: line.commodity.0,
-        quantity: line.quantity.get(),
-    };
-    Ok(lines.iter().map(line).collect())
+    Ok(lines.iter().map(goods_line).collect())
 }
 
-fn shipment_booked(booked: &ShipmentBooked) -> Encoded<wire::ShipmentBooked> {
-    Ok(wire::ShipmentBooked {
-        route: Some(route(booked.route)),
-        consignee: booked.consignee.0,
-        carrier: booked.carrier.0,
-        lines: goods(&booked.lines)?,
-        departure: time(booked.schedule.departure(), "the planned departure")?,
-        arrival: time(booked.schedule.arrival(), "the planned arrival")?,
-    })
-}
-
-fn shipment_changed(changed: &ShipmentChanged) -> Encoded<wire::ShipmentChanged> {
-    Ok(wire::ShipmentChanged {
-        shipment: changed.shipment.0.0,
-        previous: changed.previous.0,
-        route: Some(route(changed.route)),
-        change: Some(shipment_change(&changed.change)?),
-    })
-}
-
-fn shipment_change(change: &ShipmentChange) -> Encoded<shipment_changed::Change> {
-    use shipment_changed::Change;
-    Ok(match change {
-        ShipmentChange::Loaded => Change::Loaded(wire::Loaded {}),
-        ShipmentChange::Departed { lines, estimated_arrival } => Change::Departed(wire::Departed {
-            lines: goods(lines)?,
-            estimated_arrival: time_if(*estimated_arrival, "the estimated arrival")?,
-        }),
-        ShipmentChange::Position(at) => Change::Position(position(*at)?),
-        ShipmentChange::Estimated { departure, arrival, reason } => {
-            Change::Estimated(wire::Estimated {
-                departure: time_if(*departure, "the estimated departure")?,
-                arrival: time_if(*arrival, "the estimated arrival")?,
-                reason: text_if(reason.as_ref()),
-            })
-        }
-        ShipmentChange::Delayed { reason } => {
-            let reason = match reason {
-                DelayReason::Estimate => wire::DelayReason::Estimate,
-                DelayReason::Overdue => wire::DelayReason::Overdue,
-            };
-            Change::Delayed(wire::Delayed { reason: reason.into() })
-        }
-        ShipmentChange::Arrived => Change::Arrived(wire::Arrived {}),
-        ShipmentChange::Received { lines, complete } => {
-            Change::Received(wire::Received { lines: receipts(lines)?, complete: *complete })
-        }
-        ShipmentChange::Lost { lines, reason } => {
-            Change::Lost(wire::Ended { lines: goods(lines)?, reason: text_if(reason.as_ref()) })
-        }
-        ShipmentChange::Cancelled { lines, reason } => Change::Cancelled(wire::Ended {
-            lines: goods(lines)?,
-            reason: text_if(reason.as_ref()),
-        }),
-    })
-}
-
-fn receipts(lines: &[ReceiptLine]) -> Encoded<Vec<wire::ReceiptLine>> {
-    check_lines(lines.len())?;
-    let line = |line: &ReceiptLine| wire::ReceiptLine {
-        commodity: line.commodity.0,
-        accepted: line.accepted.get(),
-        rejected: line.rejected.get(),
-    };
-    Ok(lines.iter().map(line).collect())
+fn goods_line(line: &GoodsLine) -> wire::GoodsLine {
+    wire::GoodsLine { commodity: line.commodity.0, quantity: line.quantity.get() }
 }

@@ -23,7 +23,7 @@ pub struct Recorded {
     /// What happened.
     #[prost(
         oneof = "recorded::Event",
-        tags = "7, 8, 9, 10, 11, 12, 16, 17, 18, 19, 20, 21, 22, 23, 24"
+        tags = "7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40"
     )]
     pub event: ::core::option::Option<recorded::Event>,
 }
@@ -50,6 +50,15 @@ pub mod recorded {
         /// Credits ceased to be.
         #[prost(message, tag = "12")]
         CreditsRetired(super::CreditsChanged),
+        /// Goods and credits were reserved for a trade.
+        #[prost(message, tag = "13")]
+        TradeHeld(super::TradeHeld),
+        /// Part of a hold, or all of it, was settled.
+        #[prost(message, tag = "14")]
+        HoldSettled(super::HoldSettled),
+        /// A price was posted.
+        #[prost(message, tag = "15")]
+        OfferOpened(super::OfferOpened),
         /// The first event of every journal.
         #[prost(message, tag = "16")]
         NetworkCreated(super::NetworkCreated),
@@ -77,6 +86,54 @@ pub mod recorded {
         /// A trader was replaced.
         #[prost(message, tag = "24")]
         TraderUpdated(super::TraderUpdated),
+        /// A vessel was created.
+        #[prost(message, tag = "25")]
+        VesselCreated(super::VesselCreated),
+        /// A vessel was replaced.
+        #[prost(message, tag = "26")]
+        VesselUpdated(super::VesselUpdated),
+        /// A hold was called off.
+        #[prost(message, tag = "27")]
+        TradeVoided(super::HoldReleased),
+        /// A hold ran out.
+        #[prost(message, tag = "28")]
+        TradeExpired(super::HoldReleased),
+        /// What a trade had moved was moved back.
+        #[prost(message, tag = "29")]
+        TradeReversed(super::TradeReversed),
+        /// The last of an offer was taken.
+        #[prost(message, tag = "30")]
+        OfferFilled(super::OfferFilled),
+        /// Offers were called off.
+        #[prost(message, tag = "31")]
+        OffersWithdrawn(super::OffersWithdrawn),
+        /// An offer ran out.
+        #[prost(message, tag = "32")]
+        OfferExpired(super::OfferRest),
+        /// Credits were given.
+        #[prost(message, tag = "33")]
+        CreditsTransferred(super::CreditsTransferred),
+        /// Goods were given.
+        #[prost(message, tag = "34")]
+        StockTransferred(super::StockTransferred),
+        /// A rule of alerts was created or replaced.
+        #[prost(message, tag = "35")]
+        AlertRuleSet(super::AlertRuleSet),
+        /// A rule of alerts was deleted.
+        #[prost(message, tag = "36")]
+        AlertRuleDeleted(super::AlertRuleDeleted),
+        /// An alert began.
+        #[prost(message, tag = "37")]
+        AlertFired(super::AlertFired),
+        /// An open alert says something else now, or is worse or better.
+        #[prost(message, tag = "38")]
+        AlertChanged(super::AlertChanged),
+        /// Somebody has seen an open alert: the actor.
+        #[prost(message, tag = "39")]
+        AlertAcknowledged(super::AlertChanged),
+        /// The cause of an alert has ended.
+        #[prost(message, tag = "40")]
+        AlertResolved(super::AlertChanged),
     }
 }
 /// An idempotency key, bound to the command it came with.
@@ -156,6 +213,10 @@ pub struct KeyCreated {
     /// BLAKE3 of the secret, 32 bytes.
     #[prost(bytes = "vec", tag = "5")]
     pub digest: ::prost::alloc::vec::Vec<u8>,
+    /// The traders that principal acts for, ascending, at most 100; some for a trader or a carrier,
+    /// none for any other role.
+    #[prost(uint32, repeated, tag = "6")]
+    pub accounts: ::prost::alloc::vec::Vec<u32>,
 }
 /// An API key was ended.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -376,9 +437,12 @@ pub struct TradeSettled {
     /// What, 1 to 100.
     #[prost(message, repeated, tag = "4")]
     pub lines: ::prost::alloc::vec::Vec<TradeLine>,
-    /// Credits paid.
+    /// Credits paid, charges not included.
     #[prost(uint64, tag = "5")]
     pub total: u64,
+    /// Offers taken and charges paid, if there were any.
+    #[prost(message, optional, boxed, tag = "6")]
+    pub terms: ::core::option::Option<::prost::alloc::boxed::Box<TradeTerms>>,
 }
 /// One line of a trade.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -392,6 +456,326 @@ pub struct TradeLine {
     /// Credits a unit.
     #[prost(uint64, tag = "3")]
     pub unit_price: u64,
+}
+/// What only some trades have.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct TradeTerms {
+    /// The offers that were taken, in the order of the lines, at most one a line.
+    #[prost(message, repeated, tag = "1")]
+    pub offers: ::prost::alloc::vec::Vec<OfferTaken>,
+    /// What is paid beside the price, at most 10.
+    #[prost(message, repeated, tag = "2")]
+    pub charges: ::prost::alloc::vec::Vec<Charge>,
+}
+/// A line of a trade that took an open offer: what it moves was reserved by the offer already.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct OfferTaken {
+    /// Which line of the trade, from 0.
+    #[prost(uint32, tag = "1")]
+    pub line: u32,
+    /// The sequence of the offer's posting.
+    #[prost(uint64, tag = "2")]
+    pub offer: u64,
+    /// The side of the offer.
+    #[prost(enumeration = "Side", tag = "3")]
+    pub side: i32,
+    /// The sequence of the event of this offer before this one.
+    #[prost(uint64, tag = "4")]
+    pub previous: u64,
+}
+/// Credits paid beside the price of a trade, or for a shipment.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Charge {
+    /// Who pays.
+    #[prost(uint32, tag = "1")]
+    pub payer: u32,
+    /// Who is paid.
+    #[prost(uint32, tag = "2")]
+    pub to: u32,
+    /// How many credits, at least 1.
+    #[prost(uint64, tag = "3")]
+    pub amount: u64,
+    /// What for.
+    #[prost(enumeration = "ChargeKind", tag = "4")]
+    pub kind: i32,
+}
+/// Goods and credits were reserved for a trade; its identifier is this event's sequence.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct TradeHeld {
+    /// Where the goods are and stay.
+    #[prost(uint32, tag = "1")]
+    pub station: u32,
+    /// Who will pay.
+    #[prost(uint32, tag = "2")]
+    pub buyer: u32,
+    /// Who will give.
+    #[prost(uint32, tag = "3")]
+    pub seller: u32,
+    /// What, 1 to 100.
+    #[prost(message, repeated, tag = "4")]
+    pub lines: ::prost::alloc::vec::Vec<TradeLine>,
+    /// Credits agreed, charges not included.
+    #[prost(uint64, tag = "5")]
+    pub total: u64,
+    /// Offers taken and charges held, if there are any.
+    #[prost(message, optional, boxed, tag = "6")]
+    pub terms: ::core::option::Option<::prost::alloc::boxed::Box<TradeTerms>>,
+    /// When what is left is released by itself.
+    #[prost(sint64, tag = "7")]
+    pub expires_at: i64,
+    /// The side whose own key made the hold, if one did.
+    #[prost(enumeration = "Side", optional, tag = "8")]
+    pub proposed_by: ::core::option::Option<i32>,
+    /// The side that has reserved nothing, because it has yet to accept.
+    #[prost(enumeration = "Side", optional, tag = "9")]
+    pub unreserved: ::core::option::Option<i32>,
+}
+/// What was still reserved for a hold when it ended.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct HoldRest {
+    /// The seller's goods, at most 100.
+    #[prost(message, repeated, tag = "1")]
+    pub goods: ::prost::alloc::vec::Vec<GoodsLine>,
+    /// The buyer's credits, charges not included.
+    #[prost(uint64, tag = "2")]
+    pub credits: u64,
+    /// Each held by its payer, at most 10.
+    #[prost(message, repeated, tag = "3")]
+    pub charges: ::prost::alloc::vec::Vec<Charge>,
+}
+/// Part of a hold, or all of it, was settled.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct HoldSettled {
+    /// The sequence of the hold.
+    #[prost(uint64, tag = "1")]
+    pub trade: u64,
+    /// The sequence of the event of this trade before this one.
+    #[prost(uint64, tag = "2")]
+    pub previous: u64,
+    /// Where the goods were and are.
+    #[prost(uint32, tag = "3")]
+    pub station: u32,
+    /// Who paid.
+    #[prost(uint32, tag = "4")]
+    pub buyer: u32,
+    /// Who gave.
+    #[prost(uint32, tag = "5")]
+    pub seller: u32,
+    /// The side that had reserved nothing and accepts with this.
+    #[prost(enumeration = "Side", optional, tag = "6")]
+    pub unreserved: ::core::option::Option<i32>,
+    /// What changed owner now, 1 to 100.
+    #[prost(message, repeated, tag = "7")]
+    pub lines: ::prost::alloc::vec::Vec<TradeLine>,
+    /// Credits paid for it now.
+    #[prost(uint64, tag = "8")]
+    pub total: u64,
+    /// If this ends the hold: goods and credits that are released, and charges that are paid.
+    #[prost(message, optional, boxed, tag = "9")]
+    pub rest: ::core::option::Option<::prost::alloc::boxed::Box<HoldRest>>,
+}
+/// A hold was called off or ran out.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct HoldReleased {
+    /// The sequence of the hold.
+    #[prost(uint64, tag = "1")]
+    pub trade: u64,
+    /// The sequence of the event of this trade before this one.
+    #[prost(uint64, tag = "2")]
+    pub previous: u64,
+    /// Where the goods are.
+    #[prost(uint32, tag = "3")]
+    pub station: u32,
+    /// Who would have paid.
+    #[prost(uint32, tag = "4")]
+    pub buyer: u32,
+    /// Who would have given.
+    #[prost(uint32, tag = "5")]
+    pub seller: u32,
+    /// What is released, the charges included.
+    #[prost(message, optional, tag = "6")]
+    pub rest: ::core::option::Option<HoldRest>,
+    /// Why, in words.
+    #[prost(string, optional, tag = "7")]
+    pub reason: ::core::option::Option<::prost::alloc::string::String>,
+}
+/// What a trade had moved was moved back.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct TradeReversed {
+    /// The sequence of the trade.
+    #[prost(uint64, tag = "1")]
+    pub trade: u64,
+    /// The sequence of the event of this trade before this one.
+    #[prost(uint64, tag = "2")]
+    pub previous: u64,
+    /// Where the goods are.
+    #[prost(uint32, tag = "3")]
+    pub station: u32,
+    /// Who had paid, and gives the goods back.
+    #[prost(uint32, tag = "4")]
+    pub buyer: u32,
+    /// Who had given, and pays the credits back.
+    #[prost(uint32, tag = "5")]
+    pub seller: u32,
+    /// What had been settled, 1 to 100.
+    #[prost(message, repeated, tag = "6")]
+    pub lines: ::prost::alloc::vec::Vec<TradeLine>,
+    /// Credits that had been paid for it.
+    #[prost(uint64, tag = "7")]
+    pub total: u64,
+    /// Charges that had been paid, at most 10: each goes back from `to` to `payer`.
+    #[prost(message, repeated, tag = "8")]
+    pub charges: ::prost::alloc::vec::Vec<Charge>,
+    /// Why, in words.
+    #[prost(string, tag = "9")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// A price was posted; the offer's identifier is this event's sequence.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct OfferOpened {
+    /// Where.
+    #[prost(uint32, tag = "1")]
+    pub station: u32,
+    /// Whose offer.
+    #[prost(uint32, tag = "2")]
+    pub trader: u32,
+    /// To sell or to buy.
+    #[prost(enumeration = "Side", tag = "3")]
+    pub side: i32,
+    /// What.
+    #[prost(uint32, tag = "4")]
+    pub commodity: u32,
+    /// Credits a unit.
+    #[prost(uint64, tag = "5")]
+    pub unit_price: u64,
+    /// How much: goods reserved by a sell offer, credits for them held by a buy offer.
+    #[prost(uint64, tag = "6")]
+    pub quantity: u64,
+    /// When it ends by itself, if it does.
+    #[prost(sint64, optional, tag = "7")]
+    pub expires_at: ::core::option::Option<i64>,
+    /// Offers that this one takes the place of, at most 100: released first.
+    #[prost(message, repeated, tag = "8")]
+    pub replaced: ::prost::alloc::vec::Vec<OfferRest>,
+}
+/// What was left of an offer when it ended, and is released.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct OfferRest {
+    /// The sequence of its posting.
+    #[prost(uint64, tag = "1")]
+    pub offer: u64,
+    /// The sequence of the event of this offer before this one.
+    #[prost(uint64, tag = "2")]
+    pub previous: u64,
+    /// Where.
+    #[prost(uint32, tag = "3")]
+    pub station: u32,
+    /// Whose offer.
+    #[prost(uint32, tag = "4")]
+    pub trader: u32,
+    /// To sell or to buy.
+    #[prost(enumeration = "Side", tag = "5")]
+    pub side: i32,
+    /// What.
+    #[prost(uint32, tag = "6")]
+    pub commodity: u32,
+    /// Credits a unit.
+    #[prost(uint64, tag = "7")]
+    pub unit_price: u64,
+    /// How much was left.
+    #[prost(uint64, tag = "8")]
+    pub quantity: u64,
+}
+/// The last of an offer was taken.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct OfferFilled {
+    /// The sequence of its posting.
+    #[prost(uint64, tag = "1")]
+    pub offer: u64,
+    /// The sequence of the trade that took the last of it.
+    #[prost(uint64, tag = "2")]
+    pub trade: u64,
+}
+/// Offers were called off.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct OffersWithdrawn {
+    /// What was left of each, 1 to 100.
+    #[prost(message, repeated, tag = "1")]
+    pub offers: ::prost::alloc::vec::Vec<OfferRest>,
+}
+/// Credits were given.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CreditsTransferred {
+    /// Who gave.
+    #[prost(uint32, tag = "1")]
+    pub from: u32,
+    /// Who was given.
+    #[prost(uint32, tag = "2")]
+    pub to: u32,
+    /// How many.
+    #[prost(uint64, tag = "3")]
+    pub amount: u64,
+    /// Why, in words.
+    #[prost(string, optional, tag = "4")]
+    pub reason: ::core::option::Option<::prost::alloc::string::String>,
+}
+/// Goods were given.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct StockTransferred {
+    /// Where they were and are.
+    #[prost(uint32, tag = "1")]
+    pub station: u32,
+    /// Who gave.
+    #[prost(uint32, tag = "2")]
+    pub from: u32,
+    /// Who was given.
+    #[prost(uint32, tag = "3")]
+    pub to: u32,
+    /// What, 1 to 100.
+    #[prost(message, repeated, tag = "4")]
+    pub lines: ::prost::alloc::vec::Vec<GoodsLine>,
+    /// Why, in words.
+    #[prost(string, optional, tag = "5")]
+    pub reason: ::core::option::Option<::prost::alloc::string::String>,
+}
+/// A vessel was created.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct VesselCreated {
+    /// Its number.
+    #[prost(uint32, tag = "1")]
+    pub vessel: u32,
+    /// Its name.
+    #[prost(string, tag = "2")]
+    pub id: ::prost::alloc::string::String,
+    /// The rest.
+    #[prost(message, optional, tag = "3")]
+    pub details: ::core::option::Option<VesselDetails>,
+}
+/// A vessel was replaced.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct VesselUpdated {
+    /// Which one.
+    #[prost(uint32, tag = "1")]
+    pub vessel: u32,
+    /// What it is now.
+    #[prost(message, optional, tag = "2")]
+    pub details: ::core::option::Option<VesselDetails>,
+}
+/// What a vessel is, besides its identifier.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct VesselDetails {
+    /// For people.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// The trader who flies it.
+    #[prost(uint32, tag = "2")]
+    pub carrier: u32,
+    /// Grams it can carry; no bound if not given.
+    #[prost(uint64, optional, tag = "3")]
+    pub mass_capacity_grams: ::core::option::Option<u64>,
+    /// Millilitres it can carry; no bound if not given.
+    #[prost(uint64, optional, tag = "4")]
+    pub volume_capacity_millilitres: ::core::option::Option<u64>,
 }
 /// From where to where, and whose goods.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -427,6 +811,15 @@ pub struct ShipmentBooked {
     /// When it is to be there; not before it leaves.
     #[prost(sint64, tag = "6")]
     pub arrival: i64,
+    /// What carries it, if that was named.
+    #[prost(uint32, optional, tag = "7")]
+    pub vessel: ::core::option::Option<u32>,
+    /// Held now, paid when goods are received; at most 10.
+    #[prost(message, repeated, tag = "8")]
+    pub charges: ::prost::alloc::vec::Vec<Charge>,
+    /// How much more than shipped may be received: thousandths, line by line, at most 1,000.
+    #[prost(uint32, tag = "9")]
+    pub tolerance_permille: u32,
 }
 /// Goods of a shipment.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -451,8 +844,14 @@ pub struct ShipmentChanged {
     #[prost(message, optional, tag = "3")]
     pub route: ::core::option::Option<Route>,
     /// What happened.
-    #[prost(oneof = "shipment_changed::Change", tags = "4, 5, 6, 7, 8, 9, 10, 11, 12")]
+    #[prost(
+        oneof = "shipment_changed::Change",
+        tags = "4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16"
+    )]
     pub change: ::core::option::Option<shipment_changed::Change>,
+    /// What becomes of its charges, where this ends it and it has any.
+    #[prost(oneof = "shipment_changed::ChargesEnd", tags = "17, 18")]
+    pub charges_end: ::core::option::Option<shipment_changed::ChargesEnd>,
 }
 /// Nested message and enum types in `ShipmentChanged`.
 pub mod shipment_changed {
@@ -480,13 +879,42 @@ pub mod shipment_changed {
         /// Goods were counted.
         #[prost(message, tag = "10")]
         Received(super::Received),
-        /// What was outstanding is written off.
+        /// Goods that were outstanding are written off.
         #[prost(message, tag = "11")]
-        Lost(super::Ended),
+        Lost(super::Lost),
         /// Called off before departure.
         #[prost(message, tag = "12")]
         Cancelled(super::Ended),
+        /// Stopped by somebody.
+        #[prost(message, tag = "13")]
+        Held(super::Held),
+        /// No longer stopped.
+        #[prost(message, tag = "14")]
+        Released(super::Released),
+        /// Goods that were written off have been found, and are outstanding again.
+        #[prost(message, tag = "15")]
+        Found(super::Found),
+        /// What was outstanding is back at the origin.
+        #[prost(message, tag = "16")]
+        Returned(super::Ended),
     }
+    /// What becomes of its charges, where this ends it and it has any.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum ChargesEnd {
+        /// Paid: some of the goods were received.
+        #[prost(message, tag = "17")]
+        ChargesPaid(::prost::alloc::boxed::Box<super::Charges>),
+        /// Released: none were.
+        #[prost(message, tag = "18")]
+        ChargesReleased(::prost::alloc::boxed::Box<super::Charges>),
+    }
+}
+/// The charges of a shipment.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Charges {
+    /// At most 10.
+    #[prost(message, repeated, tag = "1")]
+    pub charges: ::prost::alloc::vec::Vec<Charge>,
 }
 /// Loading began.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -513,6 +941,9 @@ pub struct Estimated {
     /// Why, in words.
     #[prost(string, optional, tag = "3")]
     pub reason: ::core::option::Option<::prost::alloc::string::String>,
+    /// Why, by code, if that was said.
+    #[prost(enumeration = "DelayCode", optional, tag = "4")]
+    pub code: ::core::option::Option<i32>,
 }
 /// It became late.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -540,22 +971,190 @@ pub struct ReceiptLine {
     /// What.
     #[prost(uint32, tag = "1")]
     pub commodity: u32,
-    /// Good.
+    /// Good, of what was outstanding.
     #[prost(uint64, tag = "2")]
     pub accepted: u64,
-    /// Not good.
+    /// Not good, of what was outstanding.
     #[prost(uint64, tag = "3")]
     pub rejected: u64,
+    /// Good, beyond what was outstanding.
+    #[prost(uint64, tag = "4")]
+    pub found: u64,
+    /// Missed by whoever counted; stays outstanding.
+    #[prost(uint64, tag = "5")]
+    pub short: u64,
 }
-/// A shipment ended without all of its goods being received.
+/// Goods that were outstanding are written off.
 #[derive(Clone, PartialEq, ::prost::Message)]
-pub struct Ended {
-    /// What was still outstanding or reserved.
+pub struct Lost {
+    /// What, 1 to 100.
     #[prost(message, repeated, tag = "1")]
     pub lines: ::prost::alloc::vec::Vec<GoodsLine>,
     /// Why, in words.
     #[prost(string, optional, tag = "2")]
     pub reason: ::core::option::Option<::prost::alloc::string::String>,
+    /// How.
+    #[prost(enumeration = "LossCause", tag = "3")]
+    pub cause: i32,
+}
+/// A shipment ended without all of its goods being received.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Ended {
+    /// What was still outstanding or reserved, 1 to 100.
+    #[prost(message, repeated, tag = "1")]
+    pub lines: ::prost::alloc::vec::Vec<GoodsLine>,
+    /// Why, in words.
+    #[prost(string, optional, tag = "2")]
+    pub reason: ::core::option::Option<::prost::alloc::string::String>,
+}
+/// A shipment was stopped.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Held {
+    /// Why, in words.
+    #[prost(string, tag = "1")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// A shipment is no longer stopped.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Released {}
+/// Goods that were written off have been found.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Found {
+    /// What, 1 to 100.
+    #[prost(message, repeated, tag = "1")]
+    pub lines: ::prost::alloc::vec::Vec<GoodsLine>,
+    /// How, in words.
+    #[prost(string, optional, tag = "2")]
+    pub reason: ::core::option::Option<::prost::alloc::string::String>,
+}
+/// A rule of alerts was created or replaced.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AlertRuleSet {
+    /// Its number.
+    #[prost(uint32, tag = "1")]
+    pub rule: u32,
+    /// Its name.
+    #[prost(string, tag = "2")]
+    pub id: ::prost::alloc::string::String,
+    /// Whether there was no such rule before.
+    #[prost(bool, tag = "3")]
+    pub created: bool,
+    /// What it says.
+    #[prost(oneof = "alert_rule_set::Terms", tags = "4, 5")]
+    pub terms: ::core::option::Option<alert_rule_set::Terms>,
+}
+/// Nested message and enum types in `AlertRuleSet`.
+pub mod alert_rule_set {
+    /// What it says.
+    #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Terms {
+        /// A rule of timing.
+        #[prost(message, tag = "4")]
+        Timing(super::TimingRule),
+        /// A rule on what an owner has available of a commodity at a station.
+        #[prost(message, tag = "5")]
+        Stock(super::StockRule),
+    }
+}
+/// When alerts of one kind fire.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TimingRule {
+    /// What it is about.
+    #[prost(enumeration = "Timing", tag = "1")]
+    pub timing: i32,
+    /// Seconds of network time until the alert fires.
+    #[prost(uint32, tag = "2")]
+    pub after_seconds: u32,
+    /// Seconds of network time until it is critical.
+    #[prost(uint32, tag = "3")]
+    pub critical_after_seconds: u32,
+}
+/// At what levels of a stock alerts fire.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct StockRule {
+    /// Where.
+    #[prost(uint32, tag = "1")]
+    pub station: u32,
+    /// Whose.
+    #[prost(uint32, tag = "2")]
+    pub owner: u32,
+    /// What.
+    #[prost(uint32, tag = "3")]
+    pub commodity: u32,
+    /// At or below this it is low; at zero it is out.
+    #[prost(uint64, tag = "4")]
+    pub low: u64,
+    /// At or above this it is well again.
+    #[prost(uint64, tag = "5")]
+    pub clear: u64,
+}
+/// A rule of alerts was deleted.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AlertRuleDeleted {
+    /// Which one.
+    #[prost(uint32, tag = "1")]
+    pub rule: u32,
+}
+/// An alert began; its identifier is this event's sequence.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AlertFired {
+    /// What it is about.
+    #[prost(message, optional, tag = "1")]
+    pub cause: ::core::option::Option<AlertCause>,
+    /// What it says.
+    #[prost(enumeration = "AlertKind", tag = "2")]
+    pub kind: i32,
+    /// How bad it is.
+    #[prost(enumeration = "Severity", tag = "3")]
+    pub severity: i32,
+}
+/// An alert and what it is about, in each of its later events.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AlertChanged {
+    /// The sequence of the event that fired it.
+    #[prost(uint64, tag = "1")]
+    pub alert: u64,
+    /// The sequence of the event of this alert before this one.
+    #[prost(uint64, tag = "2")]
+    pub previous: u64,
+    /// What it is about.
+    #[prost(message, optional, tag = "3")]
+    pub cause: ::core::option::Option<AlertCause>,
+    /// What it says now.
+    #[prost(enumeration = "AlertKind", tag = "4")]
+    pub kind: i32,
+    /// How bad it is now.
+    #[prost(enumeration = "Severity", tag = "5")]
+    pub severity: i32,
+}
+/// What an alert is about.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AlertCause {
+    /// Which thing, and what of it.
+    #[prost(oneof = "alert_cause::Cause", tags = "1, 2, 3, 4, 5")]
+    pub cause: ::core::option::Option<alert_cause::Cause>,
+}
+/// Nested message and enum types in `AlertCause`.
+pub mod alert_cause {
+    /// Which thing, and what of it.
+    #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Cause {
+        /// The shipment that has not arrived when it was promised.
+        #[prost(uint64, tag = "1")]
+        Overdue(u64),
+        /// The shipment that is estimated to be late.
+        #[prost(uint64, tag = "2")]
+        Late(u64),
+        /// The shipment that gives no news.
+        #[prost(uint64, tag = "3")]
+        Silent(u64),
+        /// The rule that watches the stock.
+        #[prost(uint32, tag = "4")]
+        Stock(u32),
+        /// The trade whose hold ran out.
+        #[prost(uint64, tag = "5")]
+        Hold(u64),
+    }
 }
 /// What a principal may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
@@ -569,6 +1168,10 @@ pub enum Role {
     Operator = 2,
     /// Reads.
     Viewer = 3,
+    /// Acts for its own accounts.
+    Trader = 4,
+    /// Reports of the shipments that its accounts carry.
+    Carrier = 5,
 }
 impl Role {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -581,6 +1184,8 @@ impl Role {
             Self::Admin => "ROLE_ADMIN",
             Self::Operator => "ROLE_OPERATOR",
             Self::Viewer => "ROLE_VIEWER",
+            Self::Trader => "ROLE_TRADER",
+            Self::Carrier => "ROLE_CARRIER",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -590,6 +1195,8 @@ impl Role {
             "ROLE_ADMIN" => Some(Self::Admin),
             "ROLE_OPERATOR" => Some(Self::Operator),
             "ROLE_VIEWER" => Some(Self::Viewer),
+            "ROLE_TRADER" => Some(Self::Trader),
+            "ROLE_CARRIER" => Some(Self::Carrier),
             _ => None,
         }
     }
@@ -635,6 +1242,141 @@ impl StationKind {
         }
     }
 }
+/// One of the two sides of a trade or an offer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum Side {
+    /// Never written.
+    Unspecified = 0,
+    /// Gives goods for credits.
+    Sell = 1,
+    /// Gives credits for goods.
+    Buy = 2,
+}
+impl Side {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "SIDE_UNSPECIFIED",
+            Self::Sell => "SIDE_SELL",
+            Self::Buy => "SIDE_BUY",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "SIDE_UNSPECIFIED" => Some(Self::Unspecified),
+            "SIDE_SELL" => Some(Self::Sell),
+            "SIDE_BUY" => Some(Self::Buy),
+            _ => None,
+        }
+    }
+}
+/// What a charge is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ChargeKind {
+    /// Never written.
+    Unspecified = 0,
+    /// Owed to whoever governs the place.
+    Tax = 1,
+    /// For the use of a dock.
+    Docking = 2,
+    /// For carrying.
+    Freight = 3,
+    /// For cover against loss.
+    Insurance = 4,
+    /// Anything else.
+    Other = 5,
+}
+impl ChargeKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "CHARGE_KIND_UNSPECIFIED",
+            Self::Tax => "CHARGE_KIND_TAX",
+            Self::Docking => "CHARGE_KIND_DOCKING",
+            Self::Freight => "CHARGE_KIND_FREIGHT",
+            Self::Insurance => "CHARGE_KIND_INSURANCE",
+            Self::Other => "CHARGE_KIND_OTHER",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "CHARGE_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "CHARGE_KIND_TAX" => Some(Self::Tax),
+            "CHARGE_KIND_DOCKING" => Some(Self::Docking),
+            "CHARGE_KIND_FREIGHT" => Some(Self::Freight),
+            "CHARGE_KIND_INSURANCE" => Some(Self::Insurance),
+            "CHARGE_KIND_OTHER" => Some(Self::Other),
+            _ => None,
+        }
+    }
+}
+/// What holds a shipment up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum DelayCode {
+    /// Never written.
+    Unspecified = 0,
+    /// No free dock, lane or gate.
+    Congestion = 1,
+    /// Storms, flares, dust.
+    Weather = 2,
+    /// Something broke.
+    Mechanical = 3,
+    /// Papers or inspection.
+    Customs = 4,
+    /// Attack, or a way round one.
+    Security = 5,
+    /// Nobody to fly or to load.
+    Crew = 6,
+    /// Goods were late or loading was slow.
+    Loading = 7,
+    /// Anything else.
+    Other = 8,
+}
+impl DelayCode {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "DELAY_CODE_UNSPECIFIED",
+            Self::Congestion => "DELAY_CODE_CONGESTION",
+            Self::Weather => "DELAY_CODE_WEATHER",
+            Self::Mechanical => "DELAY_CODE_MECHANICAL",
+            Self::Customs => "DELAY_CODE_CUSTOMS",
+            Self::Security => "DELAY_CODE_SECURITY",
+            Self::Crew => "DELAY_CODE_CREW",
+            Self::Loading => "DELAY_CODE_LOADING",
+            Self::Other => "DELAY_CODE_OTHER",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "DELAY_CODE_UNSPECIFIED" => Some(Self::Unspecified),
+            "DELAY_CODE_CONGESTION" => Some(Self::Congestion),
+            "DELAY_CODE_WEATHER" => Some(Self::Weather),
+            "DELAY_CODE_MECHANICAL" => Some(Self::Mechanical),
+            "DELAY_CODE_CUSTOMS" => Some(Self::Customs),
+            "DELAY_CODE_SECURITY" => Some(Self::Security),
+            "DELAY_CODE_CREW" => Some(Self::Crew),
+            "DELAY_CODE_LOADING" => Some(Self::Loading),
+            "DELAY_CODE_OTHER" => Some(Self::Other),
+            _ => None,
+        }
+    }
+}
 /// Why a shipment is delayed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
@@ -664,6 +1406,162 @@ impl DelayReason {
             "DELAY_REASON_UNSPECIFIED" => Some(Self::Unspecified),
             "DELAY_REASON_ESTIMATE" => Some(Self::Estimate),
             "DELAY_REASON_OVERDUE" => Some(Self::Overdue),
+            _ => None,
+        }
+    }
+}
+/// How goods were lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum LossCause {
+    /// Gone; also what events from before there were causes mean.
+    Lost = 0,
+    /// Taken.
+    Stolen = 1,
+}
+impl LossCause {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Lost => "LOSS_CAUSE_LOST",
+            Self::Stolen => "LOSS_CAUSE_STOLEN",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "LOSS_CAUSE_LOST" => Some(Self::Lost),
+            "LOSS_CAUSE_STOLEN" => Some(Self::Stolen),
+            _ => None,
+        }
+    }
+}
+/// What a rule of timing is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum Timing {
+    /// Never written.
+    Unspecified = 0,
+    /// Seconds past the promised arrival.
+    ShipmentOverdue = 1,
+    /// An estimate that is so many seconds past the promised arrival.
+    ShipmentLate = 2,
+    /// Seconds without news while under way.
+    ShipmentSilent = 3,
+    /// An expired hold; the alert resolves by itself so many seconds later.
+    HoldExpired = 4,
+}
+impl Timing {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "TIMING_UNSPECIFIED",
+            Self::ShipmentOverdue => "TIMING_SHIPMENT_OVERDUE",
+            Self::ShipmentLate => "TIMING_SHIPMENT_LATE",
+            Self::ShipmentSilent => "TIMING_SHIPMENT_SILENT",
+            Self::HoldExpired => "TIMING_HOLD_EXPIRED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "TIMING_UNSPECIFIED" => Some(Self::Unspecified),
+            "TIMING_SHIPMENT_OVERDUE" => Some(Self::ShipmentOverdue),
+            "TIMING_SHIPMENT_LATE" => Some(Self::ShipmentLate),
+            "TIMING_SHIPMENT_SILENT" => Some(Self::ShipmentSilent),
+            "TIMING_HOLD_EXPIRED" => Some(Self::HoldExpired),
+            _ => None,
+        }
+    }
+}
+/// What an alert says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum AlertKind {
+    /// Never written.
+    Unspecified = 0,
+    /// The promised arrival and a grace have passed without the arrival.
+    ShipmentOverdue = 1,
+    /// The estimated arrival is past the promised one.
+    ShipmentLate = 2,
+    /// No news for a set time while under way.
+    ShipmentSilent = 3,
+    /// What is available has fallen to the threshold of a rule.
+    StockLow = 4,
+    /// Nothing is available.
+    StockOut = 5,
+    /// A hold ran out before it was settled.
+    HoldExpired = 6,
+}
+impl AlertKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "ALERT_KIND_UNSPECIFIED",
+            Self::ShipmentOverdue => "ALERT_KIND_SHIPMENT_OVERDUE",
+            Self::ShipmentLate => "ALERT_KIND_SHIPMENT_LATE",
+            Self::ShipmentSilent => "ALERT_KIND_SHIPMENT_SILENT",
+            Self::StockLow => "ALERT_KIND_STOCK_LOW",
+            Self::StockOut => "ALERT_KIND_STOCK_OUT",
+            Self::HoldExpired => "ALERT_KIND_HOLD_EXPIRED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "ALERT_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "ALERT_KIND_SHIPMENT_OVERDUE" => Some(Self::ShipmentOverdue),
+            "ALERT_KIND_SHIPMENT_LATE" => Some(Self::ShipmentLate),
+            "ALERT_KIND_SHIPMENT_SILENT" => Some(Self::ShipmentSilent),
+            "ALERT_KIND_STOCK_LOW" => Some(Self::StockLow),
+            "ALERT_KIND_STOCK_OUT" => Some(Self::StockOut),
+            "ALERT_KIND_HOLD_EXPIRED" => Some(Self::HoldExpired),
+            _ => None,
+        }
+    }
+}
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum Severity {
+    /// Never written.
+    Unspecified = 0,
+    /// To be known.
+    Info = 1,
+    /// To be looked at.
+    Warning = 2,
+    /// To be acted on now.
+    Critical = 3,
+}
+impl Severity {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "SEVERITY_UNSPECIFIED",
+            Self::Info => "SEVERITY_INFO",
+            Self::Warning => "SEVERITY_WARNING",
+            Self::Critical => "SEVERITY_CRITICAL",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "SEVERITY_UNSPECIFIED" => Some(Self::Unspecified),
+            "SEVERITY_INFO" => Some(Self::Info),
+            "SEVERITY_WARNING" => Some(Self::Warning),
+            "SEVERITY_CRITICAL" => Some(Self::Critical),
             _ => None,
         }
     }

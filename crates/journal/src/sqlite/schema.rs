@@ -16,15 +16,19 @@ struct Migration {
 }
 
 /// In order; the first has number 1.
-const MIGRATIONS: &[Migration] = &[Migration {
-    name: "journal",
-    sql: "
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        name: "journal",
+        sql: "
         CREATE TABLE migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;
         CREATE TABLE journal (id BLOB NOT NULL) STRICT;
         CREATE TABLE epochs (epoch INTEGER PRIMARY KEY, after INTEGER NOT NULL) STRICT;
         CREATE TABLE rows (first INTEGER PRIMARY KEY, row BLOB NOT NULL) STRICT;
     ",
-}];
+    },
+    // Holds, offers, gifts, vessels, alerts: events and fields only.
+    Migration { name: "trading", sql: "" },
+];
 
 /// The newest schema that this program knows.
 fn known() -> u32 {

@@ -7,6 +7,8 @@
     reason = "each test uses some of it; tests panic"
 )]
 
+pub mod trading;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -66,6 +68,7 @@ pub fn trade(number: u64) -> Event {
         seller: TraderId(id(9_999)),
         total: line.unit_price.times(line.quantity).unwrap(),
         lines: Box::new([line]),
+        terms: None,
     })
 }
 
@@ -89,6 +92,7 @@ pub fn long_event() -> Event {
         seller: TraderId(u32::MAX),
         total: Credits::MAX,
         lines: (0..100).map(line).collect(),
+        terms: None,
     })
 }
 
@@ -171,6 +175,7 @@ pub fn samples() -> Vec<Event> {
         long_event(),
     ]);
     samples.extend(shipments());
+    samples.extend(trading::samples());
     samples
 }
 
@@ -194,6 +199,7 @@ fn created() -> Vec<Event> {
         name: name("admin"),
         role: Role::Admin,
         digest: [0xab; 32],
+        accounts: Box::default(),
     };
     vec![
         Event::NetworkCreated(NetworkDetails {
@@ -247,10 +253,17 @@ fn shipments() -> Vec<Event> {
         carrier: TraderId(4),
         lines: goods(),
         schedule: Schedule::new(soon, later).unwrap(),
+        vessel: None,
+        charges: Box::default(),
+        tolerance: Tolerance::default(),
     }))];
-    let receipt =
-        ReceiptLine { commodity: CommodityId(0), accepted: quantity(395), rejected: quantity(5) };
-    let changes = [
+    let receipt = ReceiptLine {
+        commodity: CommodityId(0),
+        accepted: quantity(395),
+        rejected: quantity(5),
+        ..ReceiptLine::default()
+    };
+    let reports = [
         ShipmentChange::Loaded,
         ShipmentChange::Departed { lines: goods(), estimated_arrival: Some(later) },
         ShipmentChange::Position(Position { x: 1, y: 2, z: -3 }),
@@ -258,17 +271,24 @@ fn shipments() -> Vec<Event> {
             departure: Some(soon),
             arrival: None,
             reason: Some(text("ion storm")),
+            code: None,
         },
         ShipmentChange::Delayed { reason: DelayReason::Overdue },
         ShipmentChange::Arrived,
         ShipmentChange::Received { lines: Box::new([receipt]), complete: true },
-        ShipmentChange::Lost { lines: goods(), reason: Some(text("pirates")) },
+        ShipmentChange::Lost {
+            lines: goods(),
+            cause: LossCause::Lost,
+            reason: Some(text("pirates")),
+        },
         ShipmentChange::Cancelled { lines: goods(), reason: None },
     ];
-    events.extend(changes.into_iter().map(|change| {
+    events.extend(reports.into_iter().map(|change| {
         let shipment = ShipmentId(Sequence(15));
         let previous = Sequence(20);
-        Event::ShipmentChanged(Box::new(ShipmentChanged { shipment, previous, route, change }))
+        let charges = ChargesEnd::None;
+        let changed = ShipmentChanged { shipment, previous, route, change, charges };
+        Event::ShipmentChanged(Box::new(changed))
     }));
     events
 }

@@ -2,6 +2,11 @@
 
 #![allow(clippy::unwrap_used, unreachable_pub, reason = "a test's own module; tests panic")]
 
+mod alerts;
+mod cargo;
+mod reference;
+mod trades;
+
 use domain::*;
 use proptest::collection::{btree_map, vec};
 use proptest::option::of;
@@ -41,6 +46,14 @@ fn sequence() -> BoxedStrategy<Sequence> {
     (1..=AMOUNT_MAX).prop_map(Sequence).boxed()
 }
 
+fn trader() -> BoxedStrategy<TraderId> {
+    id().prop_map(TraderId).boxed()
+}
+
+fn flag() -> BoxedStrategy<bool> {
+    any::<bool>().boxed()
+}
+
 fn position() -> BoxedStrategy<Position> {
     let max = Position::COORDINATE_MAX;
     let at = || prop_oneof![Just(0), -max..=max, Just(max), Just(-max)];
@@ -59,47 +72,6 @@ fn goods() -> BoxedStrategy<Box<[GoodsLine]>> {
         quantity,
     }))
     .boxed()
-}
-
-fn route() -> BoxedStrategy<Route> {
-    (id(), id(), id())
-        .prop_map(|(origin, destination, owner)| Route {
-            origin: StationId(origin),
-            destination: StationId(destination),
-            owner: TraderId(owner),
-        })
-        .boxed()
-}
-
-fn station() -> BoxedStrategy<Box<StationDetails>> {
-    let kind = prop_oneof![
-        Just(StationKind::Planet),
-        Just(StationKind::Station),
-        Just(StationKind::Outpost),
-        Just(StationKind::Gate),
-    ];
-    (text(), kind, identifier(), position(), id())
-        .prop_map(|(name, kind, system, position, owner)| {
-            Box::new(StationDetails { name, kind, system, position, owner: TraderId(owner) })
-        })
-        .boxed()
-}
-
-fn commodity() -> BoxedStrategy<Box<CommodityDetails>> {
-    (text(), of(identifier()), of(quantity()), of(quantity()))
-        .prop_map(|(name, category, unit_mass_grams, unit_volume_millilitres)| {
-            Box::new(CommodityDetails { name, category, unit_mass_grams, unit_volume_millilitres })
-        })
-        .boxed()
-}
-
-fn key() -> BoxedStrategy<Box<KeyDetails>> {
-    let role = prop_oneof![Just(Role::Admin), Just(Role::Operator), Just(Role::Viewer)];
-    (id(), identifier(), role, any::<[u8; 32]>())
-        .prop_map(|(principal, name, role, digest)| {
-            Box::new(KeyDetails { principal: PrincipalId(principal), name, role, digest })
-        })
-        .boxed()
 }
 
 fn stock_change() -> BoxedStrategy<StockChange> {
@@ -132,117 +104,6 @@ fn stock_adjusted() -> BoxedStrategy<Event> {
         .boxed()
 }
 
-fn trade_settled() -> BoxedStrategy<Event> {
-    let line = || {
-        (id(), quantity(), credits()).prop_map(|(commodity, quantity, unit_price)| TradeLine {
-            commodity: CommodityId(commodity),
-            quantity,
-            unit_price,
-        })
-    };
-    let lines = prop_oneof![9 => vec(line(), 1..4), 1 => vec(line(), limits::LINES_MAX)];
-    (id(), id(), id(), lines, credits())
-        .prop_map(|(station, buyer, seller, lines, total)| {
-            Event::TradeSettled(TradeSettled {
-                station: StationId(station),
-                buyer: TraderId(buyer),
-                seller: TraderId(seller),
-                lines: lines.into_boxed_slice(),
-                total,
-            })
-        })
-        .boxed()
-}
-
-fn shipment_booked() -> BoxedStrategy<Event> {
-    (route(), id(), id(), goods(), instant(), instant())
-        .prop_map(|(route, consignee, carrier, lines, one, other)| {
-            Event::ShipmentBooked(Box::new(ShipmentBooked {
-                route,
-                consignee: TraderId(consignee),
-                carrier: TraderId(carrier),
-                lines,
-                schedule: Schedule::new(one.min(other), one.max(other)).unwrap(),
-            }))
-        })
-        .boxed()
-}
-
-fn shipment_change() -> BoxedStrategy<ShipmentChange> {
-    let receipt = (id(), quantity(), quantity()).prop_map(|(commodity, accepted, rejected)| {
-        ReceiptLine { commodity: CommodityId(commodity), accepted, rejected }
-    });
-    let delay = prop_oneof![Just(DelayReason::Estimate), Just(DelayReason::Overdue)];
-    prop_oneof![
-        Just(ShipmentChange::Loaded),
-        (goods(), of(instant())).prop_map(|(lines, estimated_arrival)| {
-            ShipmentChange::Departed { lines, estimated_arrival }
-        }),
-        position().prop_map(ShipmentChange::Position),
-        (of(instant()), of(instant()), of(text())).prop_map(|(departure, arrival, reason)| {
-            ShipmentChange::Estimated { departure, arrival, reason }
-        }),
-        delay.prop_map(|reason| ShipmentChange::Delayed { reason }),
-        Just(ShipmentChange::Arrived),
-        (lines(receipt), any::<bool>())
-            .prop_map(|(lines, complete)| ShipmentChange::Received { lines, complete }),
-        (goods(), of(text())).prop_map(|(lines, reason)| ShipmentChange::Lost { lines, reason }),
-        (goods(), of(text()))
-            .prop_map(|(lines, reason)| ShipmentChange::Cancelled { lines, reason }),
-    ]
-    .boxed()
-}
-
-fn shipment_changed() -> BoxedStrategy<Event> {
-    (sequence(), sequence(), route(), shipment_change())
-        .prop_map(|(shipment, previous, route, change)| {
-            let shipment = ShipmentId(shipment);
-            Event::ShipmentChanged(Box::new(ShipmentChanged { shipment, previous, route, change }))
-        })
-        .boxed()
-}
-
-fn reference() -> BoxedStrategy<Event> {
-    prop_oneof![
-        (instant(), instant(), 1..=limits::SPEED_MAX).prop_map(|(wall, epoch, speed)| {
-            Event::NetworkCreated(NetworkDetails { wall, epoch, speed })
-        }),
-        (id(), key()).prop_map(|(key, details)| Event::KeyCreated { key: KeyId(key), details }),
-        id().prop_map(|key| Event::KeyRevoked { key: KeyId(key) }),
-        (id(), id(), identifier(), station()).prop_map(|(station, trader, id, details)| {
-            let (station, trader) = (StationId(station), TraderId(trader));
-            Event::StationCreated { station, trader, id, details }
-        }),
-        (id(), station()).prop_map(|(station, details)| Event::StationUpdated {
-            station: StationId(station),
-            details
-        }),
-        (id(), identifier(), commodity()).prop_map(|(commodity, id, details)| {
-            Event::CommodityCreated { commodity: CommodityId(commodity), id, details }
-        }),
-        (id(), commodity()).prop_map(|(commodity, details)| Event::CommodityUpdated {
-            commodity: CommodityId(commodity),
-            details
-        }),
-        (id(), identifier(), text()).prop_map(|(trader, id, name)| Event::TraderCreated {
-            trader: TraderId(trader),
-            id,
-            details: TraderDetails { name }
-        }),
-        (id(), text()).prop_map(|(trader, name)| Event::TraderUpdated {
-            trader: TraderId(trader),
-            details: TraderDetails { name }
-        }),
-        (id(), credits())
-            .prop_map(|(trader, amount)| Event::CreditsIssued { trader: TraderId(trader), amount }),
-        (id(), credits()).prop_map(|(trader, amount)| Event::CreditsRetired {
-            trader: TraderId(trader),
-            amount
-        }),
-    ]
-    .boxed()
-}
-
 fn note() -> BoxedStrategy<Box<Note>> {
     (of(text()), btree_map(text(), text(), 0..=limits::METADATA_ENTRIES_MAX))
         .prop_map(|(reference, metadata)| Box::new(Note { reference, metadata }))
@@ -269,11 +130,12 @@ fn envelope() -> BoxedStrategy<Envelope> {
 
 pub fn recorded() -> BoxedStrategy<Recorded> {
     let event = prop_oneof![
-        3 => reference(),
-        2 => trade_settled(),
+        4 => reference::event(),
         2 => stock_adjusted(),
-        1 => shipment_booked(),
-        3 => shipment_changed(),
+        8 => trades::event(),
+        1 => cargo::booked(),
+        4 => cargo::changed(),
+        3 => alerts::event(),
     ];
     (envelope(), event).prop_map(|(envelope, event)| Recorded { envelope, event }).boxed()
 }

@@ -2,10 +2,11 @@
 //! what a test sets means something.
 
 use domain::{
-    Action, Adjustment, Booking, BookingLine, CreditChange, Credits, Identifier, KeyId, Lines,
-    NewKey, Position, PutCommodity, PutStation, PutTrader, Quantity, ReceiptLineWanted, Role,
+    Accounts, Action, Added, Adjustment, Booking, BookingLine, BookingTerms, ChargeKind,
+    ChargeWanted, Charges, CreditChange, Credits, Identifier, KeyId, Lifetime, Lines, NewKey,
+    OfferId, Position, PutCommodity, PutStation, PutTrader, Quantity, ReceiptLineWanted, Role,
     Schedule, ShipmentAction, ShipmentId, Sink, Source, StationKind, StockChange, StockLine, Text,
-    Timestamp, Trade, TradeLineWanted,
+    Timestamp, Tolerance, Trade, TradeLineWanted, TradeTermsWanted,
 };
 
 pub(super) fn name(text: &str) -> Identifier {
@@ -26,7 +27,7 @@ pub(super) fn text(words: &str) -> Text {
 
 /// Acme buys from belt at ceres; the lines are for the test to say.
 pub(super) fn trade() -> TradeAsk {
-    TradeAsk { station: "ceres", buyer: "acme", seller: "belt", lines: Vec::new() }
+    TradeAsk { station: "ceres", buyer: "acme", seller: "belt", lines: Vec::new(), terms: None }
 }
 
 #[derive(Clone)]
@@ -35,6 +36,7 @@ pub(super) struct TradeAsk {
     buyer: &'static str,
     seller: &'static str,
     lines: Vec<TradeLineWanted>,
+    terms: Option<TradeTermsWanted>,
 }
 
 impl TradeAsk {
@@ -61,6 +63,38 @@ impl TradeAsk {
         });
         self
     }
+
+    /// A line that takes an offer, at this price at the worst.
+    pub(super) fn taking(
+        mut self,
+        offer: OfferId,
+        commodity: &str,
+        quantity: u64,
+        limit: u64,
+    ) -> Self {
+        let line = u32::try_from(self.lines.len()).unwrap();
+        let terms = self.terms.get_or_insert_default();
+        terms.offers = [&*terms.offers, &[(line, offer)]].concat().into();
+        self.line(commodity, quantity, limit)
+    }
+
+    /// Reserved now, settled later.
+    pub(super) fn hold(mut self, seconds: u32) -> Self {
+        self.terms.get_or_insert_default().hold = Some(Lifetime::new(seconds).unwrap());
+        self
+    }
+
+    pub(super) fn charge(mut self, payer: &str, to: &str, amount: u64) -> Self {
+        let terms = self.terms.get_or_insert_default();
+        let charges = terms.charges.iter().cloned().chain([charge(payer, to, amount)]);
+        terms.charges = Charges::new(charges.collect()).unwrap();
+        self
+    }
+}
+
+pub(super) fn charge(payer: &str, to: &str, amount: u64) -> ChargeWanted {
+    let (payer, to, amount) = (name(payer), name(to), credits(amount));
+    ChargeWanted { payer, to, amount, kind: ChargeKind::Tax }
 }
 
 impl From<TradeAsk> for Action {
@@ -70,6 +104,7 @@ impl From<TradeAsk> for Action {
             buyer: name(ask.buyer),
             seller: name(ask.seller),
             lines: Lines::new(ask.lines).unwrap(),
+            terms: ask.terms.into(),
         })
     }
 }
@@ -157,6 +192,7 @@ pub(super) fn book() -> BookAsk {
         carrier: None,
         lines: Vec::new(),
         planned: (DEPARTURE, ARRIVAL),
+        terms: None,
     }
 }
 
@@ -169,6 +205,7 @@ pub(super) struct BookAsk {
     carrier: Option<&'static str>,
     lines: Vec<BookingLine>,
     planned: (i64, i64),
+    terms: Option<BookingTerms>,
 }
 
 impl BookAsk {
@@ -207,6 +244,24 @@ impl BookAsk {
         self.planned = (departure, arrival);
         self
     }
+
+    pub(super) fn charge(mut self, payer: &str, to: &str, amount: u64) -> Self {
+        let terms = self.terms.get_or_insert_default();
+        let charges = terms.charges.iter().cloned().chain([charge(payer, to, amount)]);
+        terms.charges = Charges::new(charges.collect()).unwrap();
+        self
+    }
+
+    pub(super) fn vessel(mut self, vessel: &str) -> Self {
+        self.terms.get_or_insert_default().vessel = Some(name(vessel));
+        self
+    }
+
+    /// How much more than shipped may be received, in thousandths.
+    pub(super) fn tolerance(mut self, permille: u16) -> Self {
+        self.terms.get_or_insert_default().tolerance = Tolerance::new(permille).unwrap();
+        self
+    }
 }
 
 impl From<BookAsk> for Action {
@@ -220,6 +275,7 @@ impl From<BookAsk> for Action {
             carrier: ask.carrier.map(name),
             lines: Lines::new(ask.lines).unwrap(),
             schedule: Schedule::new(Timestamp(departure), Timestamp(arrival)).unwrap(),
+            terms: ask.terms.into(),
         })
     }
 }
@@ -244,8 +300,9 @@ pub(super) const fn seen() -> ShipmentAction {
     ShipmentAction::Position(Position { x: 1, y: -2, z: 3 })
 }
 
-pub(super) const fn estimated(arrival: i64) -> ShipmentAction {
-    ShipmentAction::Estimated { departure: None, arrival: Some(Timestamp(arrival)), reason: None }
+pub(super) fn estimated(arrival: i64) -> ShipmentAction {
+    let (departure, arrival) = (None, Some(Timestamp(arrival)));
+    ShipmentAction::Estimated { departure, arrival, reason: None, code: Added::default() }
 }
 
 pub(super) const fn arrived() -> ShipmentAction {
@@ -258,12 +315,13 @@ pub(super) fn received(lines: &[(&str, u64, u64)]) -> ShipmentAction {
         commodity: name(commodity),
         accepted: units(*accepted),
         rejected: units(*rejected),
+        short: Added::default(),
     };
     ShipmentAction::Received(Lines::new(lines.iter().map(line).collect()).unwrap())
 }
 
-pub(super) const fn lost() -> ShipmentAction {
-    ShipmentAction::Lost { reason: None }
+pub(super) fn lost() -> ShipmentAction {
+    ShipmentAction::Lost { reason: None, loss: Added::default() }
 }
 
 pub(super) const fn cancelled() -> ShipmentAction {
@@ -305,7 +363,15 @@ pub(super) fn trader(id: &str) -> PutTrader {
 
 pub(super) fn key(principal: &str, role: Role) -> Action {
     let digest = [7; 32];
-    Action::CreateKey(NewKey { principal: name(principal), role, digest })
+    let accounts = Added::default();
+    Action::CreateKey(NewKey { principal: name(principal), role, digest, accounts })
+}
+
+/// A key that is bound to accounts.
+pub(super) fn bound_key(principal: &str, role: Role, accounts: &[&str]) -> Action {
+    let names = accounts.iter().map(|account| name(account)).collect();
+    let accounts = Accounts::new(names).unwrap().into();
+    Action::CreateKey(NewKey { principal: name(principal), role, digest: [7; 32], accounts })
 }
 
 pub(super) fn revoke(key: u32) -> Action {

@@ -4,25 +4,33 @@ use std::collections::BTreeMap;
 
 use domain::{
     Bucket, CommodityId, CreditAccount, Event, Movement, Recorded, Shipment, ShipmentId,
-    ShipmentStatus, Source, StationId, StockAccount, TraderId, movements,
+    ShipmentStatus, Source, StationId, StockAccount, Timestamp, TradeRecord, TraderId,
+    TransactionId, movements,
 };
 use table::{Reader, Writer};
 
+use super::audit_alerts::AlertBook;
+use super::audit_trading::Trading;
+use crate::timers::Timer;
 use crate::{State, StockLevel};
 
-type Place = (StationId, TraderId, CommodityId);
+pub(super) type Place = (StationId, TraderId, CommodityId);
 
-/// Every account there is, and every shipment that had not ended when it was last checked.
+/// Every account there is, and every shipment that may still go on.
 #[derive(Default)]
 pub(super) struct Audit {
     goods: BTreeMap<(CommodityId, StockAccount), i128>,
     credits: BTreeMap<CreditAccount, i128>,
     shipments: BTreeMap<ShipmentId, Shipment>,
+    trading: Trading,
+    alerts: AlertBook,
 }
 
 impl Audit {
     pub(super) fn follow(&mut self, recorded: &Recorded) {
         movements(&recorded.event, |movement| self.movement(movement));
+        self.trading.follow(recorded);
+        self.alerts.follow(recorded);
         match &recorded.event {
             Event::ShipmentBooked(booked) => {
                 let shipment = Shipment::booked(&recorded.envelope, booked);
@@ -60,7 +68,18 @@ impl Audit {
         self.check_conservation(state);
         self.check_credits(state);
         self.check_shipments(state);
-        self.shipments.retain(|_, shipment| !shipment.status.is_terminal());
+        self.trading.check(state);
+        self.shipments.retain(|_, shipment| is_kept(shipment));
+    }
+
+    /// How much there is in an account of a commodity.
+    pub(super) fn total(&self, commodity: CommodityId, account: StockAccount) -> i128 {
+        self.goods.get(&(commodity, account)).copied().unwrap_or_default()
+    }
+
+    /// Holds the alerts that fire to those that should, once everything that is due has been told.
+    pub(super) fn check_alerts(&mut self, state: &State, now: Timestamp) {
+        self.alerts.check(state, self.shipments.values(), now);
     }
 
     fn check_levels(&self, state: &State) {
@@ -108,16 +127,18 @@ impl Audit {
         for (position, (_, row)) in state.traders.iter().enumerate() {
             let trader = TraderId(u32::try_from(position).unwrap());
             let balance = i128::from(row.balance.get());
-            assert_eq!(balance, booked(CreditAccount::Balance(trader)));
-            sum += balance;
+            assert_eq!(balance, booked(CreditAccount::Available(trader)));
+            let held = i128::from(row.held.get());
+            assert_eq!(held, booked(CreditAccount::Held(trader)));
+            sum += balance + held;
         }
         let issued = -booked(CreditAccount::Issued);
         assert_eq!(issued, i128::from(state.issued.get()));
         assert_eq!(issued - booked(CreditAccount::Retired), sum);
     }
 
-    /// What open shipments have outstanding is what is reserved and incoming, neither more nor less;
-    /// those that ended are in memory no more.
+    /// What open shipments, holds and offers promise is what is reserved, incoming and held, neither
+    /// more nor less; shipments that ended are in memory no more.
     fn check_shipments(&self, state: &State) {
         let open = state.shipments.iter().map(|(key, open)| (key.0, open));
         let open = open.collect::<BTreeMap<_, _>>();
@@ -138,10 +159,13 @@ impl Audit {
                     i128::from(line.outstanding().get());
             }
             let held = open.get(id).map(|open| &open.shipment);
-            let expected = (!shipment.status.is_terminal()).then_some(shipment);
-            assert_eq!(held, expected);
+            assert_eq!(held, is_kept(shipment).then_some(shipment));
+        }
+        for (place, amount) in self.trading.reserved() {
+            *promised.entry((place, true)).or_default() += amount;
         }
         promised.retain(|_, amount| *amount != 0);
+        self.check_held(state);
         let mut held = BTreeMap::new();
         for (place, level) in real_levels(state) {
             held.insert((place, true), level[Bucket::Reserved as usize]);
@@ -149,12 +173,39 @@ impl Audit {
         }
         held.retain(|_, amount| *amount != 0);
         assert_eq!(promised, held, "reserved (true) and incoming (false)");
-        for (deadline, id) in &state.timers {
-            assert_eq!(open[id].overdue_at, Some(*deadline));
-        }
-        let armed = open.values().filter(|open| open.overdue_at.is_some());
-        assert_eq!(armed.count(), state.timers.len());
+        let mut timers = self.trading.timers();
+        let armed =
+            open.values().filter_map(|open| Some((open.timer?, Timer::Shipment(open.shipment.id))));
+        timers.extend(armed);
+        timers.extend(self.alerts.timers());
+        assert_eq!(timers, state.timers);
     }
+
+    /// What holds, buy offers and charges hold of each trader's credits.
+    fn check_held(&self, state: &State) {
+        let mut promised = self.trading.held();
+        let open = self.shipments.values().filter(|shipment| !shipment.status.is_terminal());
+        let charges = open.flat_map(|shipment| &shipment.charges);
+        for charge in charges {
+            *promised.entry(charge.payer).or_default() += i128::from(charge.amount.get());
+        }
+        promised.retain(|_, amount| *amount != 0);
+        let held = state.traders.iter().enumerate().filter(|(_, (_, row))| !row.held.is_zero());
+        let held = held.map(|(position, (_, row))| {
+            (TraderId(u32::try_from(position).unwrap()), i128::from(row.held.get()))
+        });
+        assert_eq!(promised, held.collect());
+    }
+
+    /// A trade after its last event, ended ones included.
+    pub(super) fn trade(&self, trade: TransactionId) -> Option<&TradeRecord> {
+        self.trading.trades.get(&trade)
+    }
+}
+
+/// Whether the ledger still knows it: it has not ended, or may be found.
+fn is_kept(shipment: &Shipment) -> bool {
+    !shipment.status.is_terminal() || shipment.status == ShipmentStatus::Lost
 }
 
 fn real_levels(state: &State) -> BTreeMap<Place, [i128; 4]> {

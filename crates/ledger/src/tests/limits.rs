@@ -1,11 +1,14 @@
 //! Every kind of state is bounded. The bounds of a million rows and more are not reached here.
 
-use domain::limits::{COMMODITIES_MAX, KEYS_MAX, SHIPMENT_EVENTS_MAX, STATIONS_MAX};
+use domain::limits::{
+    ALERT_RULES_MAX, COMMODITIES_MAX, KEYS_MAX, SHIPMENT_EVENTS_MAX, STATIONS_MAX, VESSELS_MAX,
+};
 use domain::{Action, PutStation, Role};
 
 use super::asks::{
     arrived, book, commodity, departed, estimated, key, lost, name, received, seen, station,
 };
+use super::asks_cargo::{held, lost_of, no_rule, recovered_of, released, stock_rule, vessel};
 use super::story::{Story, given};
 
 /// A thousand times as many ice as a shipment has events, under way.
@@ -45,6 +48,54 @@ fn receipts_unit_by_unit_end_too() {
     let outcome = format!("limit_reached {receipts_max} shipment_events");
     let story = story.report(one(), &outcome).report(lost(), "shipment.lost");
     assert!(story.shipment().is_none());
+}
+
+#[test]
+fn holds_and_findings_without_end_leave_room_for_the_end() {
+    let mut story = under_way().report(lost_of(&[("ice", 1)]), "shipment.lost");
+    let one = || [("ice", 1)];
+    while story.shipment().unwrap().event_count + 3 < SHIPMENT_EVENTS_MAX {
+        story = story
+            .report(held("Customs"), "shipment.held")
+            .report(released(), "shipment.released")
+            .report(recovered_of(&one()), "shipment.found")
+            .report(lost_of(&one()), "shipment.lost");
+    }
+    story = story.report(held("Customs"), "shipment.held");
+    while story.shipment().unwrap().event_count < SHIPMENT_EVENTS_MAX {
+        story = story.report(seen(), "shipment.position");
+    }
+    let full = format!("limit_reached {SHIPMENT_EVENTS_MAX} shipment_events");
+    story = story
+        .report(held("Papers"), &full)
+        .report(recovered_of(&one()), &full)
+        .report(released(), "shipment.released");
+    // Unit by unit there is as much room again.
+    while story.shipment().unwrap().event_count < 2 * SHIPMENT_EVENTS_MAX {
+        story = story.report(lost_of(&one()), "shipment.lost");
+    }
+    let full = format!("limit_reached {} shipment_events", 2 * SHIPMENT_EVENTS_MAX);
+    story.report(lost_of(&one()), &full).report(lost(), "shipment.lost");
+}
+
+#[test]
+fn vessels_and_rules_of_alerts_are_bounded_deleted_ones_included() {
+    let mut story = given().unaudited();
+    for number in 0..VESSELS_MAX {
+        story = story.check(vessel(&format!("v{number}"), None, None), "vessel.created");
+    }
+    story = story
+        .check(vessel("more", None, None), &format!("limit_reached {VESSELS_MAX} vessels"))
+        .check(vessel("v0", Some(1), None), "vessel.updated");
+    for number in story.state.rules.rows.len()..ALERT_RULES_MAX {
+        let id = format!("r{number}");
+        story = story
+            .check(stock_rule(&id, 1, 2), "alert-rule.created")
+            .check(no_rule(&id), "alert-rule.deleted");
+    }
+    story
+        .check(stock_rule("more", 1, 2), &format!("limit_reached {ALERT_RULES_MAX} alert_rules"))
+        .check(stock_rule("r4", 1, 2), "alert-rule.created");
 }
 
 #[test]

@@ -1,16 +1,22 @@
 //! The same events give the same state: from nothing, or from a snapshot and the events after it.
 
 use domain::limits::KEY_WINDOW;
-use domain::{Action, CommodityDetails, CommodityId, Event, Recorded, Role, Sequence, TraderId};
+use domain::{
+    Action, CommodityDetails, CommodityId, DelayCode, Envelope, Event, Recorded, Role, Sequence,
+    Timestamp, Timing, TraderId,
+};
 use table::KeyEntry;
 
 use super::asks::{
     ARRIVAL, adjust, arrived, book, commodity, credits, damaged, departed, departed_for, estimated,
-    issue, key, loaded, name, received, revoke, seen, station, text, trade,
+    issue, key, loaded, lost, name, received, revoke, seen, station, text, trade, units,
+};
+use super::asks_cargo::{
+    counted_of, delayed_by, held, lost_of, no_rule, stock_rule, stock_rule_of, timing_rule, vessel,
 };
 use super::audit::{bytes, read, replayed};
 use super::story::{Story, given};
-use crate::{State, apply};
+use crate::{State, apply, due};
 
 /// Something of everything, every status and flag of a shipment included.
 fn eventful() -> Story {
@@ -49,11 +55,50 @@ fn eventful() -> Story {
         .report(departed(), "shipment.departed")
         .report(arrived(), "shipment.arrived")
         .report(received(&[("ice", 1, 2)]), "shipment.received")
+        .and(eventful_cargo)
+}
+
+/// What only some shipments have: vessels, charges, tolerances, holds, losses; and alerts of all.
+fn eventful_cargo(story: Story) -> Story {
+    let ship = || book().line("ice", 10).vessel("swift").tolerance(500).charge("acme", "mars", 3);
+    story
+        .check(vessel("swift", Some(100), None), "vessel.created")
+        .check(vessel("vast", None, Some(7)), "vessel.created")
+        .check(ship(), "shipment.booked")
+        .report(loaded(), "shipment.loaded")
+        .report(held("Customs"), "shipment.held")
+        .check(ship(), "shipment.booked")
+        .report(delayed_by(DelayCode::Crew, ARRIVAL + 1_000_000_000), "shipment.estimated")
+        .alerts(&["fired shipment_late warning"])
+        .check(book().line("ice", 10), "shipment.booked")
+        .report(departed(), "shipment.departed")
+        .report(lost_of(&[("ice", 4)]), "shipment.lost")
+        .report(arrived(), "shipment.arrived")
+        .report(counted_of("ice", 1, 0, 2), "shipment.received")
+        .check(book().line("ice", 10), "shipment.booked")
+        .report(departed(), "shipment.departed")
+        .report(lost(), "shipment.lost")
+        .check(timing_rule(Timing::ShipmentSilent, 1, 2), "alert-rule.updated")
+        .check(stock_rule("none-left", 5_000, 6_000), "alert-rule.created")
+        .alerts(&["fired stock_low warning"])
+        .check(
+            stock_rule_of("ore", "mars", "acme", "ore", units(1), units(2)),
+            "alert-rule.created",
+        )
+        .check(no_rule("ore"), "alert-rule.deleted")
+        .and(|story| {
+            let alert = story.alert();
+            story.check(Action::AcknowledgeAlert(alert), "alert.acknowledged")
+        })
+        .check(trade().line("ice", 1, 0).hold(1), "trade.held")
+        .wait(3_000_000)
+        .alerts(&["fired shipment_silent critical", "fired hold_expired warning"])
+        .check(trade().line("ice", 1, 0).hold(600), "trade.held")
 }
 
 /// All that a state holds, read from the state itself: what is missing in a snapshot's bytes is
 /// missing in those of the state that it is read into, too.
-fn rows(state: &State) -> [String; 11] {
+fn rows(state: &State) -> [String; 22] {
     fn told<T: std::fmt::Debug>(rows: impl Iterator<Item = T>) -> String {
         format!("{:?}", rows.collect::<Vec<_>>())
     }
@@ -67,7 +112,18 @@ fn rows(state: &State) -> [String; 11] {
         told(state.commodities.iter()),
         told(state.stock.iter()),
         told(state.shipments.iter()),
+        told(state.lost.iter()),
+        told(state.vessels.iter()),
+        format!("{:?}", state.rules),
+        told(state.alerts.open.iter()),
+        told(state.alerts.expired.iter()),
+        format!("{:?}", (&state.alerts.by_cause, &state.alerts.of_holds)),
+        told(state.alerts.dirty.iter()),
         told(state.timers.iter()),
+        told(state.holds.iter()),
+        told(state.offers.iter()),
+        format!("{:?}", (&state.alike, state.promised_entries)),
+        told(state.reversals.iter()),
         told(state.window.iter()),
     ]
 }
@@ -184,4 +240,41 @@ fn an_event_is_applied_in_its_place_alone() {
     let mut story = given();
     let again = story.journal.last().unwrap().clone();
     apply(&mut story.state, &again);
+}
+
+/// Fires all that is due at a time, as an engine does that was away until then.
+fn awake(mut state: State, now: i64) -> (State, Vec<Event>) {
+    let mut told = Vec::new();
+    loop {
+        let at = Timestamp(now.max(state.recorded_at().0 + 1));
+        let Some((deadline, event)) = due(&state, at) else { return (state, told) };
+        assert!(told.len() < 1_000, "it ends");
+        told.push(event.clone());
+        let envelope = Envelope {
+            sequence: state.last().next(),
+            recorded_at: at,
+            occurred_at: Some(deadline),
+            actor: domain::PrincipalId::NETWORK,
+            key: None,
+            trace: None,
+            note: None,
+        };
+        apply(&mut state, &Recorded { envelope, event });
+    }
+}
+
+#[test]
+fn what_was_down_for_any_time_after_any_event_tells_the_same_from_a_snapshot() {
+    let story = eventful();
+    for at in 0..=story.journal.len() {
+        let (before, _) = story.journal.split_at(at);
+        for down in [0, 1, 500_000, 1_000_000, 3_600_000_000, 86_400_000_000, 864_000_000_000] {
+            let live = replayed(before);
+            let now = live.recorded_at().0 + down;
+            let read = read(&bytes(&live)).unwrap();
+            let ((live, told), (read, told_too)) = (awake(live, now), awake(read, now));
+            assert_eq!(told, told_too, "after {at} events and {down} microseconds");
+            assert_eq!(rows(&live), rows(&read), "after {at} events and {down} microseconds");
+        }
+    }
 }

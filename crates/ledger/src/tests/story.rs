@@ -1,14 +1,15 @@
 //! One story at a time: a small network, commands in turn, and what became of them.
 
 use domain::{
-    Action, Command, Envelope, Event, KeyBinding, NetworkDetails, PrincipalId, Recorded, Rejection,
-    Role, Shipment, ShipmentAction, ShipmentId, Timestamp,
+    Action, AlertId, Command, Envelope, Event, KeyBinding, NetworkDetails, OfferId, PastTrade,
+    PrincipalId, Recorded, Rejection, Role, Shipment, ShipmentAction, ShipmentId, StockAccount,
+    Timestamp, TradeRecord, TransactionId,
 };
 
 use super::asks::{adjust, commodity, issue, key, name, produced, report, station, trader};
 use super::audit::{Audit, bytes, replayed};
 use super::tell;
-use crate::state::{ShipmentKey, StockKey};
+use crate::state::{OfferKey, ShipmentKey, StockKey};
 use crate::{State, apply, decide, due};
 
 /// Principals of every story, in the order of their creation.
@@ -24,7 +25,11 @@ pub(super) struct Story {
     actor: PrincipalId,
     now: i64,
     key: Option<KeyBinding>,
-    fired: Vec<(i64, ShipmentId)>,
+    fired: Vec<i64>,
+    /// What alerts have told since this was last asked.
+    alerts: Vec<String>,
+    /// When the next command says that it happened.
+    said: Option<Timestamp>,
     /// Whether books and replay are checked after each command: their cost grows with the story.
     audited: bool,
 }
@@ -39,6 +44,8 @@ pub(super) fn nothing() -> Story {
         now: 0,
         key: None,
         fired: Vec::new(),
+        alerts: Vec::new(),
+        said: None,
         audited: true,
     }
 }
@@ -91,9 +98,20 @@ impl Story {
         self
     }
 
+    /// What time it is.
+    pub(super) fn now(&self) -> i64 {
+        self.now
+    }
+
     /// For long stories: the books are no more checked after each command.
     pub(super) fn unaudited(mut self) -> Self {
         self.audited = false;
+        self
+    }
+
+    /// The next command says when it happened.
+    pub(super) fn said(mut self, time: i64) -> Self {
+        self.said = Some(Timestamp(time));
         self
     }
 
@@ -110,6 +128,11 @@ impl Story {
         let outcome = self.give(action.into());
         assert_eq!(tell::outcome(&self.state, &outcome), expected);
         self
+    }
+
+    /// Goes on with another part of the story.
+    pub(super) fn and(self, more: impl FnOnce(Self) -> Self) -> Self {
+        more(self)
     }
 
     /// Gives the command and says what became of it.
@@ -136,9 +159,21 @@ impl Story {
     /// Expects the deadlines at which timers have fired since this was last asked.
     pub(super) fn fired(mut self, deadlines: &[i64]) -> Self {
         let fired = std::mem::take(&mut self.fired);
-        let times = fired.iter().map(|(deadline, _)| *deadline);
-        assert_eq!(times.collect::<Vec<_>>(), deadlines);
+        assert_eq!(fired, deadlines);
         self
+    }
+
+    /// Expects what alerts have told since this was last asked: `"fired stock_low warning"`.
+    pub(super) fn alerts(mut self, expected: &[&str]) -> Self {
+        let alerts = std::mem::take(&mut self.alerts);
+        assert_eq!(alerts, expected);
+        self
+    }
+
+    /// The alert that fired last.
+    pub(super) fn alert(&self) -> AlertId {
+        let fired = |it: &&Recorded| matches!(it.event, Event::AlertFired(_));
+        AlertId(self.journal.iter().rfind(fired).unwrap().envelope.sequence)
     }
 
     /// Expects `[available, reserved, unavailable, incoming]` at a place: `"ceres belt ice"`.
@@ -163,6 +198,44 @@ impl Story {
         self
     }
 
+    /// Expects what is held of a trader's credits.
+    pub(super) fn held(self, trader: &str, expected: u64) -> Self {
+        let id = self.state.trader(&name(trader)).unwrap();
+        let slot = self.state.traders.slot(id.0).unwrap();
+        assert_eq!(self.state.traders.at(slot).held.get(), expected, "{trader}");
+        self
+    }
+
+    /// Expects what an open offer has left, or that it is not open.
+    pub(super) fn remaining(self, offer: OfferId, expected: Option<u64>) -> Self {
+        let open = self.state.offers.get(&OfferKey(offer));
+        assert_eq!(open.map(|open| open.0.remaining.get()), expected, "{offer}");
+        self
+    }
+
+    /// How much of a commodity an account has.
+    pub(super) fn audit_total(&self, commodity: &str, account: StockAccount) -> i128 {
+        self.audit.total(self.state.commodity(&name(commodity)).unwrap(), account)
+    }
+
+    /// A trade as its events make it.
+    pub(super) fn trade(&self, trade: TransactionId) -> &TradeRecord {
+        self.audit.trade(trade).unwrap()
+    }
+
+    /// The trade that was made last.
+    pub(super) fn traded(&self) -> TransactionId {
+        let made =
+            |it: &&Recorded| matches!(it.event, Event::TradeSettled(_) | Event::TradeHeld(_));
+        TransactionId(self.journal.iter().rfind(made).unwrap().envelope.sequence)
+    }
+
+    /// The offer that was posted last.
+    pub(super) fn posted(&self) -> OfferId {
+        let posted = |it: &&Recorded| matches!(it.event, Event::OfferOpened(_));
+        OfferId(self.journal.iter().rfind(posted).unwrap().envelope.sequence)
+    }
+
     /// The shipment that was booked last.
     pub(super) fn booked(&self) -> ShipmentId {
         let booking = |recorded: &&Recorded| matches!(recorded.event, Event::ShipmentBooked(_));
@@ -184,21 +257,29 @@ impl Story {
     fn give(&mut self, action: Action) -> Result<Vec<Event>, Rejection> {
         self.now += 1;
         self.fire();
+        let past = self.past(&action);
         let command = Command {
             actor: self.actor,
-            occurred_at: None,
+            occurred_at: self.said.take(),
             key: self.key.take(),
             trace: None,
             note: None,
             action,
+            past,
         };
         let mut events = Vec::new();
         let outcome = decide(&self.state, Timestamp(self.now), &command, &mut events);
         assert!(outcome.is_ok() || events.is_empty(), "refused, yet {events:?}");
+        let before = self.state.last();
         for event in &events {
-            let envelope = self.envelope(self.now, self.actor, command.key);
+            // The first event of a command has its key.
+            let key = command.key.filter(|_| self.state.last() == before);
+            let mut envelope = self.envelope(self.actor, key);
+            envelope.occurred_at = command.occurred_at;
             self.record(envelope, event.clone());
         }
+        // Alerts follow at once.
+        self.fire();
         if self.audited {
             self.audit.check(&self.state);
             let again = replayed(&self.journal);
@@ -207,14 +288,31 @@ impl Story {
         outcome.map(|()| events)
     }
 
+    /// What the gateway would load of an ended trade.
+    fn past(&self, action: &Action) -> Option<Box<PastTrade>> {
+        let trade = match action {
+            Action::SettleTrade(settlement) => settlement.trade,
+            Action::VoidTrade { trade, .. } | Action::ReverseTrade { trade, .. } => *trade,
+            _ => return None,
+        };
+        let record = self.audit.trade(trade)?.clone();
+        Some(Box::new(PastTrade { record, as_of: self.state.last() }))
+    }
+
     fn fire(&mut self) {
         while let Some((deadline, event)) = due(&self.state, Timestamp(self.now)) {
-            assert_eq!(self.state.next_timer(), Some(deadline));
-            if let Event::ShipmentChanged(changed) = &event {
-                self.fired.push((deadline.0, changed.shipment));
+            assert!(self.state.next_timer().is_some_and(|next| next <= deadline));
+            match tell::alert(&event) {
+                Some(alert) => self.alerts.push(alert),
+                None => self.fired.push(deadline.0),
             }
-            let envelope = self.envelope(deadline.0, PrincipalId::NETWORK, None);
+            let mut envelope = self.envelope(PrincipalId::NETWORK, None);
+            envelope.occurred_at = Some(deadline);
             self.record(envelope, event);
+        }
+        assert!(self.state.next_timer().is_none_or(|next| next.0 > self.now), "it is all told");
+        if self.audited {
+            self.audit.check_alerts(&self.state, Timestamp(self.now));
         }
     }
 
@@ -228,10 +326,10 @@ impl Story {
         self.now = self.now.max(self.state.recorded_at().0);
     }
 
-    fn envelope(&self, at: i64, actor: PrincipalId, key: Option<KeyBinding>) -> Envelope {
+    fn envelope(&self, actor: PrincipalId, key: Option<KeyBinding>) -> Envelope {
         Envelope {
             sequence: self.state.last().next(),
-            recorded_at: Timestamp(at.max(self.state.recorded_at().0 + 1)),
+            recorded_at: Timestamp(self.now.max(self.state.recorded_at().0 + 1)),
             occurred_at: None,
             actor,
             key,

@@ -16,19 +16,71 @@ pub(super) fn outcome(state: &State, outcome: &Result<Vec<Event>, Rejection>) ->
     }
 }
 
+/// What an alert tells, if it is one that does: what happened, its kind, how bad it is.
+pub(super) fn alert(event: &Event) -> Option<String> {
+    let (kind, severity) = match event {
+        Event::AlertFired(fired) => (fired.kind, fired.severity),
+        Event::AlertChanged(changed) | Event::AlertResolved(changed) => {
+            (changed.kind, changed.severity)
+        }
+        _ => return None,
+    };
+    let what = event.kind().trim_start_matches("alert.");
+    let mut words = String::new();
+    for letter in format!("{kind:?}").chars() {
+        if letter.is_uppercase() && !words.is_empty() {
+            words.push('_');
+        }
+        words.extend(letter.to_lowercase());
+    }
+    Some(format!("{what} {words} {}", format!("{severity:?}").to_lowercase()))
+}
+
 fn details(state: &State, rejection: &Rejection) -> String {
     match rejection {
         Rejection::NotPermitted { role } => format!(" {role:?}"),
-        Rejection::SameParty | Rejection::UnknownKey | Rejection::AmountOverflow { line: None } => {
-            String::new()
+        Rejection::SameParty
+        | Rejection::UnknownKey
+        | Rejection::UnknownAlert
+        | Rejection::UnknownAlertRule
+        | Rejection::OfferClosed { line: None, .. }
+        | Rejection::AmountOverflow { line: None } => String::new(),
+        Rejection::UnknownTrade { trade }
+        | Rejection::AlreadySettled { trade }
+        | Rejection::AlreadyReversed { trade }
+        | Rejection::HoldExpired { trade } => format!(" {}", trade.0),
+        Rejection::InvalidTradeTransition { from, to } => format!(" {from:?} to {to:?}"),
+        Rejection::UnknownVessel { vessel } => format!(" {vessel}"),
+        Rejection::OverCapacity { measure, requested, capacity, .. } => {
+            format!(" {requested} of {capacity} {measure}")
+        }
+        Rejection::VesselBusy { shipment, .. } => format!(" with {}", shipment.0),
+        Rejection::OfferMismatch { line, field, .. } => format!(" {field} in line {line}"),
+        Rejection::PriceMoved { line, limit, price, .. } => {
+            format!(" {price} past {limit} in line {line}")
+        }
+        Rejection::OfferExceeded { line, requested, available, .. } => {
+            format!(" {requested} of {available} in line {line}")
+        }
+        Rejection::OverSettlement { commodity, line, requested, left } => {
+            let commodity = commodity_name(state, *commodity);
+            format!(" {requested} of {left} {commodity} in line {line}")
         }
         Rejection::UnknownStation { station, field } => format!(" {station} as {field}"),
         Rejection::UnknownTrader { trader, field } => format!(" {trader} as {field}"),
         Rejection::UnknownCommodity { commodity, line } => format!(" {commodity} in line {line}"),
-        Rejection::UnknownShipment { shipment } => format!(" {}", shipment.0),
+        Rejection::UnknownShipment { shipment } | Rejection::OnHold { shipment } => {
+            format!(" {}", shipment.0)
+        }
         Rejection::AlreadyExists { id, kind } => format!(" {id} is a {kind}"),
-        Rejection::InvalidTransition { from, report } => format!(" {from:?} to {report:?}"),
-        Rejection::NotInShipment { commodity, line } => {
+        Rejection::InvalidTransition { from, report, not_before: None } => {
+            format!(" {from:?} to {report:?}")
+        }
+        Rejection::InvalidTransition { from, report, not_before: Some(time) } => {
+            format!(" {from:?} to {report:?} before {}", time.0)
+        }
+        Rejection::NotInShipment { commodity, line }
+        | Rejection::NotInTrade { commodity, line } => {
             format!(" {} in line {line}", commodity_name(state, *commodity))
         }
         Rejection::OverReceipt { commodity, line, outstanding, received } => {
@@ -38,7 +90,8 @@ fn details(state: &State, rejection: &Rejection) -> String {
         Rejection::CountStale { line, expected, actual } => {
             format!(" expected {expected}, actual {actual} in line {line}")
         }
-        Rejection::AmountOverflow { line: Some(line) } => format!(" in line {line}"),
+        Rejection::AmountOverflow { line: Some(line) }
+        | Rejection::OfferClosed { line: Some(line), .. } => format!(" in line {line}"),
         Rejection::InsufficientStock { line, station, owner, commodity, requested, available } => {
             let commodity = commodity_name(state, *commodity);
             let (station, owner) = (station_name(state, *station), trader_name(state, *owner));

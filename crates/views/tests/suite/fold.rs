@@ -54,7 +54,7 @@ fn check(events: impl IntoIterator<Item = Event>, expected: [(&[&str], &[&str]);
         assert_eq!(stock(&state, at, false), summed, "station {at} in all");
     }
     drop(state);
-    let audit = world.views.audit();
+    let audit = world.views.audit(SCOPE).unwrap();
     assert!(audit.balanced, "{audit:?}");
 }
 
@@ -130,6 +130,8 @@ fn cargo_is_reserved_then_incoming_then_there() {
             commodity: CommodityId(0),
             accepted: units(3),
             rejected: units(2),
+            found: units(0),
+            short: units(0),
         }]
         .into(),
         complete: true,
@@ -206,7 +208,7 @@ fn reference_data_is_found_by_number_and_by_name() {
     assert_eq!(state.traders_from(2).count(), 2);
     assert_eq!(state.stations().count(), 2);
     assert_eq!(state.network().unwrap().speed, 1);
-    assert_eq!(state.balance(TraderId(2), SCOPE), Some(credits(1_000)));
+    assert_eq!(state.balance(TraderId(2), SCOPE).unwrap().total(), credits(1_000));
     assert_eq!(state.balance(TraderId(9), SCOPE), None);
 }
 

@@ -4,17 +4,17 @@ use std::path::Path;
 use std::sync::Arc;
 
 use domain::{
-    Batch, BatchId, CommitObserver, CommodityDetails, CommodityId, Credits, Envelope, Epoch, Event,
-    EventReader, GoodsLine, Identifier, JournalId, KeyDetails, KeyId, NetworkDetails, Note,
-    Position, PrincipalId, Quantity, ReadError, Recorded, Role, Route, Schedule, Scope, Sequence,
-    ShipmentBooked, ShipmentChange, ShipmentChanged, ShipmentId, Source, StationDetails, StationId,
-    StationKind, StockAdjusted, StockChange, Text, Timestamp, TradeLine, TradeSettled,
-    TraderDetails, TraderId,
+    Batch, BatchId, ChargesEnd, CommitObserver, CommodityDetails, CommodityId, Credits, Envelope,
+    Epoch, Event, EventReader, GoodsLine, Identifier, JournalId, KeyDetails, KeyId, NetworkDetails,
+    Note, Position, PrincipalId, Quantity, ReadError, Recorded, Role, Route, Schedule, Scope,
+    Sequence, ShipmentBooked, ShipmentChange, ShipmentChanged, ShipmentId, Source, StationDetails,
+    StationId, StationKind, StockAdjusted, StockChange, Text, Timestamp, Tolerance, TradeLine,
+    TradeSettled, TraderDetails, TraderId,
 };
 use parking_lot::RwLock;
 use views::{Views, ViewsFold};
 
-pub(crate) const SCOPE: Scope = Scope::Network;
+pub(crate) const SCOPE: Scope<'static> = Scope::Network;
 
 #[derive(Default)]
 pub(crate) struct Journal {
@@ -190,6 +190,7 @@ pub(crate) fn key(key: u32, principal: u32, id: &str, digest: u8) -> Event {
             name: name(id),
             role: Role::Operator,
             digest: [digest; 32],
+            accounts: Box::default(),
         }),
     }
 }
@@ -228,6 +229,7 @@ pub(crate) fn traded(
         }]
         .into(),
         total: credits(quantity * price),
+        terms: None,
     })
 }
 
@@ -246,6 +248,9 @@ pub(crate) fn booked(route: Route, carrier: u32, lines: Box<[GoodsLine]>) -> Eve
         carrier: TraderId(carrier),
         lines,
         schedule: Schedule::new(Timestamp(10), Timestamp(1_000_000)).unwrap(),
+        vessel: None,
+        charges: Box::default(),
+        tolerance: Tolerance::default(),
     }))
 }
 
@@ -260,6 +265,7 @@ pub(crate) fn changed(
         previous,
         route,
         change,
+        charges: ChargesEnd::None,
     }))
 }
 

@@ -33,6 +33,10 @@ struct Cargo {
     owner: u32,
     commodity: u32,
     outstanding: u64,
+    /// Written off; comes back when it is found.
+    lost: u64,
+    counted: bool,
+    arrived: bool,
     status: ShipmentStatus,
     last: u64,
     events: usize,
@@ -175,15 +179,28 @@ impl Model {
         held[1] += quantity;
         let last = self.last + 1;
         let (status, outstanding) = (ShipmentStatus::Booked, quantity);
-        let cargo =
-            Cargo { origin, destination, owner, commodity, outstanding, status, last, events: 1 };
+        let cargo = Cargo {
+            origin,
+            destination,
+            owner,
+            commodity,
+            outstanding,
+            lost: 0,
+            counted: false,
+            arrived: false,
+            status,
+            last,
+            events: 1,
+        };
         self.cargo.insert(last, cargo);
         Some(booked(route(origin, destination, owner), wish.other, goods(commodity, quantity)))
     }
 
     /// The next event of some shipment.
     fn follow(&mut self, wish: Wish) -> Option<Event> {
-        let open = self.cargo.iter().filter(|(_, cargo)| !cargo.status.is_terminal());
+        let open = self.cargo.iter().filter(|(_, cargo)| {
+            !cargo.status.is_terminal() || cargo.status == ShipmentStatus::Lost
+        });
         let open: Vec<u64> = open.map(|(id, _)| *id).collect();
         let id = *open.get(usize::try_from(wish.quantity).unwrap() % open.len().max(1))?;
         let mut cargo = self.cargo.get(&id)?.clone();
@@ -195,6 +212,7 @@ impl Model {
         let at_origin = matches!(cargo.status, ShipmentStatus::Booked | ShipmentStatus::Loading);
         let reason = None;
         let (status, change) = match (at_origin, wish.other) {
+            _ if cargo.status == ShipmentStatus::Lost => self.find(&mut cargo),
             (true, 0) => {
                 let held = self.units(here.0, here.1, here.2);
                 held[0] += left;
@@ -210,9 +228,20 @@ impl Model {
             (false, 0) => {
                 self.units(there.0, there.1, there.2)[3] -= left;
                 self.flows.entry(there.2).or_default()[3] += left;
-                (ShipmentStatus::Lost, ShipmentChange::Lost { lines, reason })
+                (cargo.outstanding, cargo.lost) = (0, left);
+                let cause = domain::LossCause::Lost;
+                let lost = ShipmentStatus::Lost;
+                let status = if cargo.counted { ShipmentStatus::Received } else { lost };
+                (status, ShipmentChange::Lost { lines, cause, reason })
+            }
+            (false, 1) => {
+                self.units(there.0, there.1, there.2)[3] -= left;
+                self.units(here.0, here.1, here.2)[0] += left;
+                cargo.outstanding = 0;
+                (ShipmentStatus::Returned, ShipmentChange::Returned { lines, reason })
             }
             (false, _) if cargo.status == ShipmentStatus::InTransit => {
+                cargo.arrived = true;
                 (ShipmentStatus::Arrived, ShipmentChange::Arrived)
             }
             (false, _) => self.receive(&mut cargo, wish),
@@ -225,6 +254,16 @@ impl Model {
         Some(changed(Sequence(id), Sequence(previous), way, change))
     }
 
+    fn find(&mut self, cargo: &mut Cargo) -> (ShipmentStatus, ShipmentChange) {
+        let found = std::mem::take(&mut cargo.lost);
+        cargo.outstanding = found;
+        self.units(cargo.destination, cargo.owner, cargo.commodity)[3] += found;
+        self.flows.entry(cargo.commodity).or_default()[1] += found;
+        let change = ShipmentChange::Found { lines: goods(cargo.commodity, found), reason: None };
+        let under_way = ShipmentStatus::InTransit;
+        (if cargo.arrived { ShipmentStatus::Arrived } else { under_way }, change)
+    }
+
     fn receive(&mut self, cargo: &mut Cargo, wish: Wish) -> (ShipmentStatus, ShipmentChange) {
         let count = wish.quantity.min(cargo.outstanding);
         let (accepted, rejected) = (count - count / 3, count / 3);
@@ -233,6 +272,7 @@ impl Model {
         held[2] += rejected;
         held[3] -= count;
         cargo.outstanding -= count;
+        cargo.counted = true;
         let complete = cargo.outstanding == 0;
         let status =
             if complete { ShipmentStatus::Received } else { ShipmentStatus::PartiallyReceived };
@@ -240,6 +280,8 @@ impl Model {
             commodity: CommodityId(cargo.commodity),
             accepted: units(accepted),
             rejected: units(rejected),
+            found: units(0),
+            short: units(0),
         }];
         (status, ShipmentChange::Received { lines: lines.into(), complete })
     }
@@ -331,7 +373,7 @@ impl Model {
     }
 
     fn check_audit(&self, world: &World) {
-        let audit = world.views.audit();
+        let audit = world.views.audit(SCOPE).unwrap();
         assert!(audit.balanced, "{audit:?}");
         for (commodity, found) in (0..).zip(&audit.commodities) {
             let flows = found.flows;
@@ -349,29 +391,26 @@ impl Model {
         let sum: u64 = self.balances.values().sum();
         let found = audit.credits;
         assert_eq!(
-            [found.issued, found.retired, found.balances],
+            [found.issued, found.retired, found.balances()],
             [self.issued, self.retired, sum].map(u128::from)
         );
         let state = world.views.read();
         for (trader, balance) in &self.balances {
-            assert_eq!(state.balance(TraderId(*trader), SCOPE), Some(credits(*balance)));
+            assert_eq!(state.balance(TraderId(*trader), SCOPE).unwrap().total(), credits(*balance));
         }
     }
 
     fn check_shipments(&self, world: &World) {
-        let mut found = Vec::new();
-        let mut before = None;
-        loop {
-            let any = ShipmentFilter::default();
-            let page = world.views.find_shipments(&any, before, 3, SCOPE).unwrap();
-            found.extend(page.items.iter().map(|one| (one.id.0.0, one.status, one.last.0)));
-            before = page.next.map(ShipmentId);
-            if before.is_none() {
-                break;
-            }
+        for status in [None, Some(ShipmentStatus::Lost), Some(ShipmentStatus::InTransit)] {
+            let filter = ShipmentFilter { status, ..ShipmentFilter::default() };
+            let wanted = self
+                .cargo
+                .iter()
+                .rev()
+                .filter(|(_, cargo)| status.is_none_or(|only| only == cargo.status));
+            let wanted = wanted.map(|(id, cargo)| (*id, cargo.status, cargo.last));
+            assert_eq!(find_shipments(world, &filter), wanted.collect::<Vec<_>>());
         }
-        let wanted = self.cargo.iter().rev().map(|(id, cargo)| (*id, cargo.status, cargo.last));
-        assert_eq!(found, wanted.collect::<Vec<_>>());
         for (id, cargo) in &self.cargo {
             let id = ShipmentId(Sequence(*id));
             let history = world.views.shipment(id, SCOPE).unwrap().unwrap();
@@ -380,6 +419,8 @@ impl Model {
             let counts = world.views.read().shipment_counts();
             let same = self.cargo.values().filter(|other| other.status == cargo.status);
             assert_eq!(counts.of(cargo.status), same.count() as u64);
+            let ended = cargo.status.is_terminal().then_some(cargo.status);
+            assert_eq!(world.views.ended_status(id, SCOPE).unwrap(), ended);
         }
     }
 }
@@ -390,12 +431,24 @@ fn plain(level: &views::Level) -> (u32, Option<u32>, Units) {
     (level.commodity.0, owner, units.map(domain::Quantity::get))
 }
 
+fn find_shipments(world: &World, filter: &ShipmentFilter) -> Vec<(u64, ShipmentStatus, u64)> {
+    let (mut found, mut before) = (Vec::new(), None);
+    loop {
+        let page = world.views.find_shipments(filter, before, 3, SCOPE).unwrap();
+        found.extend(page.items.iter().map(|one| (one.id.0.0, one.status, one.last.0)));
+        before = page.next.map(ShipmentId);
+        if before.is_none() {
+            return found;
+        }
+    }
+}
+
 fn find_trades(world: &World) -> Vec<u64> {
     let (mut found, mut before) = (Vec::new(), None);
     loop {
         let any = TradeFilter::default();
         let page = world.views.find_trades(&any, before, 3, SCOPE).unwrap();
-        found.extend(page.items.iter().map(|trade| trade.envelope.sequence.0));
+        found.extend(page.items.iter().map(|trade| trade.origin.envelope.sequence.0));
         before = page.next;
         if before.is_none() {
             return found;

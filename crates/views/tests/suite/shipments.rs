@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use domain::{
-    CommodityId, DelayReason, Event, ReceiptLine, Sequence, ShipmentChange, ShipmentId,
-    ShipmentStatus, StationId, Timestamp, TraderId,
+    CommodityId, DelayReason, Event, EventReader, ReceiptLine, Scope, Sequence, ShipmentChange,
+    ShipmentId, ShipmentStatus, StationId, Timestamp, TraderId,
 };
 use views::{ShipmentFilter, ShipmentHistory};
 
@@ -25,14 +25,19 @@ pub(crate) fn ship(world: &mut World, until: ShipmentStatus, carrier: u32) -> Sh
         ShipmentStatus::Cancelled => go(world, ShipmentChange::Cancelled { lines, reason }),
         ShipmentStatus::Lost => {
             go(world, departed(goods(0, 5)));
-            go(world, ShipmentChange::Lost { lines, reason });
+            go(world, ShipmentChange::Lost { lines, cause: domain::LossCause::Lost, reason });
         }
         _ => {
             go(world, ShipmentChange::Loaded);
             go(world, departed(lines));
             go(world, ShipmentChange::Arrived);
-            let line =
-                ReceiptLine { commodity: CommodityId(0), accepted: units(5), rejected: units(0) };
+            let line = ReceiptLine {
+                commodity: CommodityId(0),
+                accepted: units(5),
+                rejected: units(0),
+                found: units(0),
+                short: units(0),
+            };
             let lines = [line].into();
             let complete = true;
             go(world, ShipmentChange::Received { lines, complete });
@@ -95,6 +100,7 @@ fn counts_follow_every_shipment() {
     ship(&mut world, ShipmentStatus::Lost, 3);
     ship(&mut world, ShipmentStatus::Cancelled, 3);
     let estimated = ShipmentChange::Estimated {
+        code: None,
         departure: None,
         arrival: Some(Timestamp(2_000_000)),
         reason: None,
@@ -194,6 +200,88 @@ fn a_shipment_that_ends_between_two_pages_is_seen_once() {
     let ids: Vec<_> = second.items.iter().map(|shipment| shipment.id).collect();
     assert_eq!(ids, [old]);
     assert_eq!(second.next, None);
+}
+
+/// Zoe's five units of water are found, all of them.
+fn found() -> ShipmentChange {
+    ShipmentChange::Found { lines: goods(0, 5), reason: None }
+}
+
+fn lost() -> ShipmentChange {
+    let (lines, cause, reason) = (goods(0, 5), domain::LossCause::Lost, None);
+    ShipmentChange::Lost { lines, cause, reason }
+}
+
+#[track_caller]
+fn check_found(world: &World, id: ShipmentId) {
+    let views = &world.views;
+    let open = views.read().open_shipment(id, SCOPE).cloned().expect("it is under way");
+    assert_eq!(open.status, ShipmentStatus::InTransit);
+    assert_eq!(open.outstanding(), goods(0, 5));
+    assert_eq!(views.shipment(id, SCOPE).unwrap().unwrap().shipment, open);
+    assert_eq!(views.ended_status(id, SCOPE).unwrap(), None);
+    let counts = views.read().shipment_counts();
+    assert_eq!((counts.lost, counts.in_transit), (0, 1));
+    let only = |status| ShipmentFilter { status: Some(status), ..ShipmentFilter::default() };
+    assert_eq!(find_all(world, &only(ShipmentStatus::Lost), 5), []);
+    assert_eq!(find_all(world, &only(ShipmentStatus::InTransit), 5), [id]);
+}
+
+#[test]
+fn a_lost_shipment_that_is_found_is_under_way_again() {
+    let dir = tempfile::tempdir().unwrap();
+    for path in [None, Some(dir.path().join("views.db"))] {
+        for written in [false, true].into_iter().filter(|written| path.is_some() || !written) {
+            let mut world = World::open(path.as_deref(), Arc::default());
+            world.record(beginning());
+            let id = ship(&mut world, ShipmentStatus::Lost, 3);
+            assert_eq!(world.views.ended_status(id, SCOPE).unwrap(), Some(ShipmentStatus::Lost));
+            if written {
+                world.snapshot();
+            }
+            let last = world.journal.last();
+            let last = world.record([changed(id.0, last, route(0, 1, 2), found())]);
+            check_found(&world, id);
+            if written {
+                world.snapshot();
+                check_found(&world, id);
+            }
+            world.record([changed(id.0, last, route(0, 1, 2), lost())]);
+            assert_eq!(world.views.ended_status(id, SCOPE).unwrap(), Some(ShipmentStatus::Lost));
+            assert_eq!(world.views.read().open_shipment(id, SCOPE), None);
+        }
+    }
+}
+
+#[test]
+fn a_shipment_may_be_lost_and_found_in_one_batch() {
+    let mut world = World::in_memory();
+    world.record(beginning());
+    world.record([produced(0, 2, 0, 5)]);
+    let id = world.record([booked(route(0, 1, 2), 3, goods(0, 5))]);
+    let next = |after: u64| Sequence(id.0 + after);
+    let way = route(0, 1, 2);
+    world.record([
+        changed(id, id, way, departed(goods(0, 5))),
+        changed(id, next(1), way, lost()),
+        changed(id, next(2), way, found()),
+        changed(id, next(3), way, lost()),
+        changed(id, next(4), way, found()),
+    ]);
+    check_found(&world, ShipmentId(id));
+    world.replay();
+    check_found(&world, ShipmentId(id));
+}
+
+#[test]
+fn an_ended_shipment_of_strangers_has_no_status() {
+    let mut world = World::in_memory();
+    world.record(beginning());
+    let id = ship(&mut world, ShipmentStatus::Cancelled, 3);
+    let (acme, mars) = ([TraderId(3)], [TraderId(0)]);
+    let status = |scope| world.views.ended_status(id, scope).unwrap();
+    assert_eq!(status(Scope::Accounts(&acme)), Some(ShipmentStatus::Cancelled));
+    assert_eq!(status(Scope::Accounts(&mars)), None);
 }
 
 #[test]

@@ -3,12 +3,17 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use domain::{CommitObserver, Sequence, ShipmentChange, ShipmentId, ShipmentStatus, SnapshotError};
-use views::ShipmentFilter;
+use domain::{
+    AlertCause, AlertKind, AlertRuleId, CommitObserver, Event, Sequence, Severity, ShipmentChange,
+    ShipmentId, ShipmentStatus, SnapshotError, VesselId,
+};
+use views::{AlertFilter, ShipmentFilter};
 
+use crate::alerts::{fired, held, stock_rule, told};
 use crate::fold::beginning;
 use crate::journal::*;
 use crate::shipments::ship;
+use crate::vessels::{aboard, vessel};
 
 struct Scene {
     dir: tempfile::TempDir,
@@ -206,6 +211,92 @@ fn what_the_store_has_of_a_future_that_is_gone_is_forgotten() {
         let found = world.views.find_shipments(&filter, None, 9, SCOPE).unwrap();
         assert_eq!(found.items.iter().map(|one| one.id).collect::<Vec<_>>(), wanted);
     }
+}
+
+#[test]
+fn what_was_found_in_a_future_that_is_gone_is_lost_still() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("views.db");
+    let mut world = World::open(Some(&path), Arc::default());
+    world.record(beginning());
+    let ids = [0, 1, 2].map(|_| ship(&mut world, ShipmentStatus::Lost, 3));
+    let (position, parts) = world.snapshot();
+    // In this future one is found, one is found and lost again, one stays lost.
+    let way = route(0, 1, 2);
+    for id in &ids[..2] {
+        let last = world.views.shipment(*id, SCOPE).unwrap().unwrap().shipment.last;
+        let found = ShipmentChange::Found { lines: goods(0, 5), reason: None };
+        world.record([changed(id.0, last, way, found)]);
+    }
+    world.snapshot();
+    let last = world.views.shipment(ids[1], SCOPE).unwrap().unwrap().shipment.last;
+    let (lines, cause, reason) = (goods(0, 5), domain::LossCause::Lost, None);
+    let gone = ShipmentChange::Lost { lines, cause, reason };
+    world.record([changed(ids[1].0, last, way, gone)]);
+    world.snapshot();
+    let journal = Arc::clone(&world.journal);
+    drop(world);
+    journal.events.write().truncate(usize::try_from(position.0).unwrap());
+    let mut world = World::open(Some(&path), journal);
+    world.fold.restore(position, &mut parts.into_iter().map(Ok)).unwrap();
+    let filter = ShipmentFilter { status: Some(ShipmentStatus::Lost), ..Default::default() };
+    let found = world.views.find_shipments(&filter, None, 9, SCOPE).unwrap();
+    let found: Vec<_> = found.items.iter().rev().map(|one| one.id).collect();
+    assert_eq!(found, ids);
+    // And it may be found as if it never had been.
+    let last = world.views.shipment(ids[0], SCOPE).unwrap().unwrap().shipment.last;
+    let again = ShipmentChange::Found { lines: goods(0, 5), reason: None };
+    world.record([changed(ids[0].0, last, way, again)]);
+    assert!(world.views.read().open_shipment(ids[0], SCOPE).is_some());
+}
+
+#[test]
+fn a_snapshot_brings_vessels_alerts_and_rules_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("views.db");
+    let mut world = World::open(Some(&path), Arc::default());
+    world.record(beginning());
+    world.record([vessel(0, "red-star"), stock_rule(4, "low", 2), stock_rule(5, "gone", 3)]);
+    let carried = aboard(&mut world);
+    world.record([changed(carried, carried, route(0, 1, 2), ShipmentChange::Loaded)]);
+    world.record([produced(1, 2, 0, 9), held(3, 2, 4)]);
+    let late = |severity| {
+        let cause = AlertCause::Late(ShipmentId(carried));
+        fired(cause, AlertKind::ShipmentLate, severity)
+    };
+    let alerts = |world: &World, resolved| {
+        let filter = AlertFilter { resolved, ..AlertFilter::default() };
+        world.views.read().find_alerts(&filter, None, 9, SCOPE).items
+    };
+    world.record([late(Severity::Warning)]);
+    let first = alerts(&world, false).remove(0);
+    world.record([Event::AlertAcknowledged(told(&first, first.severity))]);
+    let first = alerts(&world, false).remove(0);
+    world.record([Event::AlertResolved(told(&first, first.severity))]);
+    world.record([late(Severity::Critical)]);
+    let stock = AlertCause::Stock(AlertRuleId(4));
+    world.record([fired(stock, AlertKind::StockLow, Severity::Warning)]);
+    world.record([Event::AlertRuleDeleted { rule: AlertRuleId(5) }]);
+    let shown = |world: &World| {
+        let state = world.views.read();
+        let (open, resolved) = (alerts(world, false), alerts(world, true));
+        let risks: Vec<_> = open.iter().map(|alert| state.at_risk(alert, SCOPE)).collect();
+        let rules: Vec<_> = state.alert_rules_from(0, SCOPE).cloned().collect();
+        let vessels: Vec<_> = state.vessels_from(0).cloned().collect();
+        let carrying = state.carrying(VesselId(0), SCOPE);
+        (open, resolved, risks, rules, vessels, carrying, state.alert_counts(), state.counts())
+    };
+    let before = shown(&world);
+    assert!(before.2.iter().all(|risk| risk.holds.len() == 1), "{:?}", before.2);
+    let (position, parts) = world.snapshot();
+    let journal = Arc::clone(&world.journal);
+    drop(world);
+    let mut world = World::open(Some(&path), journal);
+    world.fold.restore(position, &mut parts.into_iter().map(Ok)).unwrap();
+    assert_eq!(shown(&world), before);
+    let open = alerts(&world, false).remove(0);
+    world.record([Event::AlertResolved(told(&open, open.severity))]);
+    assert_eq!(alerts(&world, false).len(), 1);
 }
 
 #[test]

@@ -20,12 +20,12 @@ fn look(views: &Views) {
         levels.iter().map(|level| level.available.get()).sum()
     };
     assert_eq!((sum(true), sum(false)), (1_000, 1_000));
-    let balance = |trader| state.balance(TraderId(trader), SCOPE).unwrap().get();
+    let balance = |trader| state.balance(TraderId(trader), SCOPE).unwrap().total().get();
     assert_eq!(balance(2) + balance(3), 2_000);
     // Every batch trades there and back again: only whole batches are seen.
     assert_eq!(balance(2), 1_000);
     drop(state);
-    assert!(views.audit().balanced);
+    assert!(views.audit(SCOPE).unwrap().balanced);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Trades and events, read back from the journal.
 
-use domain::{CommodityId, Sequence, StationId, TraderId, TransactionId};
-use views::{TradeFilter, TradeStatus};
+use domain::{CommodityId, Sequence, StationId, TradeStatus, TraderId, TransactionId};
+use views::TradeFilter;
 
 use crate::fold::beginning;
 use crate::journal::*;
@@ -30,7 +30,7 @@ fn find_all(world: &World, filter: &TradeFilter, limit: usize) -> Vec<u64> {
         let page = world.views.find_trades(filter, before, limit, SCOPE);
         let page = page.unwrap();
         assert!(page.items.len() <= limit);
-        found.extend(page.items.iter().map(|trade| trade.envelope.sequence.0));
+        found.extend(page.items.iter().map(|trade| trade.origin.envelope.sequence.0));
         if page.next.is_none() {
             return found;
         }
@@ -78,7 +78,7 @@ fn a_page_looks_at_a_bounded_number_of_events_and_says_where_to_go_on() {
     world.record((0..30_000).map(|_| issued(3, 1)));
     let any = TradeFilter::default();
     let first = world.views.find_trades(&any, None, 10, SCOPE).unwrap();
-    assert_eq!(first.items, []);
+    assert!(first.items.is_empty());
     assert_eq!(first.as_of.sequence, Sequence(trade.0 + 30_000));
     let second = world.views.find_trades(&any, first.next, 10, SCOPE).unwrap();
     assert_eq!(second.items.len(), 1);
@@ -91,7 +91,7 @@ fn a_trade_is_found_by_its_identifier_and_nothing_else_is() {
     let (world, trades) = market();
     let id = TransactionId(Sequence(trades[5].0));
     let found = world.views.trade(id, SCOPE).unwrap().unwrap();
-    assert_eq!(found.envelope.sequence, id.0);
+    assert_eq!((found.origin.envelope.sequence, found.record.id), (id.0, id));
     for other in [0, 1, trades[5].0 + 1, 1_000_000] {
         let id = TransactionId(Sequence(other));
         assert_eq!(world.views.trade(id, SCOPE).unwrap(), None);

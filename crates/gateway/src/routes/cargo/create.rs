@@ -25,6 +25,9 @@ pub(crate) async fn create(
     asked: Asked<BookingBody>,
 ) -> Result<Response, Problem> {
     let done = app.write(asked.sent, asked.body.wanted()?).await?;
+    if let Some(rehearsed) = app.rehearsed(&done)? {
+        return Ok(rehearsed);
+    }
     let recorded = done.recorded().ok_or_else(unexpected)?;
     let Event::ShipmentBooked(booked) = &recorded.event else {
         return Err(unexpected());

@@ -28,9 +28,11 @@ use crate::wire::answer::{List, ShipmentAnswer};
         ("destination" = Option<String>, Query, description = "To this station."),
         ("owner" = Option<String>, Query, description = "Of this owner's goods."),
         ("carrier" = Option<String>, Query, description = "Carried by this one."),
+        ("vessel" = Option<String>, Query, description = "On this vessel."),
         ("commodity" = Option<String>, Query, description = "With this commodity, among others."),
         ("status" = Option<StatusWord>, Query, description = "Of this status."),
         ("delayed" = Option<bool>, Query, description = "Late, or not."),
+        ("onHold" = Option<bool>, Query, description = "Stopped, or not."),
         ("cursor" = Option<String>, Query, description = "The nextCursor of an answer."),
         ("limit" = Option<u32>, Query, description = "1 to 1000; 100 if left out.")
     ),
@@ -44,9 +46,10 @@ pub(crate) async fn list(
 ) -> Result<Response, Problem> {
     let (origin, destination) = (query.name("origin"), query.name("destination"));
     let (owner, carrier) = (query.name("owner"), query.name("carrier"));
-    let commodity = query.name("commodity");
+    let (vessel, commodity) = (query.name("vessel"), query.name("commodity"));
     let status: Option<StatusWord> = query.text("status", Flaw::InvalidValue);
     let delayed = query.word("delayed", &[("true", true), ("false", false)]);
+    let on_hold = query.word("onHold", &[("true", true), ("false", false)]);
     let page = query.page();
     query.finish()?;
     app.blocking(move |app, views| {
@@ -57,9 +60,11 @@ pub(crate) async fn list(
                 destination: known.station("destination", destination.as_ref())?,
                 owner: known.trader("owner", owner.as_ref())?,
                 carrier: known.trader("carrier", carrier.as_ref())?,
+                vessel: known.vessel("vessel", vessel.as_ref())?,
                 commodity: known.commodity("commodity", commodity.as_ref())?,
                 status: status.map(|StatusWord(status)| status),
                 delayed,
+                on_hold,
             })
         })??;
         let before = page.cursor.map(|Cursor(sequence)| ShipmentId(Sequence(sequence)));

@@ -20,7 +20,8 @@ const NDJSON: &str = "application/x-ndjson";
 /// Many commands at once: a line for each, decided and answered in order.
 ///
 /// A line that is refused does not keep the others from being done. After a lost answer some lines
-/// may stand: the same body again, with keys, completes it once.
+/// may stand: the same body again, with keys, completes it once. With `dryRun=true` each line is
+/// decided by itself, as things are now, and nothing is changed.
 #[utoipa::path(
     post,
     path = "/api/events",
@@ -42,8 +43,8 @@ pub(crate) async fn ingest(
     request: Request,
 ) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
-    let access = Caller::of(&app, &parts.headers)?.with_key()?;
-    let sent = Sent::of(access.principal, &parts.headers)?;
+    let caller = Caller::of(&app, &parts.headers)?;
+    let mut sent = Sent::of(caller.with_key()?.principal, &parts.headers, false)?;
     if parts.headers.contains_key(IDEMPOTENCY_KEY) {
         // Taken in silence, it would be trusted.
         let detail = "each line has an idempotencyKey of its own";
@@ -51,6 +52,7 @@ pub(crate) async fn ingest(
         return Err(Problem::invalid(vec![fault]));
     }
     let show = query.word("results", &[("failures", Show::Failures), ("all", Show::All)]);
+    sent.is_dry_run = query.is_dry_run();
     query.finish()?;
     require_media_type(&parts.headers, NDJSON)?;
     let body = read_body(&app, &parts.headers, body, BULK_BYTES_MAX).await?;
@@ -58,13 +60,21 @@ pub(crate) async fn ingest(
     let bytes = body.bytes();
     let read = move || parse(&bytes, sent.by, sent.trace, &document().schemas);
     let mut parsed = beside(is_small, read).await??;
-    let commands = std::mem::take(&mut parsed.commands);
+    let mut commands = std::mem::take(&mut parsed.commands);
     let asked: Vec<Asked> = commands.iter().map(Asked::of).collect();
-    let answers = app.ready()?.executor.execute_all(commands).await?;
-    let show = show.unwrap_or(Show::All);
+    if asked.iter().any(Asked::is_of_past) {
+        commands = app.with_past(commands).await?;
+    }
+    let executor = &app.ready()?.executor;
+    let answers = if sent.is_dry_run {
+        executor.dry_run(commands).await?
+    } else {
+        executor.execute_all(commands).await?
+    };
+    let show = (show.unwrap_or(Show::All), sent.is_dry_run);
     let written = {
         let app = app.clone();
-        beside(is_small, move || results(&app, &asked, answers, parsed, show)).await?
+        beside(is_small, move || results(&app, &caller, &asked, answers, parsed, show)).await?
     };
     drop(body);
     let mut response = Response::new(written.into());

@@ -15,7 +15,8 @@ use crate::wire::answer::{CloudEvent, List};
 
 /// Events by position, oldest first: the same that live readers get.
 ///
-/// `nextCursor` is the position to go on after, and null when there is nothing more now.
+/// `nextCursor` is the position to go on after, and null when there is nothing more now. For keys
+/// that see the whole network.
 #[utoipa::path(
     get,
     path = "/api/events",
@@ -34,6 +35,7 @@ pub(crate) async fn list(
     uri: Uri,
     mut query: Query,
 ) -> Result<Response, Problem> {
+    caller.require_network()?;
     let (after, limit) = (query.raw("after"), query.limit());
     query.finish()?;
     app.blocking(move |app, views| {

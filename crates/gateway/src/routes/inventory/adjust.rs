@@ -30,6 +30,9 @@ pub(crate) async fn adjust(
     let unknown = |_| Problem::not_found(Code::UnknownStation, "there is no such station");
     let station = Identifier::new(&name).map_err(unknown)?;
     let done = app.write(asked.sent, asked.body.wanted(station)?).await?;
+    if let Some(rehearsed) = app.rehearsed(&done)? {
+        return Ok(rehearsed);
+    }
     let recorded = done.recorded().ok_or_else(unexpected)?;
     let Event::StockAdjusted(adjusted) = &recorded.event else {
         return Err(unexpected());

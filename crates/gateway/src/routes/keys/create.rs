@@ -15,6 +15,8 @@ use crate::wire::answer::{KeyAnswer, Shown};
 use crate::wire::body::KeyBody;
 
 /// Make an API key. Its secret is shown once.
+///
+/// A key of the role `trader` or `carrier` acts for its accounts, and sees what they are part of.
 #[utoipa::path(
     post,
     path = "/api/keys",
@@ -32,11 +34,14 @@ pub(crate) async fn create(
         Problem::plain(Code::Internal)
     })?;
     // A retry brings another secret: it must be known for the same command all the same.
-    let mut command = asked.sent.command(asked.body.wanted([0; 32]));
+    let mut command = asked.sent.command(asked.body.wanted([0; 32])?);
     if let Action::CreateKey(key) = &mut command.action {
         key.digest = secret.digest();
     }
-    let done = app.execute(command).await?;
+    let done = app.execute(command, asked.sent.is_dry_run).await?;
+    if let Some(rehearsed) = app.rehearsed(&done)? {
+        return Ok(rehearsed);
+    }
     let recorded = done.recorded().ok_or_else(unexpected)?;
     let Event::KeyCreated { key, details } = &recorded.event else {
         return Err(unexpected());
@@ -45,7 +50,7 @@ pub(crate) async fn create(
         let mut answer = render.key(&recorded.envelope, *key, details);
         answer.key = match done {
             Done::Accepted(_) => Shown::Secret(secret.as_str()),
-            Done::Replayed(_) | Done::Unchanged => Shown::Before,
+            Done::Replayed(_) | Done::Unchanged | Done::Rehearsed(_) => Shown::Before,
         };
         let mut response = done.answer(StatusCode::CREATED, &answer);
         // Nobody on the way may keep the secret.

@@ -30,6 +30,9 @@ pub(crate) async fn revoke(
     let number: u32 = name.parse().map_err(|_| unknown())?;
     let key = KeyId(number);
     let done: Done = app.write(asked.sent, Wanted::plain(Action::RevokeKey(key))).await?;
+    if let Some(rehearsed) = app.rehearsed(&done)? {
+        return Ok(rehearsed);
+    }
     app.render(|render| {
         let known = render.state.keys_from(key.index()).next().ok_or_else(unknown)?;
         Ok(done.answer(StatusCode::OK, &render.key_item(known)))

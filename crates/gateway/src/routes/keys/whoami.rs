@@ -27,9 +27,10 @@ pub(crate) async fn whoami(
 ) -> Result<Response, Problem> {
     app.render(|render| {
         let answer = WhoAmI {
-            principal: caller.access.map(|access| render.principal(access.principal)),
+            principal: caller.access.as_ref().map(|access| render.principal(access.principal)),
             role: RoleWord(caller.role()),
-            key_id: caller.access.map(|access| access.key.0),
+            accounts: render.traders(caller.access.as_ref().map_or(&[], |access| &access.accounts)),
+            key_id: caller.access.as_ref().map(|access| access.key.0),
             anonymous: caller.access.is_none(),
         };
         json(StatusCode::OK, &answer)

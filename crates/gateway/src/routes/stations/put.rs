@@ -32,6 +32,9 @@ pub(crate) async fn put(
 ) -> Result<Response, Problem> {
     let id = subject.name()?;
     let done = app.write(asked.sent, asked.body.wanted(id)).await?;
+    if let Some(rehearsed) = app.rehearsed(&done)? {
+        return Ok(rehearsed);
+    }
     let Some(recorded) = done.recorded() else {
         return as_it_was(&app, &subject.0);
     };

@@ -31,6 +31,9 @@ pub(crate) async fn change(
     let unknown = |_| Problem::not_found(Code::UnknownTrader, "there is no such trader");
     let trader = Identifier::new(&name).map_err(unknown)?;
     let done = app.write(asked.sent, asked.body.wanted(trader)?).await?;
+    if let Some(rehearsed) = app.rehearsed(&done)? {
+        return Ok(rehearsed);
+    }
     let recorded = done.recorded().ok_or_else(unexpected)?;
     let (trader, amount, reason) = match recorded.event {
         Event::CreditsIssued { trader, amount } => (trader, amount, Credit::Issued),

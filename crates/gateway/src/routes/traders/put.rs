@@ -33,6 +33,9 @@ pub(crate) async fn put(
     let scope = asked.caller.scope();
     let id = subject.name()?;
     let done = app.write(asked.sent, asked.body.wanted(id)).await?;
+    if let Some(rehearsed) = app.rehearsed(&done)? {
+        return Ok(rehearsed);
+    }
     let Some(recorded) = done.recorded() else {
         return as_it_was(&app, &subject.0, scope);
     };
@@ -51,7 +54,7 @@ pub(crate) async fn put(
     }
 }
 
-fn as_it_was(app: &App, name: &str, scope: domain::Scope) -> Result<Response, Problem> {
+fn as_it_was(app: &App, name: &str, scope: domain::Scope<'_>) -> Result<Response, Problem> {
     app.render(|render| {
         let id = render.state.trader_id(name);
         let known = id.and_then(|id| render.state.trader(id));

@@ -3,8 +3,8 @@
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use domain::{Event, Sequence};
-use views::{TradeFilter, TradeStatus};
+use domain::Sequence;
+use views::TradeFilter;
 
 use crate::auth::Caller;
 use crate::gateway::App;
@@ -13,11 +13,12 @@ use crate::reply::{ITEMS_AT_ONCE, ListBody, linked, snapshot};
 use crate::request::{Cursor, Lookup, Query};
 use crate::shape::Flaw;
 use crate::wire::answer::{List, TradeAnswer};
-use crate::wire::{Time, Words};
+use crate::wire::{Time, TradeStatusWord, Words};
 
 /// Trades, newest first.
 ///
-/// A page may be short, or empty, with more to come: follow `nextCursor`.
+/// A page may be short, or empty, with more to come: follow `nextCursor`. Keys with accounts see the
+/// trades that these are part of.
 #[utoipa::path(
     get,
     path = "/api/trades",
@@ -27,7 +28,7 @@ use crate::wire::{Time, Words};
         ("station" = Option<String>, Query, description = "At this station."),
         ("commodity" = Option<String>, Query, description = "Of this commodity, among others."),
         ("trader" = Option<String>, Query, description = "Bought or sold by this trader."),
-        ("status" = Option<String>, Query, description = "`settled`."),
+        ("status" = Option<TradeStatusWord>, Query, description = "Of this status."),
         ("reference" = Option<String>, Query, description = "With this reference."),
         ("from" = Option<Time>, Query, description = "That happened at this time or after."),
         ("to" = Option<Time>, Query, description = "That happened before this time."),
@@ -44,7 +45,7 @@ pub(crate) async fn list(
 ) -> Result<Response, Problem> {
     let (station, commodity) = (query.name("station"), query.name("commodity"));
     let trader = query.name("trader");
-    let status = query.word("status", &[("settled", TradeStatus::Settled)]);
+    let status: Option<TradeStatusWord> = query.text("status", Flaw::InvalidValue);
     let reference: Option<Words> = query.text("reference", Flaw::InvalidText);
     let from: Option<Time> = query.text("from", Flaw::InvalidTime);
     let to: Option<Time> = query.text("to", Flaw::InvalidTime);
@@ -57,7 +58,7 @@ pub(crate) async fn list(
                 station: known.station("station", station.as_ref())?,
                 commodity: known.commodity("commodity", commodity.as_ref())?,
                 trader: known.trader("trader", trader.as_ref())?,
-                status,
+                status: status.map(|TradeStatusWord(status)| status),
                 reference: reference.map(|Words(text)| text),
                 from: from.map(|Time(at)| at),
                 to: to.map(|Time(at)| at),
@@ -69,10 +70,8 @@ pub(crate) async fn list(
         let mut list = ListBody::new();
         for portion in found.items.chunks(ITEMS_AT_ONCE) {
             app.render(|render| {
-                for recorded in portion {
-                    if let Event::TradeSettled(trade) = &recorded.event {
-                        list.push(&render.trade(&recorded.envelope, trade));
-                    }
+                for trade in portion {
+                    list.push(&render.trade_now(trade));
                 }
             })?;
         }

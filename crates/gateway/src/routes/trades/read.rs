@@ -3,16 +3,16 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::{Event, TransactionId};
+use domain::TransactionId;
 
 use crate::auth::Caller;
 use crate::gateway::App;
 use crate::problem::{Code, Problem};
-use crate::reply::{json, unexpected};
+use crate::reply::json;
 use crate::request::{NoQuery, Subject};
 use crate::wire::answer::TradeAnswer;
 
-/// A trade of any age.
+/// A trade of any age, as its last event left it.
 #[utoipa::path(
     get,
     path = "/api/trades/{transactionId}",
@@ -31,10 +31,7 @@ pub(crate) async fn read(
     let id = TransactionId::parse(&name).ok_or_else(unknown)?;
     app.blocking(move |app, views| {
         let found = views.trade(id, caller.scope())?.ok_or_else(unknown)?;
-        let Event::TradeSettled(trade) = &found.event else {
-            return Err(unexpected());
-        };
-        app.render(|render| json(StatusCode::OK, &render.trade(&found.envelope, trade)))
+        app.render(|render| json(StatusCode::OK, &render.trade_now(&found)))
     })
     .await
 }

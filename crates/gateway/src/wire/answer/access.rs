@@ -14,6 +14,8 @@ pub(crate) struct KeyAnswer<'a> {
     pub(crate) key_id: u32,
     pub(crate) principal: &'a str,
     pub(crate) role: RoleWord,
+    /// The traders that it acts for; none for a role without accounts.
+    pub(crate) accounts: Vec<&'a str>,
     /// The secret, in the first answer alone: it is kept nowhere, and a repeat has null.
     #[serde(skip_serializing_if = "Shown::is_hidden")]
     #[schema(value_type = Option<String>)]
@@ -48,6 +50,8 @@ pub(crate) struct KeyItem<'a> {
     pub(crate) key_id: u32,
     pub(crate) principal: &'a str,
     pub(crate) role: RoleWord,
+    /// The traders that it acts for; none for a role without accounts.
+    pub(crate) accounts: Vec<&'a str>,
     pub(crate) created_at: Time,
     /// When it was ended; null while it is good.
     #[schema(required)]
@@ -63,6 +67,8 @@ pub(crate) struct WhoAmI<'a> {
     #[schema(required)]
     pub(crate) principal: Option<&'a str>,
     pub(crate) role: RoleWord,
+    /// The traders that the caller acts for, and sees; none for a role that sees everything.
+    pub(crate) accounts: Vec<&'a str>,
     #[schema(required)]
     pub(crate) key_id: Option<u32>,
     /// Whether no key was given, and the server lets anybody read.

@@ -53,6 +53,24 @@ pub(crate) struct EnvelopeFields<'a> {
     pub(crate) sequence: u64,
 }
 
+/// When and by whom it was written, and the client's own words on it: all of it or, in lists, a part.
+#[derive(ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[expect(dead_code, reason = "describes what other types write")]
+pub(crate) struct EnvelopePart<'a> {
+    /// Network time, strictly increasing.
+    recorded_at: Option<Time>,
+    /// When it happened, as the client says; else when it was recorded.
+    occurred_at: Option<Time>,
+    /// The principal that asked for it.
+    actor: Option<&'a str>,
+    reference: Option<&'a str>,
+    #[schema(value_type = Option<Metadata>)]
+    metadata: Option<Labels<'a>>,
+    /// Its place in the one sequence.
+    sequence: u64,
+}
+
 /// The metadata of a note; an empty object if there is none.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Labels<'a>(pub(crate) Option<&'a Note>);

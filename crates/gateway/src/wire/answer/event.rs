@@ -7,6 +7,8 @@ use super::{
     AdjustmentAnswer, BookedData, CommodityAnswer, CreditsAnswer, KeyAnswer, NetworkData,
     ShipmentData, StationAnswer, TradeAnswer, TraderData,
 };
+use super::{AlertData, AlertRuleAnswer, RuleDeletedData, VesselData};
+use super::{ExpiredData, FilledData, OpenedData, TradeFollowUp, TransferAnswer, WithdrawnData};
 use crate::wire::Time;
 
 /// An event.
@@ -46,6 +48,16 @@ pub(crate) enum Data<'a> {
     Credits(CreditsAnswer<'a>),
     Adjustment(AdjustmentAnswer<'a>),
     Trade(TradeAnswer<'a>),
+    TradeFollowUp(Box<TradeFollowUp<'a>>),
+    OfferOpened(Box<OpenedData<'a>>),
+    OffersWithdrawn(WithdrawnData<'a>),
+    OfferExpired(Box<ExpiredData<'a>>),
+    OfferFilled(FilledData<'a>),
+    Transfer(TransferAnswer<'a>),
     Booked(BookedData<'a>),
     Shipment(Box<ShipmentData<'a>>),
+    Vessel(VesselData<'a>),
+    Alert(Box<AlertData<'a>>),
+    AlertRule(Box<AlertRuleAnswer<'a>>),
+    AlertRuleDeleted(RuleDeletedData<'a>),
 }

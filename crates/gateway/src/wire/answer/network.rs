@@ -27,7 +27,9 @@ pub(crate) struct NetworkAnswer<'a> {
     pub(crate) created_at: Time,
     /// The last event.
     pub(crate) sequence: u64,
-    pub(crate) counts: Counts,
+    /// Null for keys that see some accounts alone.
+    #[schema(required)]
+    pub(crate) counts: Option<Counts>,
     /// The bounds of the network, by name.
     pub(crate) limits: BTreeMap<&'static str, u64>,
 }
@@ -44,8 +46,19 @@ pub(crate) struct Counts {
     pub(crate) stock_entries: usize,
     /// Shipments that have not ended.
     pub(crate) open_shipments: usize,
-    /// Of these, late ones.
+    /// Trades that are pending.
+    pub(crate) open_holds: usize,
+    /// Offers that are open.
+    pub(crate) open_offers: usize,
+    /// Open shipments that are late.
     pub(crate) delayed_shipments: u64,
+    pub(crate) vessels: usize,
+    /// Shipments of each status: those under way now, and those ever ended.
+    #[schema(value_type = HashMap<String, u64>)]
+    pub(crate) shipments: BTreeMap<&'static str, u64>,
+    /// Open shipments that are stopped.
+    pub(crate) on_hold_shipments: u64,
+    pub(crate) open_alerts: OpenAlerts,
     /// API keys ever made.
     pub(crate) keys: usize,
     /// Trades ever settled.
@@ -81,7 +94,7 @@ pub(crate) struct AuditAnswer<'a> {
     pub(crate) commodities: Vec<CommodityFlows<'a>>,
 }
 
-/// issued - retired = balances.
+/// issued - retired = balances = available + held.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct CreditFlows {
@@ -91,10 +104,16 @@ pub(crate) struct CreditFlows {
     pub(crate) retired: Wide,
     #[schema(value_type = u64)]
     pub(crate) balances: Wide,
+    /// What all traders are free to spend.
+    #[schema(value_type = u64)]
+    pub(crate) available: Wide,
+    /// What is held of all traders for holds, offers to buy and charges.
+    #[schema(value_type = u64)]
+    pub(crate) held: Wide,
     pub(crate) balanced: bool,
 }
 
-/// produced + found = onHand + inTransit + consumed + lost + expired + stolen.
+/// onHand = available + reserved + unavailable, and produced + found = onHand + inTransit + consumed + lost + expired + stolen.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct CommodityFlows<'a> {
@@ -107,6 +126,13 @@ pub(crate) struct CommodityFlows<'a> {
     pub(crate) stolen: u64,
     #[schema(value_type = u64)]
     pub(crate) on_hand: Wide,
+    /// Of what is on hand.
+    #[schema(value_type = u64)]
+    pub(crate) available: Wide,
+    #[schema(value_type = u64)]
+    pub(crate) reserved: Wide,
+    #[schema(value_type = u64)]
+    pub(crate) unavailable: Wide,
     #[schema(value_type = u64)]
     pub(crate) in_transit: Wide,
     pub(crate) balanced: bool,
@@ -119,5 +145,19 @@ pub(crate) struct Wide(pub(crate) u128);
 impl Serialize for Wide {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_u128(self.0)
+    }
+}
+
+/// Open alerts of each severity.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+pub(crate) struct OpenAlerts {
+    info: u64,
+    warning: u64,
+    critical: u64,
+}
+
+impl From<views::AlertCounts> for OpenAlerts {
+    fn from(counts: views::AlertCounts) -> Self {
+        Self { info: counts.info, warning: counts.warning, critical: counts.critical }
     }
 }

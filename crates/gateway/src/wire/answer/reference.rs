@@ -59,10 +59,15 @@ pub(crate) struct TraderAnswer<'a> {
     pub(crate) name: &'a str,
     /// Whether it is a station.
     pub(crate) station: bool,
-    pub(crate) balance: u64,
-    /// Promised, and not to be spent otherwise.
-    pub(crate) held: u64,
-    pub(crate) available: u64,
+    /// All of its credits: `available` and `held`. Null, as these are, if the caller may not see it.
+    #[schema(required)]
+    pub(crate) balance: Option<u64>,
+    /// Held for holds, offers to buy and charges, and not to be spent otherwise.
+    #[schema(required)]
+    pub(crate) held: Option<u64>,
+    /// Free to be spent.
+    #[schema(required)]
+    pub(crate) available: Option<u64>,
     pub(crate) created_at: Time,
     pub(crate) changed_at: Time,
     /// The event that last changed what it is; credits have events of their own.

@@ -1,17 +1,17 @@
-//! `POST /api/cargo` and `POST /api/cargo/{shipmentId}/events`.
+//! `POST /api/cargo`.
 
+use domain::limits::TOLERANCE_PERMILLE_MAX;
 use domain::{
-    Action, Booking, BookingLine, Position, ReceiptLineWanted, Schedule, ShipmentAction,
-    ShipmentActionKind, ShipmentId,
+    Action, Added, Booking, BookingLine, BookingTerms, ChargeWanted, Position, Schedule, Tolerance,
 };
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::charges::{ChargeBody, checked_charges};
 use super::{Tail, Wanted, checked_lines};
 use crate::shape::{Fault, Flaw};
 use crate::wire::{
-    Amount, Coordinate, Metadata, Name, Positive, ReportType, Time, Words, object_or_null, objects,
-    objects_or_null,
+    Amount, Coordinate, Metadata, Name, Positive, Time, Words, objects, objects_or_null,
 };
 
 /// Cargo to be carried.
@@ -25,8 +25,10 @@ pub(crate) struct BookingBody {
     owner: Name,
     /// Who counts them at the destination; the owner if left out.
     consignee: Option<Name>,
-    /// Who carries them; the owner if left out.
+    /// Who carries them; whoever flies the vessel if left out, and without one the owner.
     carrier: Option<Name>,
+    /// What carries them: it must have room for them, and carries one shipment at a time.
+    vessel: Option<Name>,
     /// What, a commodity once each.
     #[serde(deserialize_with = "objects::<_, BookingLineBody, _>")]
     #[schema(value_type = Vec<BookingLineBody>, min_items = 1, max_items = 100)]
@@ -34,6 +36,13 @@ pub(crate) struct BookingBody {
     planned_departure: Time,
     /// Not before the departure.
     planned_arrival: Time,
+    /// Held now, and paid when goods are received.
+    #[serde(default, deserialize_with = "objects_or_null::<_, ChargeBody, _>")]
+    #[schema(value_type = Option<Vec<ChargeBody>>, max_items = 10)]
+    charges: Option<Vec<ChargeWanted>>,
+    /// How much more than was shipped may be received, in thousandths of each line, at most 1000;
+    /// none if left out.
+    tolerance_permille: Option<Amount>,
     /// The client's own number for it.
     reference: Option<Words>,
     metadata: Option<Metadata>,
@@ -65,9 +74,18 @@ impl BookingBody {
             let detail = "must not be before the planned departure";
             faults.push(Fault::new("/plannedArrival".to_owned(), Flaw::OutOfRange, detail));
         }
+        let charges = checked_charges(self.charges, &mut faults);
+        let tolerance = tolerance(self.tolerance_permille, &mut faults);
         let (Some(lines), Some(schedule)) = (lines, schedule) else {
             return Err(faults);
         };
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        let vessel = self.vessel.map(|Name(vessel)| vessel);
+        let terms = BookingTerms { vessel, charges, tolerance };
+        // What says nothing is not said, so that it is the same command as without it.
+        let terms = (terms != BookingTerms::default()).then_some(terms);
         let booking = Booking {
             origin: self.origin.0,
             destination: self.destination.0,
@@ -76,10 +94,21 @@ impl BookingBody {
             carrier: self.carrier.map(|Name(carrier)| carrier),
             lines,
             schedule,
+            terms: Added::from(terms),
         };
         let tail = Tail { reference: self.reference, metadata: self.metadata, at: self.at };
         Ok(tail.with(Action::BookShipment(booking)))
     }
+}
+
+fn tolerance(permille: Option<Amount>, faults: &mut Vec<Fault>) -> Tolerance {
+    let permille = permille.map_or(0, |permille| permille.quantity().get());
+    let tolerance = u16::try_from(permille).ok().and_then(|permille| Tolerance::new(permille).ok());
+    tolerance.unwrap_or_else(|| {
+        let detail = format!("must be at most {TOLERANCE_PERMILLE_MAX} thousandths");
+        faults.push(Fault::new("/tolerancePermille".to_owned(), Flaw::OutOfRange, detail));
+        Tolerance::default()
+    })
 }
 
 /// A place in space; Sol is at the origin.
@@ -96,135 +125,4 @@ impl PositionBody {
     pub(crate) fn position(&self) -> Position {
         Position { x: self.x.0, y: self.y.0, z: self.z.0 }
     }
-}
-
-/// What a carrier or a station reports of a shipment. Beside the type and what every body may have:
-/// `departed` may have `estimatedArrival`; `position` has `position`; `estimated` has at least one of
-/// `estimatedDeparture` and `estimatedArrival`, and may have `reason`; `received` has `lines`; `lost`
-/// and `cancelled` may have `reason`.
-#[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[schema(as = NewShipmentEvent)]
-pub(crate) struct ReportBody {
-    r#type: ReportType,
-    estimated_departure: Option<Time>,
-    estimated_arrival: Option<Time>,
-    #[serde(default, deserialize_with = "object_or_null")]
-    position: Option<PositionBody>,
-    /// What was counted, a commodity once each.
-    #[serde(default, deserialize_with = "objects_or_null::<_, ReceiptLineBody, _>")]
-    #[schema(value_type = Option<Vec<ReceiptLineBody>>, min_items = 1, max_items = 100)]
-    lines: Option<Vec<ReceiptLineWanted>>,
-    /// Why, in words.
-    reason: Option<Words>,
-    /// The client's own number for it.
-    reference: Option<Words>,
-    metadata: Option<Metadata>,
-    /// When it happened, if not now.
-    at: Option<Time>,
-}
-
-/// What was counted of one commodity; at least one unit.
-#[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[schema(as = NewReceiptLine)]
-pub(crate) struct ReceiptLineBody {
-    commodity: Name,
-    /// Good: becomes available.
-    accepted: Amount,
-    /// Not good: becomes unavailable; none if left out.
-    rejected: Option<Amount>,
-}
-
-impl From<ReceiptLineBody> for ReceiptLineWanted {
-    fn from(line: ReceiptLineBody) -> Self {
-        Self {
-            commodity: line.commodity.0,
-            accepted: line.accepted.quantity(),
-            rejected: line.rejected.map(Amount::quantity).unwrap_or_default(),
-        }
-    }
-}
-
-/// Which of the fields that not every report has a report of this kind may have.
-const fn fields(kind: ShipmentActionKind) -> &'static [&'static str] {
-    match kind {
-        ShipmentActionKind::Loaded | ShipmentActionKind::Arrived => &[],
-        ShipmentActionKind::Departed => &["estimatedArrival"],
-        ShipmentActionKind::Position => &["position"],
-        ShipmentActionKind::Estimated => &["estimatedDeparture", "estimatedArrival", "reason"],
-        ShipmentActionKind::Received => &["lines"],
-        ShipmentActionKind::Lost | ShipmentActionKind::Cancelled => &["reason"],
-    }
-}
-
-impl ReportBody {
-    pub(crate) fn wanted(self, shipment: ShipmentId) -> Result<Wanted, Vec<Fault>> {
-        let mut faults = Vec::new();
-        self.refuse_foreign_fields(&mut faults);
-        let tail = Tail { reference: self.reference, metadata: self.metadata, at: self.at };
-        let departure = self.estimated_departure.map(|Time(at)| at);
-        let arrival = self.estimated_arrival.map(|Time(at)| at);
-        let reason = self.reason.map(|Words(text)| text);
-        let action = match self.r#type.0 {
-            ShipmentActionKind::Loaded => Some(ShipmentAction::Loaded),
-            ShipmentActionKind::Departed => {
-                Some(ShipmentAction::Departed { estimated_arrival: arrival })
-            }
-            ShipmentActionKind::Position => match self.position {
-                Some(position) => Some(ShipmentAction::Position(position.position())),
-                None => missing("/position", &mut faults),
-            },
-            ShipmentActionKind::Estimated if departure.is_none() && arrival.is_none() => {
-                missing("/estimatedArrival", &mut faults)
-            }
-            ShipmentActionKind::Estimated => {
-                Some(ShipmentAction::Estimated { departure, arrival, reason })
-            }
-            ShipmentActionKind::Arrived => Some(ShipmentAction::Arrived),
-            ShipmentActionKind::Received => match self.lines {
-                Some(lines) => receipt(lines, &mut faults),
-                None => missing("/lines", &mut faults),
-            },
-            ShipmentActionKind::Lost => Some(ShipmentAction::Lost { reason }),
-            ShipmentActionKind::Cancelled => Some(ShipmentAction::Cancelled { reason }),
-        };
-        match action.filter(|_| faults.is_empty()) {
-            Some(action) => Ok(tail.with(Action::ReportShipment { shipment, action })),
-            None => Err(faults),
-        }
-    }
-
-    fn refuse_foreign_fields(&self, faults: &mut Vec<Fault>) {
-        let allowed = fields(self.r#type.0);
-        for (field, is_given) in [
-            ("estimatedDeparture", self.estimated_departure.is_some()),
-            ("estimatedArrival", self.estimated_arrival.is_some()),
-            ("position", self.position.is_some()),
-            ("lines", self.lines.is_some()),
-            ("reason", self.reason.is_some()),
-        ] {
-            if is_given && !allowed.contains(&field) {
-                let detail = format!("does not go with the type `{}`", self.r#type.word());
-                faults.push(Fault::new(format!("/{field}"), Flaw::UnknownField, detail));
-            }
-        }
-    }
-}
-
-fn missing(pointer: &str, faults: &mut Vec<Fault>) -> Option<ShipmentAction> {
-    let detail = "this type needs this field";
-    faults.push(Fault::new(pointer.to_owned(), Flaw::MissingField, detail));
-    None
-}
-
-fn receipt(lines: Vec<ReceiptLineWanted>, faults: &mut Vec<Fault>) -> Option<ShipmentAction> {
-    for (at, line) in lines.iter().enumerate() {
-        if line.accepted.is_zero() && line.rejected.is_zero() {
-            let detail = "a line must count at least one unit, accepted or rejected";
-            let pointer = format!("/lines/{at}/accepted");
-            faults.push(Fault::new(pointer, Flaw::OutOfRange, detail));
-        }
-    }
-    checked_lines(lines, faults).map(ShipmentAction::Received)
 }

@@ -1,10 +1,11 @@
 //! The real state in the words of the naive one, so that both can be held against each other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{DelayReason, Quantity, Shipment, ShipmentStatus};
 
 use super::network::{Level, MOST, Network, Place};
+use super::rules::Craft;
 use super::shipment::{Cargo, Parts};
 use crate::State;
 
@@ -17,7 +18,19 @@ pub(super) fn compare(network: &Network, state: &State) {
     let mut balances = network.balances.clone();
     balances.retain(|_, balance| *balance != 0);
     assert_eq!(balances, real_balances(state), "balances");
-    assert_eq!(network.shipments, real_shipments(state, &names), "shipments");
+    let mut shipments = network.shipments.clone();
+    // When its timer fires is seen when it does: its alerts have a part in it.
+    for cargo in shipments.values_mut() {
+        cargo.deadline = None;
+    }
+    assert_eq!(shipments, real_shipments(state, &names), "shipments");
+    assert_eq!(network.vessels, real_vessels(state, &names), "vessels");
+    let rules = state.rules.rows.iter().filter(|(_, row)| row.terms.is_some());
+    let rules = rules.map(|(name, _)| name.0.as_str());
+    assert!(rules.collect::<BTreeSet<_>>().into_iter().eq(network.rules.keys()), "rules");
+    let alerts = state.alerts.open.iter().map(|(key, open)| (key.0.0.0, open.acknowledged));
+    assert_eq!(network.alerts, alerts.collect(), "alerts");
+    super::compare_trading::compare(network, state, &names);
     assert_eq!(network.issued, u128::from(state.issued.get()), "issued");
     let parties = network.traders.len() + network.stations.len();
     assert_eq!(parties, state.traders.len(), "traders");
@@ -27,7 +40,7 @@ pub(super) fn compare(network: &Network, state: &State) {
 }
 
 /// Produced + found = on hand + in transit + consumed + lost + expired + stolen, for each
-/// commodity; issued - retired = all balances; and no source past its bound.
+/// commodity; issued - retired = all balances and all that is held; and no source past its bound.
 pub(super) fn check_conservation(network: &Network) {
     let mut there = BTreeMap::<&str, u128>::new();
     for ((_, _, commodity), level) in &network.stock {
@@ -42,15 +55,16 @@ pub(super) fn check_conservation(network: &Network) {
         assert!(sourced <= MOST, "{commodity}");
     }
     let balances = network.balances.values().sum::<u128>();
-    assert_eq!(network.issued, network.retired + balances);
+    let held = network.held.values().sum::<u128>();
+    assert_eq!(network.issued, network.retired + balances + held);
     assert!(network.issued <= MOST);
 }
 
 /// Everybody's name by number.
-struct Names {
-    traders: Vec<String>,
-    stations: Vec<String>,
-    commodities: Vec<String>,
+pub(super) struct Names {
+    pub(super) traders: Vec<String>,
+    pub(super) stations: Vec<String>,
+    pub(super) commodities: Vec<String>,
 }
 
 impl Names {
@@ -65,7 +79,7 @@ impl Names {
     }
 }
 
-fn wide(quantity: Quantity) -> u128 {
+pub(super) fn wide(quantity: Quantity) -> u128 {
     quantity.get().into()
 }
 
@@ -94,14 +108,28 @@ fn real_balances(state: &State) -> BTreeMap<String, u128> {
 
 fn real_shipments(state: &State, names: &Names) -> BTreeMap<u64, Cargo> {
     let rows = state.shipments.iter().map(|(key, open)| {
-        let mut cargo = real_shipment(names, &open.shipment);
-        cargo.deadline = open.overdue_at.map(|deadline| deadline.0);
+        let mut cargo = real_shipment(state, names, &open.shipment);
+        cargo.loaded_at = open.loaded_at.map(|time| time.0);
         (key.0.0.0, cargo)
     });
     rows.collect()
 }
 
-fn real_shipment(names: &Names, shipment: &Shipment) -> Cargo {
+fn real_vessels(state: &State, names: &Names) -> BTreeMap<String, Craft> {
+    let rows = state.vessels.iter().map(|(name, row)| {
+        let craft = Craft {
+            name: row.details.name.as_str().to_owned(),
+            carrier: names.traders[row.details.carrier.index()].clone(),
+            mass: row.details.mass_capacity_grams.map(wide),
+            volume: row.details.volume_capacity_millilitres.map(wide),
+            carrying: row.carrying.map(|shipment| shipment.0.0),
+        };
+        (name.0.to_string(), craft)
+    });
+    rows.collect()
+}
+
+fn real_shipment(state: &State, names: &Names, shipment: &Shipment) -> Cargo {
     let line = |line: &domain::ShipmentLine| {
         let parts = Parts {
             outstanding: wide(line.shipped)
@@ -111,8 +139,15 @@ fn real_shipment(names: &Names, shipment: &Shipment) -> Cargo {
             accepted: wide(line.accepted),
             rejected: wide(line.rejected),
             written_off: wide(line.written_off),
+            found: wide(line.found),
+            short: wide(line.short),
         };
         (names.commodities[line.commodity.index()].clone(), parts)
+    };
+    let trader = |trader: domain::TraderId| names.traders[trader.index()].clone();
+    let charge = |it: &domain::Charge| (trader(it.payer), trader(it.to), it.amount.get().into());
+    let vessel = |vessel: domain::VesselId| {
+        state.vessels.iter().nth(vessel.index()).unwrap().0.0.to_string()
     };
     let time = |time: Option<domain::Timestamp>| time.map(|time| time.0);
     Cargo {
@@ -127,10 +162,21 @@ fn real_shipment(names: &Names, shipment: &Shipment) -> Cargo {
             ShipmentStatus::InTransit => "in_transit",
             ShipmentStatus::Arrived => "arrived",
             ShipmentStatus::PartiallyReceived => "partially_received",
+            ShipmentStatus::Lost => "lost",
             ended => panic!("{ended:?} and still in memory"),
         },
         planned_arrival: shipment.schedule.arrival().0,
         estimated: [time(shipment.estimated_departure), time(shipment.estimated_arrival)],
+        estimated_at: time(shipment.estimated_at),
+        vessel: shipment.vessel.map(vessel),
+        charges: shipment.charges.iter().map(charge).collect(),
+        tolerance: shipment.tolerance.permille().into(),
+        loaded_at: None,
+        booked_at: shipment.booked_at.0,
+        heard_at: shipment.heard_at.0,
+        delay_code: shipment.delay_code.map(|code| format!("{code:?}")),
+        on_hold: shipment.on_hold.as_ref().map(|reason| reason.as_str().to_owned()),
+        position: shipment.position.map(|(at, time)| ([at.x, at.y, at.z], time.0)),
         actual: [time(shipment.actual_departure), time(shipment.actual_arrival)],
         delayed: shipment.delayed.map(|reason| match reason {
             DelayReason::Estimate => "estimate",

@@ -6,11 +6,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
-    Action, Adjustment, Booking, CreditChange, PrincipalId, PutStation, Role, ShipmentAction,
-    Source, StockChange, Trade,
+    Action, Adjustment, CreditChange, NewKey, PrincipalId, PutStation, Source, StockChange,
 };
 
+use super::offers::Posting;
+use super::roles::Principal;
+use super::rules::{Craft, Rule};
 use super::shipment::Cargo;
+use super::trading::Deal;
 use crate::tests::order::codes;
 
 pub(super) const MOST: u128 = (1 << 53) - 1;
@@ -23,21 +26,30 @@ pub(super) type Reasons = BTreeSet<&'static str>;
 #[derive(Default)]
 pub(super) struct Network {
     pub(super) created: bool,
-    /// By name: the number that commands come with, and the role.
-    pub(super) principals: BTreeMap<String, (u32, Role)>,
+    pub(super) principals: BTreeMap<String, Principal>,
     /// Which keys are revoked.
     pub(super) keys: Vec<bool>,
     /// By name: all there is to say of it.
     pub(super) stations: BTreeMap<String, String>,
     pub(super) traders: BTreeMap<String, String>,
     pub(super) commodities: BTreeMap<String, String>,
+    /// By commodity: the mass and the volume of a unit, as far as they are known.
+    pub(super) units: BTreeMap<String, [u128; 2]>,
+    pub(super) vessels: BTreeMap<String, Craft>,
+    pub(super) rules: BTreeMap<String, Rule>,
+    /// By the sequence of the event that fired them: whether they have been seen.
+    pub(super) alerts: BTreeMap<u64, bool>,
     pub(super) balances: BTreeMap<String, u128>,
+    pub(super) held: BTreeMap<String, u128>,
+    /// By the sequence of the event that made them: all trades there ever were, and open offers.
+    pub(super) deals: BTreeMap<u64, Deal>,
+    pub(super) offers: BTreeMap<u64, Posting>,
     pub(super) issued: u128,
     pub(super) retired: u128,
     pub(super) stock: BTreeMap<Place, Level>,
     /// By commodity and reason: ever produced, found, consumed, lost, expired, stolen.
     pub(super) totals: BTreeMap<(String, String), u128>,
-    /// By the sequence of their booking: those that have not ended.
+    /// By the sequence of their booking: those that have not ended, and those that are lost.
     pub(super) shipments: BTreeMap<u64, Cargo>,
 }
 
@@ -60,6 +72,8 @@ impl Level {
 pub(super) struct Moment {
     pub(super) recorded: i64,
     pub(super) occurred: i64,
+    /// The same, if the command itself says so.
+    pub(super) said: Option<i64>,
     pub(super) sequence: u64,
 }
 
@@ -71,10 +85,10 @@ impl Network {
         moment: Moment,
         action: &Action,
     ) -> Result<bool, &'static str> {
-        let reasons = self.reasons(actor, action);
+        let reasons = self.reasons(actor, moment, action);
         match codes().into_iter().find(|code| reasons.contains(code)) {
             Some(code) => Err(code),
-            None => Ok(self.perform(moment, action)),
+            None => Ok(self.perform(actor, moment, action)),
         }
     }
 
@@ -106,18 +120,23 @@ impl Network {
         self.stock.entry(place).or_default()
     }
 
-    fn add_total(&mut self, commodity: &str, reason: String, more: u128) {
+    pub(super) fn add_total(&mut self, commodity: &str, reason: String, more: u128) {
         *self.totals.entry((commodity.to_owned(), reason)).or_default() += more;
     }
 
-    fn reasons(&self, actor: PrincipalId, action: &Action) -> Reasons {
+    fn reasons(&self, actor: PrincipalId, moment: Moment, action: &Action) -> Reasons {
         let mut reasons = match action {
             Action::CreateNetwork(_) => one_if(self.created, "already_exists"),
             Action::CreateKey(key) => {
-                let known = self.principals.get(key.principal.as_str());
-                let taken = key.principal.as_str() == "network"
-                    || known.is_some_and(|(_, role)| *role != key.role);
-                one_if(taken, "already_exists")
+                let (known, accounts) =
+                    (self.principals.get(key.principal.as_str()), accounts(key));
+                let differs =
+                    |known: &Principal| known.role != key.role || known.accounts != accounts;
+                let taken = key.principal.as_str() == "network" || known.is_some_and(differs);
+                let mut reasons = one_if(taken, "already_exists");
+                let stranger = accounts.iter().any(|account| !self.is_trader(account));
+                reasons.extend(one_if(stranger, "unknown_trader"));
+                reasons
             }
             Action::RevokeKey(key) => one_if(key.index() >= self.keys.len(), "unknown_key"),
             Action::PutStation(put) => self.reasons_of_station(put),
@@ -140,13 +159,26 @@ impl Network {
                 reasons
             }
             Action::Adjust(adjustment) => self.reasons_of_adjustment(adjustment),
-            Action::Trade(trade) => self.reasons_of_trade(trade),
+            Action::Trade(trade) => self.reasons_of_trade(actor, moment, trade),
+            Action::PostOffer(post) => self.reasons_of_posting(moment, post),
+            Action::WithdrawOffer(offer) => {
+                one_if(!self.offers.contains_key(&offer.0.0), "offer_closed")
+            }
+            Action::SettleTrade(settlement) => self.reasons_of_settlement(moment, settlement),
+            Action::VoidTrade { trade, .. } => self.reasons_of_end(moment, trade.0.0, "voided"),
+            Action::ReverseTrade { trade, .. } => self.reasons_of_reversal(moment, trade.0.0),
+            Action::Transfer(transfer) => self.reasons_of_transfer(transfer),
             Action::BookShipment(booking) => self.reasons_of_booking(booking),
             Action::ReportShipment { shipment, action } => {
-                match self.shipments.get(&shipment.0.0) {
-                    None => Reasons::from(["unknown_shipment"]),
-                    Some(cargo) => cargo.reasons(action, &self.commodities),
-                }
+                self.reasons_of_report(moment, shipment.0.0, action)
+            }
+            Action::PutVessel(put) => self.reasons_of_vessel(put),
+            Action::PutAlertRule(put) => self.reasons_of_rule(put),
+            Action::DeleteAlertRule(id) => {
+                one_if(!self.rules.contains_key(id.as_str()), "unknown_alert_rule")
+            }
+            Action::AcknowledgeAlert(alert) => {
+                one_if(!self.alerts.contains_key(&alert.0.0), "unknown_alert")
             }
         };
         if !self.permits(actor, action) {
@@ -155,51 +187,11 @@ impl Network {
         reasons
     }
 
-    fn permits(&self, actor: PrincipalId, action: &Action) -> bool {
-        if actor.0 == 0 {
-            return true;
-        }
-        let found = self.principals.values().find(|(id, _)| *id == actor.0);
-        match found.map(|(_, role)| *role) {
-            Some(Role::Admin) => !matches!(action, Action::CreateNetwork(_)),
-            Some(Role::Operator) => !matches!(
-                action,
-                Action::CreateNetwork(_)
-                    | Action::CreateKey(_)
-                    | Action::RevokeKey(_)
-                    | Action::ChangeCredits { .. }
-            ),
-            Some(Role::Viewer) | None => false,
-        }
-    }
-
     fn reasons_of_station(&self, put: &PutStation) -> Reasons {
         let mut reasons = one_if(self.traders.contains_key(put.id.as_str()), "already_exists");
         let owner = put.owner.as_ref().unwrap_or(&put.id);
         let known = owner == &put.id || self.is_trader(owner.as_str());
         reasons.extend(one_if(!known, "unknown_trader"));
-        reasons
-    }
-
-    fn reasons_of_trade(&self, trade: &Trade) -> Reasons {
-        let (station, seller) = (trade.station.as_str(), trade.seller.as_str());
-        let mut reasons = one_if(trade.buyer == trade.seller, "same_party");
-        reasons.extend(one_if(!self.stations.contains_key(station), "unknown_station"));
-        for party in [&trade.buyer, &trade.seller] {
-            reasons.extend(one_if(!self.is_trader(party.as_str()), "unknown_trader"));
-        }
-        let mut total = 0;
-        for line in &trade.lines {
-            let commodity = line.commodity.as_str();
-            reasons.extend(self.unknown_commodity(commodity));
-            let quantity = u128::from(line.quantity.get());
-            total += quantity * u128::from(line.unit_price.get());
-            let available = self.level(station, seller, commodity).available;
-            reasons.extend(one_if(quantity > available, "insufficient_stock"));
-        }
-        reasons.extend(one_if(total > MOST, "amount_overflow"));
-        let balance = self.balance(trade.buyer.as_str());
-        reasons.extend(one_if(total > balance, "insufficient_credits"));
         reasons
     }
 
@@ -234,38 +226,20 @@ impl Network {
         reasons
     }
 
-    fn reasons_of_booking(&self, booking: &Booking) -> Reasons {
-        let (origin, owner) = (booking.origin.as_str(), booking.owner.as_str());
-        let mut reasons = one_if(booking.origin == booking.destination, "same_party");
-        for station in [&booking.origin, &booking.destination] {
-            let known = self.stations.contains_key(station.as_str());
-            reasons.extend(one_if(!known, "unknown_station"));
-        }
-        let others = booking.consignee.iter().chain(&booking.carrier);
-        for trader in others.chain([&booking.owner]) {
-            reasons.extend(one_if(!self.is_trader(trader.as_str()), "unknown_trader"));
-        }
-        for line in &booking.lines {
-            let commodity = line.commodity.as_str();
-            reasons.extend(self.unknown_commodity(commodity));
-            let available = self.level(origin, owner, commodity).available;
-            let quantity = u128::from(line.quantity.get());
-            reasons.extend(one_if(quantity > available, "insufficient_stock"));
-        }
-        reasons
-    }
-
-    fn unknown_commodity(&self, commodity: &str) -> Reasons {
+    pub(super) fn unknown_commodity(&self, commodity: &str) -> Reasons {
         one_if(!self.commodities.contains_key(commodity), "unknown_commodity")
     }
 
-    fn perform(&mut self, moment: Moment, action: &Action) -> bool {
+    fn perform(&mut self, actor: PrincipalId, moment: Moment, action: &Action) -> bool {
         match action {
-            Action::CreateNetwork(_) => self.created = true,
+            Action::CreateNetwork(_) => {
+                self.created = true;
+                self.first_rules();
+            }
             Action::CreateKey(key) => {
                 let number = u32::try_from(self.principals.len()).unwrap() + 1;
                 let principal = key.principal.as_str().to_owned();
-                let new = (number, key.role);
+                let new = Principal { number, role: key.role, accounts: accounts(key) };
                 self.principals.entry(principal).or_insert(new);
                 self.keys.push(false);
             }
@@ -278,6 +252,9 @@ impl Network {
                 return replace(&mut self.stations, put.id.as_str(), format!("{rest:?}"));
             }
             Action::PutCommodity(put) => {
+                let units = [put.unit_mass_grams, put.unit_volume_millilitres];
+                let units = units.map(|unit| unit.map_or(0, |unit| u128::from(unit.get())));
+                self.units.insert(put.id.as_str().to_owned(), units);
                 return replace(&mut self.commodities, put.id.as_str(), format!("{put:?}"));
             }
             Action::PutTrader(put) => {
@@ -297,26 +274,25 @@ impl Network {
                 }
             }
             Action::Adjust(adjustment) => self.adjust(adjustment),
-            Action::Trade(trade) => self.trade(trade),
+            Action::Trade(trade) => self.trade(actor, moment, trade),
+            Action::PostOffer(post) => return self.post(moment, post),
+            Action::WithdrawOffer(offer) => self.withdraw(offer.0.0),
+            Action::SettleTrade(settlement) => self.settle(settlement),
+            Action::VoidTrade { trade, .. } => self.call_off(trade.0.0, "voided"),
+            Action::ReverseTrade { trade, .. } => self.reverse(trade.0.0),
+            Action::Transfer(transfer) => self.transfer(transfer),
             Action::BookShipment(booking) => self.book(moment, booking),
             Action::ReportShipment { shipment, action } => {
-                self.report(moment, shipment.0.0, action);
+                return self.report(moment, shipment.0.0, action);
+            }
+            Action::PutVessel(put) => return self.put_vessel(put),
+            Action::PutAlertRule(put) => return self.put_rule(put),
+            Action::DeleteAlertRule(id) => drop(self.rules.remove(id.as_str())),
+            Action::AcknowledgeAlert(alert) => {
+                return !std::mem::replace(self.alerts.get_mut(&alert.0.0).unwrap(), true);
             }
         }
         true
-    }
-
-    fn trade(&mut self, trade: &Trade) {
-        let station = trade.station.as_str();
-        let (buyer, seller) = (trade.buyer.as_str(), trade.seller.as_str());
-        for line in &trade.lines {
-            let (commodity, quantity) = (line.commodity.as_str(), u128::from(line.quantity.get()));
-            let price = quantity * u128::from(line.unit_price.get());
-            self.entry(station, seller, commodity).available -= quantity;
-            self.entry(station, buyer, commodity).available += quantity;
-            *self.balances.entry(buyer.to_owned()).or_default() -= price;
-            *self.balances.entry(seller.to_owned()).or_default() += price;
-        }
     }
 
     fn adjust(&mut self, adjustment: &Adjustment) {
@@ -357,32 +333,15 @@ impl Network {
             self.add_total(commodity, reason, quantity);
         }
     }
-
-    fn book(&mut self, moment: Moment, booking: &Booking) {
-        for line in &booking.lines {
-            let quantity = u128::from(line.quantity.get());
-            let (origin, owner) = (booking.origin.as_str(), booking.owner.as_str());
-            let level = self.entry(origin, owner, line.commodity.as_str());
-            level.available -= quantity;
-            level.reserved += quantity;
-        }
-        let cargo = Cargo::new(moment, booking);
-        self.shipments.insert(moment.sequence, cargo);
-    }
-
-    fn report(&mut self, moment: Moment, id: u64, action: &ShipmentAction) {
-        let mut cargo = self.shipments.remove(&id).unwrap();
-        for (commodity, quantity) in cargo.report(moment, action, self) {
-            self.add_total(&commodity, "Lost".to_owned(), quantity);
-        }
-        if !["received", "cancelled", "lost"].contains(&cargo.status) {
-            self.shipments.insert(id, cargo);
-        }
-    }
 }
 
 pub(super) fn one_if(applies: bool, code: &'static str) -> Reasons {
     applies.then_some(code).into_iter().collect()
+}
+
+fn accounts(key: &NewKey) -> Vec<String> {
+    let accounts = key.accounts.get().into_iter().flatten();
+    accounts.map(|account| account.as_str().to_owned()).collect()
 }
 
 /// Whether there was not the same already.

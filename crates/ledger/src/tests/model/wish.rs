@@ -3,34 +3,41 @@
 //! nearly everything that can be wrong is wrong now and then.
 
 use domain::{
-    Action, CreditChange, Identifier, KeyId, Lines, Position, PrincipalId, Quantity, Role,
-    ShipmentAction, ShipmentId, Sink, Source, StockChange, Timestamp,
+    Action, Added, CreditChange, Identifier, KeyId, Lines, PrincipalId, Quantity, Role, Sink,
+    Source, StockChange, Timestamp,
 };
-use domain::{Adjustment, Booking, BookingLine, ReceiptLineWanted, Schedule, Sequence, StockLine};
+use domain::{Adjustment, StockLine};
 use domain::{Trade, TradeLineWanted};
 use proptest::prelude::*;
 
 use super::network::{MOST, Network};
-use super::shipment::Cargo;
 use super::size::{Size, size};
-use crate::tests::asks::{commodity, credits, key, name, station, text, trader, units};
+use crate::tests::asks::{bound_key, commodity, credits, key, name, station, text, trader, units};
 
 /// What is wanted, before it is known what there is.
 #[derive(Debug, Clone)]
 pub(super) struct Wish {
-    kind: Kind,
+    pub(super) kind: Kind,
     pub(super) pause: i64,
     /// Choices among what there is, each taken modulo how much there is.
-    picks: [u8; 8],
-    lines: Vec<(u8, Size, Size)>,
+    pub(super) picks: [u8; 8],
+    pub(super) lines: Vec<(u8, Size, Size)>,
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Kind {
+pub(super) enum Kind {
     Trade,
+    Offer,
+    Take,
+    Hold,
+    End,
+    Transfer,
     Adjust,
     Book,
     Report,
+    Vessel,
+    Rule,
+    Acknowledge,
     Credits,
     Station,
     Commodity,
@@ -43,9 +50,17 @@ enum Kind {
 pub(super) fn wishes(count: usize) -> impl Strategy<Value = Vec<Wish>> {
     let kind = prop_oneof![
         8 => Just(Kind::Trade),
+        5 => Just(Kind::Offer),
+        6 => Just(Kind::Take),
+        5 => Just(Kind::Hold),
+        8 => Just(Kind::End),
+        2 => Just(Kind::Transfer),
         6 => Just(Kind::Adjust),
         5 => Just(Kind::Book),
-        12 => Just(Kind::Report),
+        18 => Just(Kind::Report),
+        1 => Just(Kind::Vessel),
+        2 => Just(Kind::Rule),
+        1 => Just(Kind::Acknowledge),
         3 => Just(Kind::Credits),
         1 => Just(Kind::Station),
         1 => Just(Kind::Commodity),
@@ -54,7 +69,13 @@ pub(super) fn wishes(count: usize) -> impl Strategy<Value = Vec<Wish>> {
         1 => Just(Kind::Network),
     ];
     let lines = prop::collection::vec((any::<u8>(), size(), size()), 1..4);
-    let pause = prop_oneof![3 => Just(1_i64), 3 => 2..50_i64, 1 => 50..500_i64];
+    let pause = prop_oneof![
+        60 => Just(1_i64),
+        60 => 2..50_i64,
+        20 => 50..500_i64,
+        // Holds and offers last for seconds.
+        3 => 100_000..2_000_000_i64,
+    ];
     let wish = (kind, pause, any::<[u8; 8]>(), lines);
     let wish = wish.prop_map(|(kind, pause, picks, lines)| Wish { kind, pause, picks, lines });
     // A fixed length could not be made smaller when a failure is looked into.
@@ -66,9 +87,17 @@ impl Wish {
     pub(super) fn action(&self, network: &Network, now: i64) -> Action {
         match self.kind {
             Kind::Trade => self.trade(network),
+            Kind::Offer => self.post(self.actor(), network),
+            Kind::Take => self.take(self.actor(), network),
+            Kind::Hold => self.hold(self.actor(), network),
+            Kind::End => self.end(self.actor(), network),
+            Kind::Transfer => self.transfer(self.actor(), network),
             Kind::Adjust => self.adjust(network),
             Kind::Book => self.book(network, now),
             Kind::Report => self.report(network, now),
+            Kind::Vessel => self.vessel(),
+            Kind::Rule => self.rule(network),
+            Kind::Acknowledge => self.acknowledge(network),
             Kind::Credits => self.credits(network),
             Kind::Station => {
                 let mut put = station(self.name(0, &["ceres", "mars", "vesta", "juno", "acme"]));
@@ -80,6 +109,7 @@ impl Wish {
             Kind::Commodity => {
                 let mut put = commodity(self.name(0, &["ice", "ore", "gas", "fuel", "spice"]));
                 put.unit_mass_grams = Quantity::new(u64::from(self.picks[1] % 3)).ok();
+                put.unit_volume_millilitres = Quantity::new(u64::from(self.picks[2] % 3)).ok();
                 Action::PutCommodity(put)
             }
             Kind::Trader => {
@@ -89,6 +119,15 @@ impl Wish {
             }
             Kind::Key if self.picks[0] < 128 => {
                 Action::RevokeKey(KeyId(u32::from(self.picks[1] % 8)))
+            }
+            Kind::Key if self.picks[3] < 128 => {
+                let accounts: &[&str] = if self.picks[4] < 128 {
+                    &["acme", "mars"]
+                } else {
+                    &["belt", self.name(5, &["ceres", "nobody"])]
+                };
+                let role = if self.picks[2] < 128 { Role::Trader } else { Role::Carrier };
+                bound_key(self.name(1, &["skipper", "digger", "courier", "third"]), role, accounts)
             }
             Kind::Key => {
                 let principal = self.name(1, &["boss", "clerk", "guest", "second", "network"]);
@@ -110,11 +149,16 @@ impl Wish {
 
     /// Nearly always somebody who may ask for it.
     pub(super) fn actor(&self) -> PrincipalId {
-        PrincipalId(match self.picks[7] {
-            0..5 => 0,
-            5..15 => 2,
-            15..20 => 3,
-            20..23 => 99,
+        let often = matches!(self.kind, Kind::Offer | Kind::Take | Kind::Hold);
+        PrincipalId(match (self.picks[7], often) {
+            (0..5, _) => 0,
+            (5..15, _) => 2,
+            (15..20, _) => 3,
+            (20..23, _) => 99,
+            // Those bound to accounts: for the most part they ask for what they may.
+            (23..30, _) | (30..90, true) => 4,
+            (90..97, _) | (97..150, true) => 5,
+            (150..153, _) => 6,
             _ => 1,
         })
     }
@@ -125,12 +169,12 @@ impl Wish {
         (self.picks[6] > 200).then_some(Timestamp(now - ago + 225))
     }
 
-    fn name(&self, pick: usize, names: &[&'static str]) -> &'static str {
+    pub(super) fn name(&self, pick: usize, names: &[&'static str]) -> &'static str {
         names[usize::from(self.picks[pick]) % names.len()]
     }
 
     /// A name that is known, but now and then the other.
-    fn known<'a>(
+    pub(super) fn known<'a>(
         &self,
         pick: usize,
         names: impl Iterator<Item = &'a String>,
@@ -143,17 +187,22 @@ impl Wish {
         name(names[usize::from(self.picks[pick]) % names.len()])
     }
 
-    fn station(&self, pick: usize, network: &Network) -> Identifier {
+    pub(super) fn station(&self, pick: usize, network: &Network) -> Identifier {
         self.known(pick, network.stations.keys(), "nowhere")
     }
 
-    fn trader(&self, pick: usize, network: &Network) -> Identifier {
+    pub(super) fn trader(&self, pick: usize, network: &Network) -> Identifier {
         let traders = network.traders.keys().chain(network.stations.keys());
         self.known(pick, traders, "nobody")
     }
 
     /// Now and then the same as the first, but mostly one of two others.
-    fn another(&self, wanted: Identifier, first: &Identifier, others: &[&str; 2]) -> Identifier {
+    pub(super) fn another(
+        &self,
+        wanted: Identifier,
+        first: &Identifier,
+        others: &[&str; 2],
+    ) -> Identifier {
         if wanted != *first || self.picks[6] < 20 {
             return wanted;
         }
@@ -161,7 +210,7 @@ impl Wish {
     }
 
     /// Where and whose; mostly where there is something available.
-    fn place(&self, network: &Network) -> (Identifier, Identifier) {
+    pub(super) fn place(&self, network: &Network) -> (Identifier, Identifier) {
         let stocked = network.stock.iter().filter(|(_, level)| level.available > 0);
         let stocked = stocked.map(|(place, _)| place).collect::<Vec<_>>();
         if self.picks[0] < 16 || stocked.is_empty() {
@@ -172,7 +221,7 @@ impl Wish {
     }
 
     /// Lines with a commodity once each: mostly those that there are at the place.
-    fn goods(
+    pub(super) fn goods(
         &self,
         network: &Network,
         place: &(Identifier, Identifier),
@@ -199,7 +248,7 @@ impl Wish {
         lines
     }
 
-    fn trade(&self, network: &Network) -> Action {
+    pub(super) fn trade(&self, network: &Network) -> Action {
         let place = self.place(network);
         let buyer = self.another(self.trader(3, network), &place.1, &["acme", "belt"]);
         let goods = self.goods(network, &place);
@@ -221,6 +270,7 @@ impl Wish {
             buyer,
             seller: place.1,
             lines: Lines::new(goods.into_iter().map(line).collect()).unwrap(),
+            terms: Added::default(),
         })
     }
 
@@ -275,105 +325,6 @@ impl Wish {
                 }
             }
         }
-    }
-
-    fn book(&self, network: &Network, now: i64) -> Action {
-        let place = self.place(network);
-        let line = |(commodity, available, size, _): (Identifier, u128, Size, Size)| BookingLine {
-            commodity,
-            quantity: units(size.of(available)),
-        };
-        let goods = self.goods(network, &place).into_iter();
-        let lines = Lines::new(goods.map(line).collect()).unwrap();
-        let departure = now + i64::from(self.picks[3]) - 50;
-        let arrival = departure + i64::from(self.picks[4]);
-        let destination = self.station(5, network);
-        let destination = self.another(destination, &place.0, &["ceres", "mars"]);
-        let other = |pick: usize| (self.picks[pick] % 4 == 3).then(|| self.trader(pick, network));
-        Action::BookShipment(Booking {
-            origin: place.0,
-            destination,
-            owner: place.1,
-            consignee: other(3),
-            carrier: other(4),
-            lines,
-            schedule: Schedule::new(Timestamp(departure), Timestamp(arrival)).unwrap(),
-        })
-    }
-
-    fn report(&self, network: &Network, now: i64) -> Action {
-        let open = network.shipments.iter().collect::<Vec<_>>();
-        let pick = usize::from(self.picks[0]);
-        if open.is_empty() && pick > 50 {
-            return self.book(network, now);
-        }
-        if open.is_empty() || pick < 5 {
-            let shipment = ShipmentId(Sequence(u64::from(self.picks[0])));
-            let action = ShipmentAction::Loaded;
-            return Action::ReportShipment { shipment, action };
-        }
-        let (id, cargo) = open[pick % open.len()];
-        let time = Timestamp(now + i64::from(self.picks[2]) - 20);
-        let next = match (cargo.status, self.picks[1] % 4) {
-            // Whatever it is, at any time.
-            (_, 0) => self.picks[3] % 8,
-            ("booked", 1) => 0,
-            ("booked" | "loading", _) => 1,
-            ("in_transit", 1) => 2 + self.picks[3] % 2,
-            ("in_transit", _) => 4,
-            _ => 5,
-        };
-        let action = match next {
-            0 => ShipmentAction::Loaded,
-            1 => {
-                ShipmentAction::Departed { estimated_arrival: (self.picks[3] < 64).then_some(time) }
-            }
-            2 => ShipmentAction::Position(Position { x: 1, y: 2, z: 3 }),
-            3 => ShipmentAction::Estimated {
-                departure: (self.picks[4] < 64).then_some(time),
-                arrival: (self.picks[4] >= 32).then_some(time),
-                reason: None,
-            },
-            4 => ShipmentAction::Arrived,
-            5 => ShipmentAction::Received(self.receipt(network, cargo)),
-            6 => ShipmentAction::Lost { reason: None },
-            _ => ShipmentAction::Cancelled { reason: None },
-        };
-        let shipment = ShipmentId(Sequence(*id));
-        Action::ReportShipment { shipment, action }
-    }
-
-    fn receipt(&self, network: &Network, cargo: &Cargo) -> Lines<ReceiptLineWanted> {
-        let mut lines = Vec::<ReceiptLineWanted>::new();
-        for (pick, size, other) in &self.lines {
-            let commodity = if *pick < 12 {
-                self.known(5, network.commodities.keys(), "dust")
-            } else {
-                let names = cargo.lines.keys().collect::<Vec<_>>();
-                name(names[usize::from(*pick) % names.len()])
-            };
-            if lines.iter().any(|line| line.commodity == commodity) {
-                continue;
-            }
-            let parts = cargo.lines.get(commodity.as_str());
-            let outstanding = parts.map_or(0, |parts| parts.outstanding);
-            let accepted = size.of(outstanding);
-            let rejected = other.of(outstanding.saturating_sub(u128::from(accepted)));
-            // A part of what is counted is rejected, or nothing, or all.
-            let (accepted, rejected) = match self.picks[4] % 4 {
-                0 => (0, accepted),
-                1 if accepted < rejected || u128::from(accepted) < outstanding => {
-                    (accepted, rejected)
-                }
-                _ => (accepted, 0),
-            };
-            lines.push(ReceiptLineWanted {
-                commodity,
-                accepted: units(accepted),
-                rejected: units(rejected),
-            });
-        }
-        Lines::new(lines).unwrap()
     }
 
     fn credits(&self, network: &Network) -> Action {

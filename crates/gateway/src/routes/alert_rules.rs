@@ -1,0 +1,6 @@
+//! `/api/alert-rules`.
+
+pub(super) mod delete;
+pub(super) mod list;
+pub(super) mod put;
+pub(super) mod read;

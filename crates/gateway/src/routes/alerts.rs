@@ -1,0 +1,5 @@
+//! `/api/alerts`.
+
+pub(super) mod acknowledge;
+pub(super) mod list;
+pub(super) mod read;

@@ -1,0 +1,3 @@
+//! `/api/transfers`.
+
+pub(super) mod create;

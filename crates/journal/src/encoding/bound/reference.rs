@@ -1,0 +1,32 @@
+//! Keys, stations, commodities, vessels.
+
+use domain::{CommodityDetails, KeyDetails, Quantity, StationDetails, VesselDetails};
+
+use super::{CHOICE, bytes, id, identifier, nested, position, present, text, varint};
+
+pub(super) fn key(details: &KeyDetails) -> usize {
+    let role_and_digest = CHOICE + bytes(details.digest.len());
+    let accounts = details.accounts.iter().map(|account| varint(u64::from(account.0)));
+    let accounts = nested(accounts.sum());
+    id(details.principal.0) + identifier(&details.name) + role_and_digest + accounts
+}
+
+pub(super) fn station(details: &StationDetails) -> usize {
+    let place = CHOICE + identifier(&details.system) + position(details.position);
+    nested(text(&details.name) + place + id(details.owner.0))
+}
+
+pub(super) fn commodity(details: &CommodityDetails) -> usize {
+    let category = details.category.as_ref().map_or(0, identifier);
+    let amounts = [details.unit_mass_grams, details.unit_volume_millilitres];
+    nested(text(&details.name) + category + quantities_if(amounts))
+}
+
+pub(super) fn vessel(details: &VesselDetails) -> usize {
+    let capacities = [details.mass_capacity_grams, details.volume_capacity_millilitres];
+    nested(text(&details.name) + id(details.carrier.0) + quantities_if(capacities))
+}
+
+fn quantities_if(quantities: [Option<Quantity>; 2]) -> usize {
+    quantities.into_iter().flatten().map(|quantity| present(quantity.get())).sum()
+}

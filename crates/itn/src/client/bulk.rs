@@ -8,13 +8,13 @@ use super::{Client, ClientError, Problem, Request};
 /// Lines of one request: half of what the API takes, so that a chunk stays well within its bytes.
 pub(crate) const LINES_MAX: usize = 8_192;
 
-/// What became of one line.
+/// What became of one line. `id` is the server's identifier of what the line made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum LineOutcome {
     /// It is new and stands.
-    Accepted,
+    Accepted { id: Option<String> },
     /// It stood already, under the same key.
-    Replayed,
+    Replayed { id: Option<String> },
     /// It said what is so already.
     Unchanged,
     /// The server refused it.
@@ -29,6 +29,8 @@ fn is_not_permitted(outcome: &LineOutcome) -> bool {
 struct LineAnswer {
     status: u16,
     #[serde(default)]
+    id: Option<String>,
+    #[serde(default)]
     sequence: Option<u64>,
     #[serde(default)]
     replayed: bool,
@@ -39,9 +41,10 @@ struct LineAnswer {
 impl LineAnswer {
     fn outcome(self) -> LineOutcome {
         if (200..300).contains(&self.status) {
+            let id = self.id;
             return match self.sequence {
-                _ if self.replayed => LineOutcome::Replayed,
-                Some(_) => LineOutcome::Accepted,
+                _ if self.replayed => LineOutcome::Replayed { id },
+                Some(_) => LineOutcome::Accepted { id },
                 None => LineOutcome::Unchanged,
             };
         }

@@ -1,14 +1,19 @@
-//! `itn import market`: reads the files, sends the plan in chunks, tells what came of it.
+//! `itn import market`: reads the files, plans their commands, tells what came of them.
 
-use crate::client::bulk::{LINES_MAX, LineOutcome};
-use crate::client::{Client, NetworkClock};
-use crate::progress::Progress;
+use super::report::{Findings, Input, SkipReason};
+use super::sender::Sender;
+use super::{ImportError, MarketOptions};
 
-use super::catalogue::{Commodities, Stations};
-use super::observation::{self, Observation};
-use super::plan::{PlannedLine, Planner};
-use super::report::{Findings, Input, MarketReport, SkipReason};
-use super::{ImportError, MarketOptions, stations};
+mod catalogue;
+mod observation;
+mod plan;
+mod report;
+mod stations;
+
+use catalogue::{Commodities, Stations};
+use observation::Observation;
+use plan::Planner;
+pub(crate) use report::MarketReport;
 
 /// Imports, and returns when the last line is answered. Lines about single rows go to standard
 /// error on the way.
@@ -18,36 +23,22 @@ pub(crate) async fn market(options: &MarketOptions) -> Result<MarketReport, Impo
     let observations = observation::read(&options.observations, &mut findings)?;
     let (rows, commodities) = recognised(observations.rows, &stations, &mut findings);
 
-    let unsent = |error| ImportError::Server { error, lines_done: 0 };
-    let client = Client::new(&options.server).map_err(unsent)?;
+    let mut sender = Sender::new(&options.server, rows.len() as u64, findings).await?;
     let mut planner = Planner::new(&stations, &commodities);
-    let mut import = Import {
-        client,
-        progress: Progress::bar(rows.len() as u64, "importing"),
-        waiting: planner.reference_lines(),
-        report: MarketReport {
-            observations_read: observations.read_count,
-            findings,
-            ..MarketReport::default()
-        },
-    };
-    // What is wrong with the files is told whether or not there is a server.
-    import.tell();
-    NetworkClock::read(&import.client).await.map_err(unsent)?;
+    sender.waiting = planner.reference_lines();
     for (done, row) in (0_u64..).zip(&rows) {
-        let findings = &mut import.report.findings;
-        let (commodity, waiting) = (&commodities.all[row.commodity].id, &mut import.waiting);
+        let commodity = &commodities.all[row.commodity].id;
+        let Sender { findings, waiting, .. } = &mut sender;
         planner.plan(row.station, commodity, &row.observation, findings, waiting);
-        if import.waiting.len() >= LINES_MAX {
-            import.send().await?;
-            import.progress.at(done);
-        }
+        sender.send_full(done).await?;
     }
-    while !import.waiting.is_empty() {
-        import.send().await?;
-    }
-    import.tell();
-    Ok(import.report)
+    let (findings, tally) = sender.finish().await?;
+    Ok(MarketReport {
+        observations_read: observations.read_count,
+        prices_unpromised: planner.prices_unpromised(),
+        findings,
+        tally,
+    })
 }
 
 /// An observation whose station and commodity are known.
@@ -75,41 +66,4 @@ fn recognised(
         known.push(Recognised { station, commodity, observation });
     }
     (known, commodities)
-}
-
-/// An import under way.
-struct Import {
-    client: Client,
-    progress: Progress,
-    /// Planned and not sent yet; a little more than a chunk at most.
-    waiting: Vec<PlannedLine>,
-    report: MarketReport,
-}
-
-impl Import {
-    /// Sends one chunk of what waits and takes in the answers, in order.
-    async fn send(&mut self) -> Result<(), ImportError> {
-        let chunk_length = self.waiting.len().min(LINES_MAX);
-        let chunk: Vec<PlannedLine> = self.waiting.drain(..chunk_length).collect();
-        let report = &mut self.report;
-        let outcomes = self.client.post_lines(&chunk).await.map_err(|error| {
-            let lines_done = report.accepted + report.replayed + report.unchanged;
-            ImportError::Server { error, lines_done }
-        })?;
-        for (line, outcome) in chunk.iter().zip(&outcomes) {
-            report.tally(line.effect, outcome);
-            if let LineOutcome::Refused { why, .. } = outcome {
-                let what = line.effect.to_string();
-                report.findings.refused(line.input, line.line, &what, why);
-            }
-        }
-        self.tell();
-        Ok(())
-    }
-
-    fn tell(&mut self) {
-        for line in self.report.findings.take_lines() {
-            self.progress.note(&line);
-        }
-    }
 }

@@ -15,6 +15,8 @@ const LINES_SHOWN_MAX: usize = 1_000;
 pub(super) enum Input {
     Stations,
     Observations,
+    Navigation,
+    Cargo,
 }
 
 impl fmt::Display for Input {
@@ -22,6 +24,8 @@ impl fmt::Display for Input {
         f.write_str(match self {
             Self::Stations => "stations",
             Self::Observations => "observations",
+            Self::Navigation => "navigation",
+            Self::Cargo => "cargo",
         })
     }
 }
@@ -36,6 +40,7 @@ pub(super) enum SkipReason {
     UnknownStation,
     Repeated,
     Contradicting,
+    Outdated,
 }
 
 impl fmt::Display for SkipReason {
@@ -48,6 +53,7 @@ impl fmt::Display for SkipReason {
             Self::UnknownStation => "station not in the table of stations",
             Self::Repeated => "repeats an earlier row",
             Self::Contradicting => "contradicts an earlier row of the same time",
+            Self::Outdated => "shows an older route than an earlier row",
         })
     }
 }
@@ -57,7 +63,8 @@ impl fmt::Display for SkipReason {
 pub(super) struct Findings {
     skipped: BTreeMap<(Input, SkipReason), u64>,
     lines: Vec<String>,
-    lines_not_shown: u64,
+    shown_count: usize,
+    not_shown_count: u64,
 }
 
 impl Findings {
@@ -78,10 +85,11 @@ impl Findings {
     }
 
     fn push(&mut self, line: String) {
-        if self.lines.len() < LINES_SHOWN_MAX {
+        if self.shown_count < LINES_SHOWN_MAX {
+            self.shown_count += 1;
             self.lines.push(line);
         } else {
-            self.lines_not_shown += 1;
+            self.not_shown_count += 1;
         }
     }
 
@@ -89,109 +97,156 @@ impl Findings {
     pub(super) fn take_lines(&mut self) -> Vec<String> {
         std::mem::take(&mut self.lines)
     }
+
+    /// The lines of a report on what was left out.
+    pub(super) fn write_skipped(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for ((input, reason), count) in &self.skipped {
+            writeln!(f, "skipped       {} of {input}: {reason}", counted(*count, "row", "rows"))?;
+        }
+        if self.skipped.is_empty() {
+            writeln!(f, "skipped       none")?;
+        }
+        if self.not_shown_count > 0 {
+            let more = grouped(self.not_shown_count);
+            writeln!(f, "not shown     {more} more lines like those above")?;
+        }
+        Ok(())
+    }
 }
 
-/// What a command does, for the tally.
+/// What a command does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Effect {
     Station,
     Commodity,
     Trader,
-    /// Credits issued so that a payer can pay.
-    Credits(u64),
+    Vessel,
+    /// Credits issued so that a payer can pay, or promise to.
+    Credits,
     /// Goods that come from, or go, beyond the record.
     Goods,
     Count,
-    /// A trade and its value in credits.
-    Trade(u64),
+    Trade,
+    Offer,
+    Withdrawal,
+    Booking,
+    Departure,
+    Position,
+    Estimate,
+    Arrival,
+    Receipt,
+}
+
+impl Effect {
+    /// The `type` of its line of bulk.
+    pub(super) const fn line_type(self) -> &'static str {
+        match self {
+            Self::Station => "station",
+            Self::Commodity => "commodity",
+            Self::Trader => "trader",
+            Self::Vessel => "vessel",
+            Self::Credits => "credits",
+            Self::Goods | Self::Count => "adjustment",
+            Self::Trade => "trade",
+            Self::Offer => "offer",
+            Self::Withdrawal => "offer_withdraw",
+            Self::Booking => "shipment",
+            Self::Departure | Self::Position | Self::Estimate | Self::Arrival | Self::Receipt => {
+                "shipment_event"
+            }
+        }
+    }
 }
 
 impl fmt::Display for Effect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Station => "station",
-            Self::Commodity => "commodity",
-            Self::Trader => "trader",
-            Self::Credits(_) => "credits",
             Self::Goods => "goods from or to beyond the record",
             Self::Count => "count",
-            Self::Trade(_) => "trade",
+            Self::Withdrawal => "withdrawal of an offer",
+            Self::Booking => "booking",
+            Self::Departure => "departure",
+            Self::Position => "position",
+            Self::Estimate => "estimate",
+            Self::Arrival => "arrival",
+            Self::Receipt => "receipt",
+            Self::Station
+            | Self::Commodity
+            | Self::Trader
+            | Self::Vessel
+            | Self::Credits
+            | Self::Trade
+            | Self::Offer => self.line_type(),
         })
     }
 }
 
-/// What came of an import. Counts of things are of those that stand on the server now, whether
+/// What came of the commands. Counts of things are of those that stand on the server now, whether
 /// this run or an earlier one put them there.
 #[derive(Debug, Default)]
-pub(crate) struct MarketReport {
-    pub(super) observations_read: u64,
-    pub(super) findings: Findings,
-    pub(super) stations: u64,
-    pub(super) commodities: u64,
-    pub(super) counts: u64,
-    pub(super) trades: u64,
-    pub(super) trade_value: u64,
-    pub(super) credits_issued: u64,
-    pub(super) commands: u64,
-    pub(super) accepted: u64,
-    pub(super) replayed: u64,
-    pub(super) unchanged: u64,
-    pub(super) refused: BTreeMap<String, u64>,
+pub(super) struct Tally {
+    /// How many of each, and the credits they were about.
+    standing: BTreeMap<Effect, (u64, u64)>,
+    commands: u64,
+    accepted: u64,
+    replayed: u64,
+    unchanged: u64,
+    held_back: u64,
+    refused: BTreeMap<String, u64>,
 }
 
-impl MarketReport {
-    /// Whether the server took all that the rows said.
-    pub(crate) fn is_complete(&self) -> bool {
-        self.refused.is_empty()
-    }
-
+impl Tally {
     /// Takes in what became of one command.
-    pub(super) fn tally(&mut self, effect: Effect, outcome: &LineOutcome) {
+    pub(super) fn take(&mut self, effect: Effect, amount: u64, outcome: &LineOutcome) {
         self.commands += 1;
         match outcome {
-            LineOutcome::Accepted => self.accepted += 1,
-            LineOutcome::Replayed => self.replayed += 1,
+            LineOutcome::Accepted { .. } => self.accepted += 1,
+            LineOutcome::Replayed { .. } => self.replayed += 1,
             LineOutcome::Unchanged => self.unchanged += 1,
             LineOutcome::Refused { code, .. } => {
                 *self.refused.entry(code.clone()).or_default() += 1;
                 return;
             }
         }
-        match effect {
-            Effect::Station => self.stations += 1,
-            Effect::Commodity => self.commodities += 1,
-            Effect::Trader | Effect::Goods => {}
-            Effect::Credits(amount) => self.credits_issued += amount,
-            Effect::Count => self.counts += 1,
-            Effect::Trade(value) => {
-                self.trades += 1;
-                self.trade_value += value;
-            }
-        }
+        let (count, amounts) = self.standing.entry(effect).or_default();
+        *count += 1;
+        *amounts += amount;
+    }
+
+    /// A command was not sent, as what it needs was refused.
+    pub(super) fn hold_back(&mut self) {
+        self.commands += 1;
+        self.held_back += 1;
+    }
+
+    /// How many commands of this kind stand.
+    pub(super) fn count(&self, effect: Effect) -> u64 {
+        self.standing.get(&effect).map_or(0, |(count, _)| *count)
+    }
+
+    /// The credits they were about.
+    pub(super) fn amount(&self, effect: Effect) -> u64 {
+        self.standing.get(&effect).map_or(0, |(_, amount)| *amount)
+    }
+
+    /// How many commands stand.
+    pub(super) fn standing_count(&self) -> u64 {
+        self.accepted + self.replayed + self.unchanged
+    }
+
+    /// How many commands were refused with this code.
+    pub(super) fn refused_count(&self, code: &str) -> u64 {
+        self.refused.get(code).copied().unwrap_or_default()
+    }
+
+    /// Whether the server took all that the rows said.
+    pub(super) fn is_complete(&self) -> bool {
+        self.refused.is_empty()
     }
 }
 
-impl fmt::Display for MarketReport {
+impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let read = grouped(self.observations_read);
-        writeln!(f, "read          {read} observations")?;
-        for ((input, reason), count) in &self.findings.skipped {
-            writeln!(f, "skipped       {} of {input}: {reason}", counted(*count, "row", "rows"))?;
-        }
-        if self.findings.skipped.is_empty() {
-            writeln!(f, "skipped       none")?;
-        }
-        if self.findings.lines_not_shown > 0 {
-            let more = grouped(self.findings.lines_not_shown);
-            writeln!(f, "not shown     {more} more lines like those above")?;
-        }
-        writeln!(f, "stations      {}", grouped(self.stations))?;
-        writeln!(f, "commodities   {}", grouped(self.commodities))?;
-        writeln!(f, "stock counts  {}", grouped(self.counts))?;
-        let (trades, value) = (grouped(self.trades), grouped(self.trade_value));
-        writeln!(f, "trades        {trades}, worth {value} credits")?;
-        let issued = grouped(self.credits_issued);
-        writeln!(f, "issued        {issued} credits, so that every payer could pay")?;
         write!(
             f,
             "commands      {}: {} accepted, {} replayed, {} unchanged",
@@ -201,20 +256,14 @@ impl fmt::Display for MarketReport {
             grouped(self.unchanged),
         )?;
         let refused: u64 = self.refused.values().sum();
-        writeln!(f, ", {} refused", grouped(refused))?;
+        write!(f, ", {} refused", grouped(refused))?;
         for (code, count) in &self.refused {
-            writeln!(f, "refused       {} {code}", grouped(*count))?;
+            write!(f, "\nrefused       {} {code}", grouped(*count))?;
         }
-        if self.refused.contains_key("count_stale") {
-            writeln!(
-                f,
-                "              count_stale: the server holds other stock there than these files \
-                 say; what is there was left as it is"
-            )?;
+        if self.held_back > 0 {
+            let held_back = grouped(self.held_back);
+            write!(f, "\nnot sent      {held_back}, as what they follow was refused")?;
         }
-        write!(
-            f,
-            "not kept yet  asking and paying prices as such: they become offers in a later version"
-        )
+        Ok(())
     }
 }

@@ -3,8 +3,8 @@
 
 use std::path::Path;
 
-use super::ImportError;
-use super::report::{Findings, Input, SkipReason};
+use super::super::ImportError;
+use super::super::report::{Findings, Input, SkipReason};
 
 /// A station as the table gives it.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,15 +1,13 @@
 //! One market observation: what a row of the NDJSON file says, checked.
 
-use std::io::{BufRead, BufReader};
 use std::path::Path;
 
-use domain::AMOUNT_MAX;
 use jiff::Timestamp;
 use serde::Deserialize;
-use serde_json::error::Category;
 
-use super::ImportError;
-use super::report::{Findings, Input, SkipReason};
+use super::super::ImportError;
+use super::super::ndjson::{self, Rows, Unusable, amount, named, shaped};
+use super::super::report::{Findings, Input, SkipReason};
 
 /// A row as it stands in the file. `-1` is unknown, which is not zero.
 #[derive(Debug, Deserialize)]
@@ -54,21 +52,11 @@ impl Observation {
         matches!((self.pays, self.asks), (Some(pays), Some(asks)) if pays > asks)
     }
 
-    fn parse(line: u64, bytes: &[u8]) -> Result<Self, (SkipReason, String)> {
-        let row: Row = serde_json::from_slice(bytes).map_err(|error| {
-            let reason = match error.classify() {
-                Category::Data => SkipReason::WrongShape,
-                Category::Syntax | Category::Eof | Category::Io => SkipReason::NotJson,
-            };
-            (reason, error.to_string())
-        })?;
-        for (name, text) in
-            [("system", &row.system), ("station", &row.station), ("commodity", &row.commodity)]
-        {
-            if text.trim().is_empty() {
-                return Err((SkipReason::WrongShape, format!("{name} is empty")));
-            }
-        }
+    fn parse(line: u64, bytes: &[u8]) -> Result<Self, Unusable> {
+        let row: Row = shaped(bytes)?;
+        named("system", &row.system)?;
+        named("station", &row.station)?;
+        named("commodity", &row.commodity)?;
         let at = row.observed_at.parse::<Timestamp>().map_err(|_| {
             (SkipReason::BadTime, format!("{:?} is no RFC 3339 time", row.observed_at))
         })?;
@@ -92,46 +80,15 @@ impl Observation {
     }
 }
 
-fn amount(name: &str, value: i64) -> Result<u64, (SkipReason, String)> {
-    u64::try_from(value)
-        .ok()
-        .filter(|amount| *amount <= AMOUNT_MAX)
-        .ok_or_else(|| (SkipReason::OutOfRange, format!("{name} is {value}")))
+/// Reads a file of observations: the good rows in order of time; of the same time, in the order of
+/// the file.
+pub(super) fn read(path: &Path, findings: &mut Findings) -> Result<Rows<Observation>, ImportError> {
+    ndjson::read(path, Input::Observations, findings, Observation::parse).map(in_order)
 }
 
-/// What a file of observations held.
-#[derive(Debug, Default)]
-pub(super) struct Observations {
-    /// The good rows in order of time; of the same time, in the order of the file.
-    pub(super) rows: Vec<Observation>,
-    /// All rows, good and bad; blank lines are none.
-    pub(super) read_count: u64,
-}
-
-/// Reads a file of observations. A row that cannot be used is reported and skipped.
-pub(super) fn read(path: &Path, findings: &mut Findings) -> Result<Observations, ImportError> {
-    let failed = |error| ImportError::File { path: path.to_owned(), error };
-    let file = std::fs::File::open(path).map_err(failed)?;
-    parse(BufReader::new(file), findings).map_err(failed)
-}
-
-fn parse(input: impl BufRead, findings: &mut Findings) -> std::io::Result<Observations> {
-    let mut observations = Observations::default();
-    for (line, bytes) in (1_u64..).zip(input.split(b'\n')) {
-        let bytes = bytes?;
-        // Some editors put a byte order mark before the first row.
-        let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
-        if bytes.trim_ascii().is_empty() {
-            continue;
-        }
-        observations.read_count += 1;
-        match Observation::parse(line, bytes) {
-            Ok(row) => observations.rows.push(row),
-            Err((reason, why)) => findings.skip(Input::Observations, line, reason, &why),
-        }
-    }
+fn in_order(mut observations: Rows<Observation>) -> Rows<Observation> {
     observations.rows.sort_by_key(|row| (row.at, row.line));
-    Ok(observations)
+    observations
 }
 
 #[cfg(test)]
@@ -174,7 +131,9 @@ mod tests {
         let earlier = good.replace("20:22:18Z", "20:22:18+02:00");
         let text = format!("\u{feff}{good}\r\n\n{{oops\n{earlier}\n");
         let mut findings = Findings::default();
-        let observations = parse(text.as_bytes(), &mut findings).unwrap();
+        let parsed =
+            ndjson::parse(text.as_bytes(), Input::Observations, &mut findings, Observation::parse);
+        let observations = in_order(parsed.unwrap());
         let lines: Vec<_> = observations.rows.iter().map(|row| row.line).collect();
         assert_eq!((lines, observations.read_count), (vec![4, 1], 3));
         let told = findings.take_lines();

@@ -6,9 +6,9 @@ use serde_json::json;
 
 use crate::names::{qualified, slug};
 
+use super::super::report::{Findings, Input, SkipReason};
 use super::observation::Observation;
 use super::plan::UNRECORDED_TRADERS;
-use super::report::{Findings, Input, SkipReason};
 use super::stations::StationRow;
 
 /// A station as the network shall know it.

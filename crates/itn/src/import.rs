@@ -4,20 +4,23 @@ use thiserror::Error;
 
 use crate::client::ClientError;
 
-mod catalogue;
+mod fleet;
 mod market;
-mod observation;
-mod plan;
+mod ndjson;
+mod planned;
 mod report;
-mod stations;
+mod sender;
 
+pub(crate) use fleet::fleet;
 pub(crate) use market::market;
 
 /// What can be imported.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum ImportCommand {
-    /// Market observations: stations, commodities, stock counts and trades
+    /// Market observations: stations, commodities, stock counts, trades and offers
     Market(MarketOptions),
+    /// The log of a fleet: stations, vessels, what is in their holds, and shipments
+    Fleet(FleetOptions),
 }
 
 /// Options of `itn import market`.
@@ -29,6 +32,19 @@ pub(crate) struct MarketOptions {
     /// The observations: NDJSON, one price and quantity of one commodity at one station a line
     #[arg(long, value_name = "FILE")]
     pub(crate) observations: std::path::PathBuf,
+    #[command(flatten)]
+    pub(crate) server: crate::client::ServerOptions,
+}
+
+/// Options of `itn import fleet`.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct FleetOptions {
+    /// Where the ships were: NDJSON, one poll of one ship's route and status a line
+    #[arg(long, value_name = "FILE")]
+    pub(crate) navigation: std::path::PathBuf,
+    /// What they carried: NDJSON, one commodity in one ship's hold a line
+    #[arg(long, value_name = "FILE")]
+    pub(crate) cargo: std::path::PathBuf,
     #[command(flatten)]
     pub(crate) server: crate::client::ServerOptions,
 }

@@ -20,6 +20,13 @@ const COMMODITIES_MAX: usize = 1_000;
 /// Shipments of an earlier run that are taken up again.
 const ADOPTED_MAX: usize = 5_000;
 
+/// Places whose first good is watched.
+const RULES_MAX: usize = 40;
+/// A ship takes up to 400 units: below this, the next but one goes without.
+const STOCK_LOW: u64 = 60;
+/// Enough for another ship.
+const STOCK_CLEAR: u64 = 200;
+
 /// Credits of a trader and of a station to begin with.
 const TRADER_CREDITS: u64 = 5_000_000;
 const STATION_CREDITS: u64 = 500_000_000;
@@ -106,7 +113,9 @@ fn ships(stage: &Stage, options: &SimulateOptions) -> Vec<Ship> {
     let ships = (1..=options.traders()).map(|number| {
         let at = random.pick(&stage.makers).copied().unwrap_or(0);
         let carrier = random.pick(&CARRIERS).map_or(CARRIERS[0].0, |carrier| carrier.0);
-        Ship::new(format!("sim-{number:04}"), carrier.to_owned(), at)
+        let trader = format!("sim-{number:04}");
+        let vessel = format!("{trader}-vessel");
+        Ship::new(trader, carrier.to_owned(), vessel, at)
     });
     ships.collect()
 }
@@ -135,6 +144,7 @@ fn opening_lines(world: &mut World, seed: u64) -> Vec<String> {
     for (number, ship) in world.ships.iter().enumerate() {
         trader(&ship.trader, &ship_name(number), TRADER_CREDITS);
     }
+    lines.extend(world.ships.iter().enumerate().map(|(number, ship)| vessel_line(number, ship)));
     for place in &world.stage.places {
         lines.push(credit_line(&place.id, STATION_CREDITS));
     }
@@ -155,7 +165,26 @@ fn opening_lines(world: &mut World, seed: u64) -> Vec<String> {
         });
         lines.push(line.to_string());
     }
+    lines.extend(world.stage.makers.iter().take(RULES_MAX).filter_map(|maker| {
+        let place = &world.stage.places[*maker];
+        Some(rule_line(&place.id, &world.stage.goods[*place.makes.first()?].id))
+    }));
     lines
+}
+
+/// Without bounds: what a ship carries is a matter of the play.
+fn vessel_line(number: usize, ship: &Ship) -> String {
+    let data = json!({ "name": ship_name(number), "carrier": ship.carrier });
+    json!({ "type": "vessel", "id": ship.vessel, "data": data }).to_string()
+}
+
+/// A maker that runs low of what it makes is worth an alert.
+fn rule_line(place: &str, good: &str) -> String {
+    let data = json!({
+        "kind": "stock", "station": place, "commodity": good,
+        "low": STOCK_LOW, "clear": STOCK_CLEAR,
+    });
+    json!({ "type": "alert_rule", "id": format!("sim-{place}"), "data": data }).to_string()
 }
 
 fn credit_line(trader: &str, credits: u64) -> String {

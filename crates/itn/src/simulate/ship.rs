@@ -20,6 +20,8 @@ pub(super) struct Ship {
     pub(super) trader: String,
     /// Who flies it.
     pub(super) carrier: String,
+    /// The vessel it is on the server.
+    pub(super) vessel: String,
     /// The place it is at, or came from.
     pub(super) at: usize,
     pub(super) step: Step,
@@ -139,7 +141,7 @@ impl Trip {
 
 impl Ship {
     /// A ship with nothing aboard.
-    pub(super) fn new(trader: String, carrier: String, at: usize) -> Self {
-        Self { trader, carrier, at, step: Step::Idle }
+    pub(super) fn new(trader: String, carrier: String, vessel: String, at: usize) -> Self {
+        Self { trader, carrier, vessel, at, step: Step::Idle }
     }
 }

@@ -9,13 +9,13 @@ use super::{Cargo, Cue, Fate, ON_TIME_MAX, REPORTS, Ship, Step, Trip};
 const CARGO_MIN: u64 = 20;
 const CARGO_MAX: u64 = 400;
 
-/// Why ships are late.
-const DELAYS: [&str; 5] = [
-    "ion storm on the lane",
-    "drive fault, running on one coil",
-    "held for inspection",
-    "queue at the gate",
-    "detour around debris",
+/// Why ships are late: by code, and in words.
+const DELAYS: [(&str, &str); 5] = [
+    ("weather", "ion storm on the lane"),
+    ("mechanical", "drive fault, running on one coil"),
+    ("customs", "held for inspection"),
+    ("congestion", "queue at the gate"),
+    ("security", "detour around a raid"),
 ];
 
 impl Ship {
@@ -92,6 +92,7 @@ impl Ship {
             destination: &cue.stage.places[to].id,
             owner: &self.trader,
             carrier: &self.carrier,
+            vessel: &self.vessel,
             commodity: &cue.stage.goods[cargo.good].id,
             quantity: cargo.quantity,
             departure: cue.clock.after(leaves),
@@ -124,13 +125,21 @@ impl Ship {
             _ if cue.now >= trip.arrives => (Purpose::Arrive, json!({ "type": "arrived" })),
             (Fate::Lost, 1..) => (
                 Purpose::Lose,
-                json!({ "type": "lost", "reason": "no signal since the last report" }),
+                json!({
+                    "type": "lost",
+                    "cause": "lost",
+                    "reason": "no signal since the last report",
+                }),
             ),
             (Fate::Late, 1) => {
-                let reason = cue.random.pick(&DELAYS).copied().unwrap_or_default();
+                let (code, reason) = cue.random.pick(&DELAYS).copied().unwrap_or(DELAYS[0]);
                 let arrives = cue.clock.after(trip.arrives).to_string();
-                let body =
-                    json!({ "type": "estimated", "estimatedArrival": arrives, "reason": reason });
+                let body = json!({
+                    "type": "estimated",
+                    "estimatedArrival": arrives,
+                    "delayCode": code,
+                    "reason": reason,
+                });
                 (Purpose::Report, body)
             }
             (_, 0..REPORTS) => {

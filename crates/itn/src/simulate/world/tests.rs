@@ -116,7 +116,8 @@ fn world(ships: usize) -> World {
     let clock = NetworkClock::new("2200-01-01T00:00:00Z".parse().unwrap(), 720);
     let makers = stage.makers.clone();
     let ships = (0..ships).map(|number| {
-        Ship::new(format!("sim-{number:04}"), "deep-haul".to_owned(), makers[number % makers.len()])
+        let (trader, vessel) = (format!("sim-{number:04}"), format!("sim-{number:04}-vessel"));
+        Ship::new(trader, "deep-haul".to_owned(), vessel, makers[number % makers.len()])
     });
     World::new(stage, clock, ships.collect(), Duration::from_millis(150), "test".to_owned())
 }

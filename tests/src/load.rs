@@ -66,6 +66,8 @@ struct Writer {
     attempts: Vec<Attempt>,
     /// Shipments of this writer's that are under way, and how far.
     shipments: Vec<(String, usize)>,
+    /// Holds of this writer's that are pending.
+    holds: Vec<String>,
 }
 
 /// The reports that take a shipment from booking to its end.
@@ -92,6 +94,7 @@ impl Load {
                 weight,
                 attempts: Vec::new(),
                 shipments: Vec::new(),
+                holds: Vec::new(),
             };
             thread::spawn(move || {
                 while !stop.load(Ordering::Relaxed) && writer.write().is_some() {}
@@ -142,10 +145,12 @@ impl Attempt {
 impl Writer {
     /// One request; `None` once the server no longer answers.
     fn write(&mut self) -> Option<()> {
-        match self.random.below(10) {
+        match self.random.below(13) {
             0..5 => self.single(),
             5..7 => self.bulk(),
-            _ => self.cargo(),
+            7..10 => self.cargo(),
+            10 => self.offer(),
+            _ => self.hold(),
         }
     }
 
@@ -226,6 +231,50 @@ impl Writer {
             attempt.settle(answer["status"].as_u64().unwrap(), &answer);
         }
         end.ok()
+    }
+
+    /// A hold, or the end of one: whole, in part or called off.
+    fn hold(&mut self) -> Option<()> {
+        if self.holds.is_empty() || self.random.below(2) == 0 {
+            let terms = json!({
+                "lines": [bodies::line(1 + self.random.below(5))],
+                "hold": { "expiresInSeconds": 86_400 },
+            });
+            let attempt = self.attempt("/api/trades", with(bodies::trade(), &terms));
+            let answer = self.send(attempt)?;
+            self.holds.extend(answer["transactionId"].as_str().map(str::to_owned));
+            return Some(());
+        }
+        let chosen = self.random.index(self.holds.len());
+        let id = self.holds.swap_remove(chosen);
+        let one = json!({ "commodity": bodies::COMMODITY, "quantity": 1 });
+        let (what, body) = match self.random.below(3) {
+            0 => ("settle", json!({})),
+            1 => ("settle", json!({ "lines": [one], "final": true })),
+            _ => ("void", json!({})),
+        };
+        let attempt = self.attempt(&format!("/api/trades/{id}/{what}"), body);
+        self.send(attempt).map(drop)
+    }
+
+    /// A posted price in the place of the one before, or a gift.
+    fn offer(&mut self) -> Option<()> {
+        let quantity = 1 + self.random.below(9);
+        let attempt = if self.random.below(2) == 0 {
+            let offer = json!({
+                "station": bodies::STATION, "trader": bodies::SELLER, "side": "sell",
+                "commodity": bodies::COMMODITY, "unitPrice": 1, "quantity": quantity,
+                // With a lifetime it is never the offer that is open already.
+                "expiresInSeconds": 86_400, "replace": true,
+            });
+            self.attempt("/api/offers", offer)
+        } else {
+            let gift = json!({ "from": bodies::SELLER, "to": bodies::BUYER,
+                "station": bodies::STATION,
+                "lines": [{ "commodity": bodies::COMMODITY, "quantity": quantity }] });
+            self.attempt("/api/transfers", gift)
+        };
+        self.send(attempt).map(drop)
     }
 
     fn cargo(&mut self) -> Option<()> {

@@ -14,5 +14,6 @@ mod kill;
 mod races;
 mod session;
 mod startup;
+mod story;
 mod stream;
 mod sync;

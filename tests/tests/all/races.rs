@@ -123,3 +123,70 @@ fn opposing_trades_conserve() {
     assert_eq!(stocks.iter().sum::<u64>(), units);
     given::assert_balanced(&mut client);
 }
+
+#[test]
+fn concurrent_transfers_never_give_more_than_there_is() {
+    // A peer's balance stood at -4 after this.
+    let (server, mut client, _folder) = given::open_market();
+    given::trader(&mut client, "giver");
+    given::credits(&mut client, "giver", 100);
+    let gift = |credits: u64| json!({ "from": "giver", "to": bodies::SELLER, "credits": credits });
+    let given_away: u64 = at_once(&server, 40, move |_, client| {
+        let mut given_away = 0;
+        for _ in 0..5 {
+            let answer = client.post("/api/transfers", &gift(3));
+            match answer.status() {
+                201 => given_away += 3,
+                _ => assert_eq!(answer.code(), "insufficient_credits", "{}", answer.text()),
+            }
+        }
+        given_away
+    })
+    .into_iter()
+    .sum();
+    assert_eq!(given_away, 99);
+    assert_eq!(given::balance(&mut client, "giver"), 1);
+    assert_eq!(given::balance(&mut client, bodies::SELLER), 99);
+    given::assert_balanced(&mut client);
+}
+
+#[test]
+fn one_offer_taken_by_many_at_once_is_filled_once() {
+    let (server, mut client, _folder) = given::open_market();
+    let offer = json!({ "station": bodies::STATION, "trader": bodies::SELLER, "side": "sell",
+        "commodity": bodies::COMMODITY, "unitPrice": 2, "quantity": 100 });
+    let offer = client.post("/api/offers", &offer).expect(201).json();
+    let id = offer["offerId"].as_str().unwrap().to_owned();
+    let take = json!([{ "commodity": bodies::COMMODITY, "quantity": 3, "offer": id,
+        "limitPrice": 2 }]);
+    let body = with(bodies::trade(), &json!({ "lines": take }));
+    let answers = at_once(&server, 50, move |_, client| client.post("/api/trades", &body));
+    let taken = answers.iter().filter(|answer| answer.status() == 201).count();
+    let exceeded = answers.iter().filter(|answer| answer.code() == "offer_exceeded").count();
+    assert_eq!((taken, exceeded), (33, 17));
+    let left = client.get(&format!("/api/offers/{id}")).expect(200).json();
+    assert_eq!(left["remaining"], 1, "{left}");
+    assert_eq!(given::balance(&mut client, bodies::BUYER), 1_000_000 - 33 * 6);
+    given::assert_balanced(&mut client);
+}
+
+#[test]
+fn a_hold_settled_and_voided_at_once_ends_one_way() {
+    let (server, mut client, _folder) = given::open_market();
+    for _ in 0..10 {
+        let hold = json!({ "lines": [bodies::line(10)], "hold": { "expiresInSeconds": 3600 } });
+        let hold = client.post("/api/trades", &with(bodies::trade(), &hold)).expect(201).json();
+        let path = format!("/api/trades/{}", hold["transactionId"].as_str().unwrap());
+        let asked = path.clone();
+        let answers = at_once(&server, 8, move |number, client| {
+            let what = if number % 2 == 0 { "settle" } else { "void" };
+            let answer = client.post(&format!("{asked}/{what}"), &json!({}));
+            (what, answer)
+        });
+        let done: Vec<_> = answers.iter().filter(|(_, answer)| answer.status() == 200).collect();
+        assert_eq!(done.len(), 1, "it ended more than one way");
+        let status = client.get(&path).expect(200).json()["status"].clone();
+        assert_eq!(status, if done[0].0 == "settle" { "settled" } else { "voided" });
+    }
+    given::assert_balanced(&mut client);
+}

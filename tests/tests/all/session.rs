@@ -1,4 +1,4 @@
-//! The curl session of the README, as anyone would paste it.
+//! The curl sessions of the README and the docs, as anyone would paste them.
 
 use std::fs;
 use std::process::Command;
@@ -31,18 +31,37 @@ fn the_readme_session_works_as_pasted() {
     for endpoint in ENDPOINTS {
         assert!(script.contains(endpoint), "{endpoint} is not in the session:\n{script}");
     }
-    let folder = Folder::new();
-    let server = Server::start(&folder.data());
-    let script = readme::set(&script, "URL", &server.url());
-    let script = readme::set(&script, "KEY", ADMIN_KEY);
-    let mut bash = Command::new("bash");
-    bash.args(["-u", "-c", &script]).current_dir(folder.path());
-    let ended = Process::spawn(&mut bash).wait(Duration::from_mins(1));
-    let said = ended.said();
+    let said = pasted(&script);
     for word in ["transactionId", "shipmentId", "levels", "settled", "booked", "data:", "id:"] {
         assert!(said.contains(word), "{word} is not in what the session shows:\n{said}");
     }
-    for wrong in ["/problems/", "command not found", "unbound variable", "curl: (7)"] {
+}
+
+#[test]
+fn the_trading_session_works_as_pasted() {
+    let path = process::repository().join("docs/trading.md");
+    let markdown = fs::read_to_string(path).unwrap();
+    let script =
+        readme::session(&markdown, "trading").expect("a block marked <!-- test: trading -->");
+    let said = pasted(&script);
+    for word in ["offerId", "\"status\":\"reversed\"", "\"held\":450", "dryRun", "balanced"] {
+        assert!(said.contains(word), "{word} is not in what the session shows:\n{said}");
+    }
+}
+
+/// What the script says on a new server.
+#[track_caller]
+fn pasted(script: &str) -> String {
+    let folder = Folder::new();
+    let server = Server::start(&folder.data());
+    let script = readme::set(script, "URL", &server.url());
+    let script = readme::set(&script, "KEY", ADMIN_KEY);
+    let mut bash = Command::new("bash");
+    bash.args(["-u", "-c", &script]).current_dir(folder.path());
+    let said = Process::spawn(&mut bash).wait(Duration::from_mins(1)).said();
+    for wrong in ["/problems/", "command not found", "unbound variable", "curl: (7)", "curl: (22)"]
+    {
         assert!(!said.contains(wrong), "{wrong} is in what the session shows:\n{said}");
     }
+    said
 }

@@ -25,4 +25,4 @@ mod writer;
 pub use engine::{Engine, EngineError, EngineOptions, FirstKey};
 pub use handle::{Accepted, Answer, EngineHandle, Refused};
 pub use recovery::Progress;
-pub use verify::{Report, VerifyError, state_hash, verify};
+pub use verify::{CreditTotals, GoodsTotals, Report, VerifyError, state_hash, verify};

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use domain::{CommodityId, CreditAccount, Movement, Recorded, Sequence, StockAccount, movements};
+use domain::{
+    Bucket, CommodityId, CreditAccount, Movement, Recorded, Sequence, Sink, Source, StockAccount,
+    movements,
+};
 use journal::{Journal, JournalError, SnapshotId, SnapshotStore};
 use ledger::State;
 use table::Writer;
@@ -26,6 +29,36 @@ pub struct Report {
     pub snapshot_count: usize,
     /// How many accounts of goods and credits were followed.
     pub account_count: usize,
+    /// Units of all commodities together, by class of account.
+    pub goods: GoodsTotals,
+    /// Credits by class of account.
+    pub credits: CreditTotals,
+}
+
+/// Units of all commodities together, by class of account. Always: produced + found is all the rest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(missing_docs, reason = "each is the account of the same name")]
+pub struct GoodsTotals {
+    pub produced: i128,
+    pub found: i128,
+    pub available: i128,
+    pub reserved: i128,
+    pub unavailable: i128,
+    pub in_transit: i128,
+    pub consumed: i128,
+    pub lost: i128,
+    pub expired: i128,
+    pub stolen: i128,
+}
+
+/// Credits by class of account. Always: issued is all the rest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(missing_docs, reason = "each is the account of the same name")]
+pub struct CreditTotals {
+    pub issued: i128,
+    pub retired: i128,
+    pub available: i128,
+    pub held: i128,
 }
 
 /// What is wrong with a journal.
@@ -71,6 +104,8 @@ pub fn verify(
         state_hash: [0; 32],
         snapshot_count: 0,
         account_count: 0,
+        goods: GoodsTotals::default(),
+        credits: CreditTotals::default(),
     };
     let total = journal.reader().last();
     let (mut state, mut books) = (State::default(), Books::default());
@@ -94,6 +129,7 @@ pub fn verify(
     report.last = state.last();
     report.state_hash = state_hash(&state);
     report.account_count = books.goods.len() + books.credits.len();
+    (report.goods, report.credits) = (books.goods_totals(), books.credit_totals());
     Ok(report)
 }
 
@@ -144,5 +180,42 @@ impl Books {
             }
         });
         sound.then_some(())
+    }
+
+    /// What sources gave is told as what it is for everybody else: above zero.
+    fn goods_totals(&self) -> GoodsTotals {
+        let mut totals = GoodsTotals::default();
+        for ((_, account), amount) in &self.goods {
+            let total = match account {
+                StockAccount::Source(Source::Produced) => &mut totals.produced,
+                StockAccount::Source(Source::Found) => &mut totals.found,
+                StockAccount::Sink(Sink::Consumed) => &mut totals.consumed,
+                StockAccount::Sink(Sink::Lost) => &mut totals.lost,
+                StockAccount::Sink(Sink::Expired) => &mut totals.expired,
+                StockAccount::Sink(Sink::Stolen) => &mut totals.stolen,
+                StockAccount::Level { bucket, .. } => match bucket {
+                    Bucket::Available => &mut totals.available,
+                    Bucket::Reserved => &mut totals.reserved,
+                    Bucket::Unavailable => &mut totals.unavailable,
+                    Bucket::Incoming => &mut totals.in_transit,
+                },
+            };
+            *total += amount.abs();
+        }
+        totals
+    }
+
+    fn credit_totals(&self) -> CreditTotals {
+        let mut totals = CreditTotals::default();
+        for (account, amount) in &self.credits {
+            let total = match account {
+                CreditAccount::Issued => &mut totals.issued,
+                CreditAccount::Retired => &mut totals.retired,
+                CreditAccount::Available(_) => &mut totals.available,
+                CreditAccount::Held(_) => &mut totals.held,
+            };
+            *total += amount.abs();
+        }
+        totals
     }
 }

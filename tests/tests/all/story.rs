@@ -5,7 +5,7 @@
 use std::time::{Duration, Instant};
 
 use itn_tests::client::Request;
-use itn_tests::server::{ADMIN_KEY, Folder, state_hash};
+use itn_tests::server::{ADMIN_KEY, Folder, state_hash, verify};
 use itn_tests::stream::Stream;
 use itn_tests::{Client, Server, bodies, given, wait};
 use jiff::{SignedDuration, Timestamp};
@@ -142,9 +142,46 @@ fn a_hold_expires_unattended_and_a_late_shipment_tells_so_until_it_is_counted() 
     it_is_counted_short_and_damaged(&mut client, &shipment);
     given::assert_balanced(&mut client);
     the_stream_tells_it_in_order(&server, from, &shipment);
+    // Something of every class of account, reserved goods and held credits among them.
+    let hold = json!({ "hold": { "expiresInSeconds": 86_400 } });
+    client.post("/api/trades", &bodies::with(bodies::trade(), &hold)).expect(201);
+    let audit = client.get("/api/audit").expect(200).json();
     server.stop();
     // And the journal alone comes to the same.
     state_hash(&folder.data());
+    let verified = verify(&folder.data()).stdout;
+    for line in totals(&audit) {
+        assert!(verified.lines().any(|said| said == line), "no {line:?} in\n{verified}");
+    }
+}
+
+/// The audit in the words of `itn verify`.
+fn totals(audit: &Value) -> [String; 2] {
+    let credit = |name: &str| audit["credits"][name].as_u64().unwrap();
+    let good = |name: &str| audit["commodities"][0][name].as_u64().unwrap();
+    [
+        format!(
+            "credits: issued {} = retired {} + available {} + held {}",
+            credit("issued"),
+            credit("retired"),
+            credit("available"),
+            credit("held")
+        ),
+        format!(
+            "goods: produced {} + found {} = available {} + reserved {} + unavailable {} + \
+             in transit {} + consumed {} + lost {} + expired {} + stolen {}",
+            good("produced"),
+            good("found"),
+            good("available"),
+            good("reserved"),
+            good("unavailable"),
+            good("inTransit"),
+            good("consumed"),
+            good("lost"),
+            good("expired"),
+            good("stolen")
+        ),
+    ]
 }
 
 fn acknowledge(client: &mut Client, alert: &Value) -> Value {

@@ -37,6 +37,25 @@ impl Verify {
         console::say(&format!("chain: {batches}, every row follows from the one before"));
         let accounts = grouped(report.account_count as u64);
         console::say(&format!("conservation: {accounts} accounts, none below zero, all balanced"));
+        let engine::CreditTotals { issued, retired, available, held } = report.credits;
+        console::say(&format!(
+            "credits: issued {issued} = retired {retired} + available {available} + held {held}"
+        ));
+        let goods = report.goods;
+        console::say(&format!(
+            "goods: produced {} + found {} = available {} + reserved {} + unavailable {} + \
+             in transit {} + consumed {} + lost {} + expired {} + stolen {}",
+            goods.produced,
+            goods.found,
+            goods.available,
+            goods.reserved,
+            goods.unavailable,
+            goods.in_transit,
+            goods.consumed,
+            goods.lost,
+            goods.expired,
+            goods.stolen
+        ));
         let snapshots = counted(report.snapshot_count as u64, "snapshot", "snapshots");
         console::say(&format!("{snapshots} compared with the replay, all the same"));
         console::say("ok");

@@ -1,13 +1,10 @@
 //! What clients ask for, already checked for shape. Names are the clients'; the ledger resolves them.
 
-use thiserror::Error;
-
-use crate::limits::{ACCOUNTS_MAX, CHARGES_MAX, DEADLINE_SECONDS_MAX, TOLERANCE_PERMILLE_MAX};
 use crate::{
-    Added, AlertId, ChargeKind, Credits, Identifier, KeyBinding, KeyId, Line, Lines,
-    NetworkDetails, Note, OfferId, PastTrade, Position, PrincipalId, Quantity, Role, Schedule,
-    ShipmentAction, ShipmentId, Side, StationKind, StockChange, Text, Timestamp, Timing, TraceId,
-    TransactionId,
+    Accounts, Added, AlertId, Charges, Credits, Identifier, KeyBinding, KeyId, Lifetime, Line,
+    Lines, NetworkDetails, Note, OfferId, PastTrade, Position, PrincipalId, Quantity, Role,
+    Schedule, ShipmentAction, ShipmentId, Side, StationKind, StockChange, Text, Timestamp, Timing,
+    Tolerance, TraceId, TransactionId,
 };
 
 /// One request to change the network.
@@ -54,7 +51,7 @@ pub enum Action {
     },
     /// Change stock outside a trade.
     Adjust(Adjustment),
-    /// Trade at once.
+    /// Trade: at once, or as a hold.
     Trade(Trade),
     /// Book cargo.
     BookShipment(Booking),
@@ -106,123 +103,9 @@ pub struct NewKey {
     pub role: Role,
     /// BLAKE3 of the secret.
     pub digest: [u8; 32],
-    /// The traders it acts for: 1 to [`ACCOUNTS_MAX`] for a role that has accounts, else none. The
+    /// The traders it acts for: 1 to [`crate::limits::ACCOUNTS_MAX`] for a role that has accounts, else none. The
     /// same for all keys of the principal.
     pub accounts: Added<Accounts>,
-}
-
-/// 1 to [`ACCOUNTS_MAX`] traders, each once, sorted.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Accounts(Box<[Identifier]>);
-
-/// A field of a command that is out of its bounds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-pub enum BoundsError {
-    /// Not 1 to [`ACCOUNTS_MAX`] accounts.
-    #[error("must have 1 to {ACCOUNTS_MAX} accounts")]
-    Accounts,
-    /// More than [`CHARGES_MAX`] charges.
-    #[error("must have at most {CHARGES_MAX} charges")]
-    Charges,
-    /// A charge of nothing.
-    #[error("must be at least 1 credit")]
-    ChargeAmount,
-    /// Not 1 to [`DEADLINE_SECONDS_MAX`] seconds.
-    #[error("must be 1 to {DEADLINE_SECONDS_MAX} seconds")]
-    Seconds,
-    /// Above [`TOLERANCE_PERMILLE_MAX`].
-    #[error("must be at most {TOLERANCE_PERMILLE_MAX} thousandths")]
-    Tolerance,
-}
-
-impl Accounts {
-    /// Sorts and takes the names.
-    pub fn new(mut names: Vec<Identifier>) -> Result<Self, BoundsError> {
-        names.sort_unstable();
-        names.dedup();
-        if names.is_empty() || names.len() > ACCOUNTS_MAX {
-            return Err(BoundsError::Accounts);
-        }
-        Ok(Self(names.into_boxed_slice()))
-    }
-
-    /// The names, sorted.
-    pub fn iter(&self) -> std::slice::Iter<'_, Identifier> {
-        self.0.iter()
-    }
-}
-
-impl<'a> IntoIterator for &'a Accounts {
-    type Item = &'a Identifier;
-    type IntoIter = std::slice::Iter<'a, Identifier>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.iter()
-    }
-}
-
-/// Network time until a deadline, 1 to [`DEADLINE_SECONDS_MAX`] seconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Lifetime(u32);
-
-impl Lifetime {
-    /// Checks and takes a number of seconds.
-    pub const fn new(seconds: u32) -> Result<Self, BoundsError> {
-        if seconds == 0 || seconds > DEADLINE_SECONDS_MAX {
-            return Err(BoundsError::Seconds);
-        }
-        Ok(Self(seconds))
-    }
-
-    /// The deadline when it begins at `at`; never past the end of time.
-    pub fn until(self, at: Timestamp) -> Timestamp {
-        let deadline = at.0.saturating_add(i64::from(self.0) * 1_000_000);
-        Timestamp(deadline).min(Timestamp::MAX)
-    }
-}
-
-/// A charge as a client names it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct ChargeWanted {
-    /// Who pays.
-    pub payer: Identifier,
-    /// Who is paid.
-    pub to: Identifier,
-    /// How many credits, at least 1.
-    pub amount: Credits,
-    /// What for.
-    pub kind: ChargeKind,
-}
-
-/// At most [`CHARGES_MAX`] charges of at least 1 credit each.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct Charges(Box<[ChargeWanted]>);
-
-impl Charges {
-    /// Checks and takes the charges.
-    pub fn new(charges: Vec<ChargeWanted>) -> Result<Self, BoundsError> {
-        if charges.len() > CHARGES_MAX {
-            return Err(BoundsError::Charges);
-        }
-        if charges.iter().any(|charge| charge.amount.is_zero()) {
-            return Err(BoundsError::ChargeAmount);
-        }
-        Ok(Self(charges.into_boxed_slice()))
-    }
-
-    /// The charges in the client's order.
-    pub fn iter(&self) -> std::slice::Iter<'_, ChargeWanted> {
-        self.0.iter()
-    }
-}
-
-impl<'a> IntoIterator for &'a Charges {
-    type Item = &'a ChargeWanted;
-    type IntoIter = std::slice::Iter<'a, ChargeWanted>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.iter()
-    }
 }
 
 /// A station as it shall be.
@@ -301,7 +184,7 @@ impl Line for StockLine {
     }
 }
 
-/// A direct trade, all or nothing: goods change owner at the station, credits the other way.
+/// A trade, all or nothing: goods change owner at the station, credits the other way.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Trade {
     /// Where the goods are and stay.
@@ -486,31 +369,6 @@ pub struct BookingTerms {
     pub charges: Charges,
     /// How much more than shipped may be received.
     pub tolerance: Tolerance,
-}
-
-/// Thousandths of what was shipped, line by line, rounded down: at most [`TOLERANCE_PERMILLE_MAX`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub struct Tolerance(u16);
-
-impl Tolerance {
-    /// Checks and takes a number of thousandths.
-    pub const fn new(permille: u16) -> Result<Self, BoundsError> {
-        if permille > TOLERANCE_PERMILLE_MAX {
-            return Err(BoundsError::Tolerance);
-        }
-        Ok(Self(permille))
-    }
-
-    /// Thousandths.
-    pub const fn permille(self) -> u16 {
-        self.0
-    }
-
-    /// How much more than `shipped` may be received.
-    pub fn of(self, shipped: Quantity) -> Quantity {
-        let more = u128::from(shipped.get()) * u128::from(self.0) / 1_000;
-        u64::try_from(more).ok().and_then(|more| Quantity::new(more).ok()).unwrap_or_default()
-    }
 }
 
 /// One line of a booking.

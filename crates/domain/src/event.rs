@@ -1,11 +1,12 @@
 //! Facts. Each is self-contained, in the past tense, and never rewritten.
 
 use crate::{
-    AlertChanged, AlertFired, AlertRule, AlertRuleId, Charge, ChargesEnd, CommodityId, Credits,
-    DelayCode, DelayReason, GoodsLine, HoldReleased, HoldSettled, Identifier, KeyId, LossCause,
-    Note, OfferId, OfferOpened, OfferRest, Position, PrincipalId, Quantity, ReceiptLine, Role,
-    Route, Schedule, Sequence, ShipmentId, StationId, StationKind, StockChange, Text, Timestamp,
-    Tolerance, TraceId, TradeHeld, TradeReversed, TradeSettled, TraderId, TransactionId, VesselId,
+    AlertChanged, AlertFired, AlertRule, AlertRuleId, Charge, ChargesEnd, CommodityDetails,
+    CommodityId, Credits, DelayCode, DelayReason, GoodsLine, HoldReleased, HoldSettled, Identifier,
+    KeyDetails, KeyId, LossCause, NetworkDetails, Note, OfferId, OfferOpened, OfferRest, Position,
+    PrincipalId, ReceiptLine, Route, Schedule, Sequence, ShipmentId, StationDetails, StationId,
+    StockChange, Text, Timestamp, Tolerance, TraceId, TradeHeld, TradeReversed, TradeSettled,
+    TraderDetails, TraderId, TransactionId, VesselDetails, VesselId,
 };
 
 /// An event in its place.
@@ -201,45 +202,6 @@ pub enum Event {
     AlertResolved(AlertChanged),
 }
 
-/// What a network is created with, for good.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct NetworkDetails {
-    /// Wall time at creation.
-    pub wall: Timestamp,
-    /// Network time at creation.
-    pub epoch: Timestamp,
-    /// Seconds of network time a second of wall time, 1 to [`crate::limits::SPEED_MAX`].
-    pub speed: u32,
-}
-
-/// What an API key is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeyDetails {
-    /// For whom it speaks.
-    pub principal: PrincipalId,
-    /// That principal's name.
-    pub name: Identifier,
-    /// What that principal may do.
-    pub role: Role,
-    /// BLAKE3 of the secret; never shown.
-    pub digest: [u8; 32],
-    /// The traders that principal acts for, sorted; none for a role without accounts.
-    pub accounts: Box<[TraderId]>,
-}
-
-/// What a vessel is, besides its identifier.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct VesselDetails {
-    /// For people.
-    pub name: Text,
-    /// Who flies it.
-    pub carrier: TraderId,
-    /// Grams it can carry; no bound if not given.
-    pub mass_capacity_grams: Option<Quantity>,
-    /// Millilitres it can carry; no bound if not given.
-    pub volume_capacity_millilitres: Option<Quantity>,
-}
-
 /// Credits were given.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CreditsTransferred {
@@ -279,41 +241,6 @@ pub struct AlertRuleSet {
     pub terms: AlertRule,
     /// Whether there was no such rule before.
     pub created: bool,
-}
-
-/// What a station is, besides its identifier.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StationDetails {
-    /// For people.
-    pub name: Text,
-    /// What kind of place.
-    pub kind: StationKind,
-    /// The system it lies in.
-    pub system: Identifier,
-    /// Where it is.
-    pub position: Position,
-    /// Whose it is.
-    pub owner: TraderId,
-}
-
-/// What a commodity is, besides its identifier.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CommodityDetails {
-    /// For people.
-    pub name: Text,
-    /// For grouping.
-    pub category: Option<Identifier>,
-    /// Grams a unit.
-    pub unit_mass_grams: Option<Quantity>,
-    /// Millilitres a unit.
-    pub unit_volume_millilitres: Option<Quantity>,
-}
-
-/// What a trader is, besides its identifier.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TraderDetails {
-    /// For people.
-    pub name: Text,
 }
 
 /// Stock changed at one station for one owner.

@@ -11,7 +11,9 @@ mod added;
 mod alert;
 mod amount;
 mod batch;
+mod bounds;
 mod command;
+mod details;
 mod event;
 mod fingerprint;
 mod identifier;
@@ -35,16 +37,18 @@ pub use added::Added;
 pub use alert::{AlertCause, AlertChanged, AlertFired, AlertKind, AlertRule, Severity, Timing};
 pub use amount::{AMOUNT_MAX, AmountError, Credits, Quantity};
 pub use batch::{Batch, BatchId, Epoch, JournalId};
+pub use bounds::{Accounts, BoundsError, ChargeWanted, Charges, Lifetime, Tolerance};
 pub use command::{
-    Accounts, Action, Adjustment, AlertRuleWanted, Booking, BookingLine, BookingTerms, BoundsError,
-    ChargeWanted, Charges, Command, CreditChange, Lifetime, NewKey, PostOffer, PutAlertRule,
-    PutCommodity, PutStation, PutTrader, PutVessel, Settlement, StockLine, Tolerance, Trade,
-    TradeLineWanted, TradeTermsWanted, Transfer, TransferWanted,
+    Action, Adjustment, AlertRuleWanted, Booking, BookingLine, BookingTerms, Command, CreditChange,
+    NewKey, PostOffer, PutAlertRule, PutCommodity, PutStation, PutTrader, PutVessel, Settlement,
+    StockLine, Trade, TradeLineWanted, TradeTermsWanted, Transfer, TransferWanted,
+};
+pub use details::{
+    CommodityDetails, KeyDetails, NetworkDetails, StationDetails, TraderDetails, VesselDetails,
 };
 pub use event::{
-    AlertRuleSet, CommodityDetails, CreditsTransferred, Envelope, Event, KeyBinding, KeyDetails,
-    NetworkDetails, Recorded, ShipmentBooked, ShipmentChange, ShipmentChanged, StationDetails,
-    StockAdjusted, StockTransferred, TraderDetails, VesselDetails,
+    AlertRuleSet, CreditsTransferred, Envelope, Event, KeyBinding, Recorded, ShipmentBooked,
+    ShipmentChange, ShipmentChanged, StockAdjusted, StockTransferred,
 };
 pub use fingerprint::{fingerprint, key_hash, name_hash};
 pub use identifier::{

@@ -7,7 +7,7 @@ use crate::Quantity;
 pub enum Bucket {
     /// Free to be traded, shipped or consumed.
     Available,
-    /// Promised to a booked shipment.
+    /// Promised to a booked shipment, to a hold, or by a sell offer.
     Reserved,
     /// There, but damaged or rejected.
     Unavailable,

@@ -148,7 +148,7 @@ pub struct TradeHeld {
     pub unreserved: Option<Side>,
 }
 
-/// What was still reserved for a hold, or for an offer, when it ended.
+/// What was still reserved for a hold when it ended.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct HoldRest {
     /// The seller's goods.

@@ -12,8 +12,8 @@ use views::AsOf;
 
 use crate::idempotency::REPLAYED;
 use crate::problem::{Code, Problem};
-use crate::render::Identity;
-use crate::request::Page;
+use crate::render::{Identity, Render};
+use crate::request::{Cursor, Page};
 use crate::wire::answer::AsOfAnswer;
 
 /// What most answers fit into: saves growing the buffer.
@@ -104,7 +104,17 @@ pub(crate) fn snapshot(
     }
 }
 
-/// The same for an answer that may be refused.
+/// The answer of a read of one thing, which says how far what it shows has come.
+pub(crate) fn shown<A: Serialize>(
+    render: Render<'_>,
+    headers: &HeaderMap,
+    answer: impl FnOnce(AsOfAnswer) -> A,
+) -> Response {
+    let as_of = render.state.as_of();
+    snapshot(headers, as_of, render.identity, || json(StatusCode::OK, &answer(as_of.into())))
+}
+
+/// The same as [`snapshot`] for an answer that may be refused.
 pub(crate) fn snapshot_or<E>(
     headers: &HeaderMap,
     as_of: AsOf,
@@ -169,6 +179,27 @@ impl ListBody {
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         response
     }
+}
+
+/// A page of things that are numbered from 0 in the order of creation: `things` are those from
+/// [`Page::first`] on, and the first one that is left over is where the next page begins.
+pub(crate) fn numbered<'a, T: 'a, A: Serialize>(
+    render: Render<'a>,
+    headers: &HeaderMap,
+    page: &Page,
+    mut things: impl Iterator<Item = &'a T>,
+    number: impl Fn(&T) -> u32,
+    item: impl Fn(&'a T) -> A,
+) -> Response {
+    let mut list = ListBody::new();
+    for thing in things.by_ref().take(page.limit) {
+        list.push(&item(thing));
+    }
+    let next = things.next().map(|thing| Cursor(number(thing).into()).to_string());
+    let as_of = render.state.as_of();
+    let answer = || list.finish(next.as_ref(), as_of);
+    let response = snapshot(headers, as_of, render.identity, answer);
+    linked(response, page, next.as_ref())
 }
 
 #[derive(Serialize)]

@@ -15,7 +15,6 @@ mod network;
 mod offers;
 mod reference;
 mod scope;
-mod speed;
 mod support;
 mod trades;
 mod transfers;

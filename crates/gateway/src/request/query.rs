@@ -168,6 +168,11 @@ pub(crate) struct Page {
 }
 
 impl Page {
+    /// Where it begins, as an index into a list that only grows.
+    pub(crate) fn first(&self) -> usize {
+        self.cursor.map_or(0, Cursor::index)
+    }
+
     /// The `Link` header to the next page (RFC 8288): the same query with another cursor.
     pub(crate) fn link(&self, parameter: &str, cursor: &str) -> String {
         let query = self.uri.query().unwrap_or_default();

@@ -7,8 +7,8 @@ use axum::response::Response;
 use crate::auth::Caller;
 use crate::gateway::App;
 use crate::problem::Problem;
-use crate::reply::{ListBody, linked, snapshot};
-use crate::request::{Cursor, Query};
+use crate::reply::numbered;
+use crate::request::Query;
 use crate::wire::answer::{AlertRuleAnswer, List};
 
 /// The rules that say when alerts fire: those of timing first, then in the order of creation.
@@ -31,17 +31,8 @@ pub(crate) async fn list(
 ) -> Result<Response, Problem> {
     let page = query.page();
     query.finish()?;
-    let first = page.cursor.map_or(0, Cursor::index);
     app.render(|render| {
-        let mut rules = render.state.alert_rules_from(first, caller.scope());
-        let mut list = ListBody::new();
-        for rule in rules.by_ref().take(page.limit) {
-            list.push(&render.rule_now(rule));
-        }
-        let next = rules.next().map(|rule| Cursor(rule.id.0.into()).to_string());
-        let as_of = render.state.as_of();
-        let answer = || list.finish(next.as_ref(), as_of);
-        let response = snapshot(&headers, as_of, render.identity, answer);
-        linked(response, &page, next.as_ref())
+        let rules = render.state.alert_rules_from(page.first(), caller.scope());
+        numbered(render, &headers, &page, rules, |rule| rule.id.0, |rule| render.rule_now(rule))
     })
 }

@@ -1,13 +1,13 @@
 //! `GET /api/alert-rules/{id}`.
 
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use axum::response::Response;
 
 use crate::auth::Caller;
 use crate::gateway::App;
 use crate::problem::{Code, Problem};
-use crate::reply::{json, snapshot};
+use crate::reply::shown;
 use crate::request::{NoQuery, Subject};
 use crate::wire::answer::AlertRuleAnswer;
 
@@ -31,11 +31,9 @@ pub(crate) async fn read(
         let known = render.state.alert_rule_named(&name, caller.scope());
         let unknown = || Problem::not_found(Code::UnknownAlertRule, "there is no such rule");
         let rule = known.ok_or_else(unknown)?;
-        let as_of = render.state.as_of();
-        Ok(snapshot(&headers, as_of, render.identity, || {
-            let mut answer = render.rule_now(rule);
-            answer.as_of = Some(as_of.into());
-            json(StatusCode::OK, &answer)
+        Ok(shown(render, &headers, |as_of| AlertRuleAnswer {
+            as_of: Some(as_of),
+            ..render.rule_now(rule)
         }))
     })?
 }

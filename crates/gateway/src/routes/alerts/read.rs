@@ -1,14 +1,14 @@
 //! `GET /api/alerts/{alertId}`.
 
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use domain::AlertId;
 
 use crate::auth::Caller;
 use crate::gateway::App;
 use crate::problem::{Code, Problem};
-use crate::reply::{json, snapshot};
+use crate::reply::shown;
 use crate::request::{NoQuery, Subject};
 use crate::wire::answer::AlertAnswer;
 
@@ -32,11 +32,9 @@ pub(crate) async fn read(
     let id = AlertId::parse(&name).ok_or_else(unknown)?;
     app.render(|render| {
         let alert = render.state.alert(id, caller.scope()).ok_or_else(unknown)?;
-        let as_of = render.state.as_of();
-        Ok(snapshot(&headers, as_of, render.identity, || {
-            let mut answer = render.alert(alert, caller.scope());
-            answer.as_of = Some(as_of.into());
-            json(StatusCode::OK, &answer)
+        Ok(shown(render, &headers, |as_of| AlertAnswer {
+            as_of: Some(as_of),
+            ..render.alert(alert, caller.scope())
         }))
     })?
 }

@@ -8,8 +8,8 @@ use crate::auth::Caller;
 use crate::gateway::App;
 use crate::problem::Problem;
 use crate::render::Render;
-use crate::reply::{ListBody, linked, snapshot};
-use crate::request::{Cursor, Query};
+use crate::reply::numbered;
+use crate::request::Query;
 use crate::wire::answer::{CommodityAnswer, List};
 
 /// All commodities, in the order of creation.
@@ -32,17 +32,15 @@ pub(crate) async fn list(
 ) -> Result<Response, Problem> {
     let page = query.page();
     query.finish()?;
-    let first = page.cursor.map_or(0, Cursor::index);
     app.render(|render| {
-        let mut commodities = render.state.commodities_from(first);
-        let mut list = ListBody::new();
-        for commodity in commodities.by_ref().take(page.limit) {
-            list.push(&Render::commodity_now(commodity));
-        }
-        let next = commodities.next().map(|commodity| Cursor(commodity.id.0.into()).to_string());
-        let as_of = render.state.as_of();
-        let answer = || list.finish(next.as_ref(), as_of);
-        let response = snapshot(&headers, as_of, render.identity, answer);
-        linked(response, &page, next.as_ref())
+        let commodities = render.state.commodities_from(page.first());
+        numbered(
+            render,
+            &headers,
+            &page,
+            commodities,
+            |commodity| commodity.id.0,
+            Render::commodity_now,
+        )
     })
 }

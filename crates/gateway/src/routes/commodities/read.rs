@@ -1,14 +1,14 @@
 //! `GET /api/commodities/{id}`.
 
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use axum::response::Response;
 
 use crate::auth::Caller;
 use crate::gateway::App;
 use crate::problem::{Code, Problem};
 use crate::render::Render;
-use crate::reply::{json, snapshot};
+use crate::reply::shown;
 use crate::request::{NoQuery, Subject};
 use crate::wire::answer::CommodityAnswer;
 
@@ -33,11 +33,9 @@ pub(crate) async fn read(
         let known = id.and_then(|id| render.state.commodity(id));
         let unknown = || Problem::not_found(Code::UnknownCommodity, "there is no such commodity");
         let commodity = known.ok_or_else(unknown)?;
-        let as_of = render.state.as_of();
-        Ok(snapshot(&headers, as_of, render.identity, || {
-            let mut answer = Render::commodity_now(commodity);
-            answer.as_of = Some(as_of.into());
-            json(StatusCode::OK, &answer)
+        Ok(shown(render, &headers, |as_of| CommodityAnswer {
+            as_of: Some(as_of),
+            ..Render::commodity_now(commodity)
         }))
     })?
 }

@@ -7,8 +7,8 @@ use axum::response::Response;
 use crate::auth::Caller;
 use crate::gateway::App;
 use crate::problem::Problem;
-use crate::reply::{ListBody, linked, snapshot};
-use crate::request::{Cursor, Query};
+use crate::reply::numbered;
+use crate::request::Query;
 use crate::wire::answer::{KeyItem, List};
 
 /// All keys, revoked ones included, without their secrets. For administrators.
@@ -32,17 +32,8 @@ pub(crate) async fn list(
     caller.require_admin()?;
     let page = query.page();
     query.finish()?;
-    let first = page.cursor.map_or(0, Cursor::index);
     app.render(|render| {
-        let mut keys = render.state.keys_from(first);
-        let mut list = ListBody::new();
-        for key in keys.by_ref().take(page.limit) {
-            list.push(&render.key_item(key));
-        }
-        let next = keys.next().map(|key| Cursor(key.id.0.into()).to_string());
-        let as_of = render.state.as_of();
-        let answer = || list.finish(next.as_ref(), as_of);
-        let response = snapshot(&headers, as_of, render.identity, answer);
-        linked(response, &page, next.as_ref())
+        let keys = render.state.keys_from(page.first());
+        numbered(render, &headers, &page, keys, |key| key.id.0, |key| render.key_item(key))
     })
 }

@@ -7,8 +7,8 @@ use axum::response::Response;
 use crate::auth::Caller;
 use crate::gateway::App;
 use crate::problem::Problem;
-use crate::reply::{ListBody, linked, snapshot};
-use crate::request::{Cursor, Query};
+use crate::reply::numbered;
+use crate::request::Query;
 use crate::wire::answer::{List, StationAnswer};
 
 /// All stations, in the order of creation.
@@ -31,17 +31,15 @@ pub(crate) async fn list(
 ) -> Result<Response, Problem> {
     let page = query.page();
     query.finish()?;
-    let first = page.cursor.map_or(0, Cursor::index);
     app.render(|render| {
-        let mut stations = render.state.stations_from(first);
-        let mut list = ListBody::new();
-        for station in stations.by_ref().take(page.limit) {
-            list.push(&render.station_now(station));
-        }
-        let next = stations.next().map(|station| Cursor(station.id.0.into()).to_string());
-        let as_of = render.state.as_of();
-        let answer = || list.finish(next.as_ref(), as_of);
-        let response = snapshot(&headers, as_of, render.identity, answer);
-        linked(response, &page, next.as_ref())
+        let stations = render.state.stations_from(page.first());
+        numbered(
+            render,
+            &headers,
+            &page,
+            stations,
+            |station| station.id.0,
+            |station| render.station_now(station),
+        )
     })
 }

@@ -1,13 +1,13 @@
 //! `GET /api/vessels/{id}`.
 
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use axum::response::Response;
 
 use crate::auth::Caller;
 use crate::gateway::App;
 use crate::problem::{Code, Problem};
-use crate::reply::{json, snapshot};
+use crate::reply::shown;
 use crate::request::{NoQuery, Subject};
 use crate::wire::answer::VesselAnswer;
 
@@ -32,11 +32,9 @@ pub(crate) async fn read(
         let known = id.and_then(|id| render.state.vessel(id));
         let unknown = || Problem::not_found(Code::UnknownVessel, "there is no such vessel");
         let vessel = known.ok_or_else(unknown)?;
-        let as_of = render.state.as_of();
-        Ok(snapshot(&headers, as_of, render.identity, || {
-            let mut answer = render.vessel_now(vessel, caller.scope());
-            answer.as_of = Some(as_of.into());
-            json(StatusCode::OK, &answer)
+        Ok(shown(render, &headers, |as_of| VesselAnswer {
+            as_of: Some(as_of),
+            ..render.vessel_now(vessel, caller.scope())
         }))
     })?
 }

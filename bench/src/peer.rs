@@ -13,7 +13,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use domain::{CommitObserver, Identifier, JournalId, NetworkDetails, Timestamp};
 use engine::{Engine, EngineOptions, FirstKey};
-use gateway::{Execute, Gateway, GatewayOptions, Secret};
+use gateway::{Execute, Gateway, GatewayOptions, Secret, Services};
 use journal::{Journal as _, MemoryJournal, MemorySnapshots};
 use live::{Hub, HubOptions};
 use tokio::net::TcpListener;
@@ -62,7 +62,10 @@ async fn serve(arguments: &PeerArguments) -> Outcome<()> {
         Some(config) => Arc::new(Postgres::connect(config, arguments.stations, echo).await?),
         None => Arc::new(echo),
     };
-    let gateway = Gateway::new(GatewayOptions::new(JOURNAL), executor, views, hub);
+    let gateway = Gateway::new(
+        GatewayOptions::new(JOURNAL),
+        Services { executor: executor.into(), views, hub },
+    );
     let listener = TcpListener::bind("127.0.0.1:0").await.doing("listening")?;
     let address = listener.local_addr().doing("listening")?;
     let mut terminate = signal(SignalKind::terminate()).doing("waiting for signals")?;

@@ -2,11 +2,11 @@
 
 use crate::{
     AlertChanged, AlertFired, AlertRule, AlertRuleId, Charge, ChargesEnd, CommodityDetails,
-    CommodityId, Credits, DelayCode, DelayReason, GoodsLine, HoldReleased, HoldSettled, Identifier,
-    KeyDetails, KeyId, LossCause, NetworkDetails, Note, OfferId, OfferOpened, OfferRest, Position,
-    PrincipalId, ReceiptLine, Route, Schedule, Sequence, ShipmentId, StationDetails, StationId,
-    StockChange, Text, Timestamp, Tolerance, TraceId, TradeHeld, TradeReversed, TradeSettled,
-    TraderDetails, TraderId, TransactionId, VesselDetails, VesselId,
+    CommodityId, Credits, DelayCode, DelayReason, EventKind, GoodsLine, HoldReleased, HoldSettled,
+    Identifier, KeyDetails, KeyId, LossCause, NetworkDetails, Note, OfferId, OfferOpened,
+    OfferRest, Position, PrincipalId, ReceiptLine, Route, Schedule, Sequence, ShipmentId,
+    StationDetails, StationId, StockChange, Text, Timestamp, Tolerance, TraceId, TradeHeld,
+    TradeReversed, TradeSettled, TraderDetails, TraderId, TransactionId, VesselDetails, VesselId,
 };
 
 /// An event in its place.
@@ -371,56 +371,7 @@ pub enum ShipmentChange {
 impl Event {
     /// The type of the event as every reader knows it: the topic, a dot, what happened.
     pub const fn kind(&self) -> &'static str {
-        match self {
-            Self::NetworkCreated(_) => "network.created",
-            Self::KeyCreated { .. } => "key.created",
-            Self::KeyRevoked { .. } => "key.revoked",
-            Self::StationCreated { .. } => "station.created",
-            Self::StationUpdated { .. } => "station.updated",
-            Self::CommodityCreated { .. } => "commodity.created",
-            Self::CommodityUpdated { .. } => "commodity.updated",
-            Self::TraderCreated { .. } => "trader.created",
-            Self::TraderUpdated { .. } => "trader.updated",
-            Self::CreditsIssued { .. } => "credits.issued",
-            Self::CreditsRetired { .. } => "credits.retired",
-            Self::StockAdjusted(_) => "stock.adjusted",
-            Self::TradeSettled(_) | Self::HoldSettled(_) => "trade.settled",
-            Self::ShipmentBooked(_) => "shipment.booked",
-            Self::ShipmentChanged(changed) => match changed.change {
-                ShipmentChange::Loaded => "shipment.loaded",
-                ShipmentChange::Departed { .. } => "shipment.departed",
-                ShipmentChange::Position(_) => "shipment.position",
-                ShipmentChange::Estimated { .. } => "shipment.estimated",
-                ShipmentChange::Delayed { .. } => "shipment.delayed",
-                ShipmentChange::Arrived => "shipment.arrived",
-                ShipmentChange::Received { .. } => "shipment.received",
-                ShipmentChange::Lost { .. } => "shipment.lost",
-                ShipmentChange::Cancelled { .. } => "shipment.cancelled",
-                ShipmentChange::Held { .. } => "shipment.held",
-                ShipmentChange::Released => "shipment.released",
-                ShipmentChange::Found { .. } => "shipment.found",
-                ShipmentChange::Returned { .. } => "shipment.returned",
-            },
-            Self::VesselCreated { .. } => "vessel.created",
-            Self::VesselUpdated { .. } => "vessel.updated",
-            Self::TradeHeld(_) => "trade.held",
-            Self::TradeVoided(_) => "trade.voided",
-            Self::TradeExpired(_) => "trade.expired",
-            Self::TradeReversed(_) => "trade.reversed",
-            Self::OfferOpened(_) => "offer.opened",
-            Self::OfferFilled { .. } => "offer.filled",
-            Self::OffersWithdrawn(_) => "offer.withdrawn",
-            Self::OfferExpired(_) => "offer.expired",
-            Self::CreditsTransferred(_) => "credits.transferred",
-            Self::StockTransferred(_) => "stock.transferred",
-            Self::AlertRuleSet(set) if set.created => "alert-rule.created",
-            Self::AlertRuleSet(_) => "alert-rule.updated",
-            Self::AlertRuleDeleted { .. } => "alert-rule.deleted",
-            Self::AlertFired(_) => "alert.fired",
-            Self::AlertChanged(_) => "alert.changed",
-            Self::AlertAcknowledged(_) => "alert.acknowledged",
-            Self::AlertResolved(_) => "alert.resolved",
-        }
+        EventKind::of(self).name()
     }
 }
 

@@ -15,6 +15,7 @@ mod bounds;
 mod command;
 mod details;
 mod event;
+mod event_kind;
 mod fingerprint;
 mod identifier;
 pub mod limits;
@@ -28,6 +29,7 @@ mod sequence;
 mod shipment;
 mod shipment_state;
 mod stock;
+mod subject;
 mod text;
 mod time;
 mod trade;
@@ -50,6 +52,7 @@ pub use event::{
     AlertRuleSet, CreditsTransferred, Envelope, Event, KeyBinding, Recorded, ShipmentBooked,
     ShipmentChange, ShipmentChanged, StockAdjusted, StockTransferred,
 };
+pub use event_kind::EventKind;
 pub use fingerprint::{fingerprint, key_hash, name_hash};
 pub use identifier::{
     AlertRuleId, CommodityId, Identifier, IdentifierError, StationId, TraderId, VesselId,
@@ -67,6 +70,7 @@ pub use shipment::{
 };
 pub use shipment_state::{Shipment, ShipmentLine};
 pub use stock::{Bucket, Sink, Source, StockChange};
+pub use subject::{Facet, Origin, facets, is_public, origin, rule_facets};
 pub use text::{Note, Text, TextError};
 pub use time::{Timestamp, TraceId};
 pub use trade::{

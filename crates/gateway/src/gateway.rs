@@ -53,6 +53,16 @@ impl GatewayOptions {
     }
 }
 
+/// What is behind the gateway once the network is recovered.
+pub struct Services {
+    /// Decides commands.
+    pub executor: Executor,
+    /// What is so now.
+    pub views: Views,
+    /// Where live readers subscribe.
+    pub hub: Hub,
+}
+
 /// The HTTP side of a network. Cloning one gives another handle to the same.
 #[derive(Clone)]
 pub struct Gateway {
@@ -61,14 +71,9 @@ pub struct Gateway {
 
 impl Gateway {
     /// A gateway in front of a network that is ready.
-    pub fn new(
-        options: GatewayOptions,
-        executor: impl Into<Executor>,
-        views: Views,
-        hub: Hub,
-    ) -> Self {
+    pub fn new(options: GatewayOptions, services: Services) -> Self {
         let gateway = Self::recovering(options);
-        gateway.open(executor, views, hub);
+        gateway.open(services);
         gateway
     }
 
@@ -95,9 +100,8 @@ impl Gateway {
     }
 
     /// Opens to requests. A gateway is opened once; a second time changes nothing.
-    pub fn open(&self, executor: impl Into<Executor>, views: Views, hub: Hub) {
-        let ready = Ready { executor: executor.into(), views, hub };
-        let _ = self.app.0.ready.set(ready);
+    pub fn open(&self, services: Services) {
+        let _ = self.app.0.ready.set(services);
     }
 
     /// All routes, to be served, or called in process.
@@ -133,7 +137,7 @@ pub(crate) struct App(Arc<Shared>);
 struct Shared {
     options: GatewayOptions,
     identity: Identity,
-    ready: OnceLock<Ready>,
+    ready: OnceLock<Services>,
     replayed: AtomicU64,
     total: AtomicU64,
     stopping: AtomicBool,
@@ -141,16 +145,9 @@ struct Shared {
     journal_reads: Semaphore,
 }
 
-/// What there is once the network is recovered.
-pub(crate) struct Ready {
-    pub(crate) executor: Executor,
-    pub(crate) views: Views,
-    pub(crate) hub: Hub,
-}
-
 impl App {
     /// The network, once it is recovered.
-    pub(crate) fn ready(&self) -> Result<&Ready, Problem> {
+    pub(crate) fn ready(&self) -> Result<&Services, Problem> {
         self.0.ready.get().ok_or_else(|| {
             let (replayed, total) = self.recovery();
             Problem::plain(Code::Recovering).with("replayed", replayed).with("total", total)

@@ -25,7 +25,7 @@ mod wire;
 
 pub use auth::Secret;
 pub use executor::{Execute, Executing, Executor};
-pub use gateway::{Gateway, GatewayOptions};
+pub use gateway::{Gateway, GatewayOptions, Services};
 pub use render::stream_encoder;
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use domain::{CommitObserver, Identifier, NetworkDetails, Sequence, Timestamp};
 use engine::{Engine, EngineError, EngineOptions, FirstKey};
-use gateway::{Gateway, GatewayOptions, Secret};
+use gateway::{Gateway, GatewayOptions, Secret, Services};
 use journal::{FileSnapshots, Journal, OpenOptions, SnapshotStore, SqliteJournal};
 use live::{Hub, HubOptions};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -137,7 +137,7 @@ impl Server {
             Engine::start(engine_options, journal, snapshots, observers, &mut progress)
         })?;
         drop(bar);
-        gateway.open(engine.handle(), views, hub);
+        gateway.open(Services { executor: engine.handle().into(), views, hub });
         let new_key = (created && options.admin_key.is_none()).then_some(secret);
         Ok(Self { address, new_key, engine, stop, serving })
     }

@@ -20,6 +20,7 @@ mod audit;
 mod directory;
 mod ended;
 mod fold;
+mod follower;
 mod found;
 mod holds;
 mod inventory;

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 use views::Views;
 
-use crate::{Gateway, GatewayOptions, Secret, stream_encoder};
+use crate::{Gateway, GatewayOptions, Secret, Services, stream_encoder};
 
 /// The journal of every test's network.
 pub(crate) const JOURNAL: JournalId = JournalId(0x0123_4567_89ab_cdef_0123_4567_89ab_cdef);
@@ -70,7 +70,10 @@ impl Network {
         let (engine, _) = std::thread::spawn(start).join().unwrap().unwrap();
         let mut options = GatewayOptions::new(JOURNAL);
         set(&mut options);
-        let gateway = Gateway::new(options, engine.handle(), views, hub.clone());
+        let gateway = Gateway::new(
+            options,
+            Services { executor: engine.handle().into(), views, hub: hub.clone() },
+        );
         Self { router: gateway.router(), hub, gateway, _engine: engine }
     }
 

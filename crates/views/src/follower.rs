@@ -1,0 +1,257 @@
+//! Folds committed events on a thread of its own, at its own pace.
+//!
+//! What is found or summed up later need not hold up the answers of now: the thread that commits
+//! leaves each batch in a queue and goes on. The queue is bounded; what it let go is read from the
+//! journal. A batch stays in the queue until it is folded, so that a reader who looks at the queue
+//! first and at what is folded after it misses nothing.
+
+use std::collections::VecDeque;
+use std::error::Error;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use domain::{Batch, EventReader, Recorded, Sequence};
+use parking_lot::{Condvar, Mutex};
+
+/// Events that wait in memory: about 20 MiB of one-line trades.
+const QUEUE_EVENTS_MAX: usize = 65_536;
+/// Events folded at a time: readers of what is folded wait for a fraction of a millisecond.
+const FOLD_EVENTS_MAX: usize = 1_024;
+/// How long a failed fold waits before it is tried again: most failures are a full disk.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+/// How much the thread yields to those that decide and commit. See nice(2).
+const NICENESS: i32 = 10;
+
+/// What follows the committed events.
+pub(crate) trait Follow: Send + 'static {
+    /// The last event it has folded.
+    fn position(&self) -> Sequence;
+
+    /// Folds events, the first of them right behind its position, all or none of them: after an error
+    /// the same events come again.
+    fn follow(&mut self, events: &[Recorded]) -> Result<(), Box<dyn Error + Send + Sync>>;
+
+    /// Nothing waits now.
+    fn rest(&mut self) {}
+
+    /// It is the end: what is worth keeping is to be kept.
+    fn end(&mut self) {}
+}
+
+#[derive(Debug)]
+struct Queue {
+    batches: VecDeque<Arc<Batch>>,
+    events_count: usize,
+    /// The last committed event.
+    last: Sequence,
+    /// The last folded event.
+    position: Sequence,
+    /// Why it does not go on, while it does not.
+    error: Option<String>,
+    closing: bool,
+}
+
+#[derive(Debug)]
+struct Shared {
+    queue: Mutex<Queue>,
+    /// Something was committed, or it is the end.
+    work: Condvar,
+    /// Something was folded.
+    done: Condvar,
+}
+
+/// A thread that follows. Dropping it ends the thread, after the fold under way.
+pub(crate) struct Follower {
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// How far a follower has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Progress {
+    /// The last event that it has folded.
+    pub(crate) position: Sequence,
+    /// The last event that is committed.
+    pub(crate) last: Sequence,
+    /// Why it does not go on, while it does not.
+    pub(crate) error: Option<String>,
+}
+
+impl Follower {
+    /// Follows what is committed from now on, and first what the journal has behind the position.
+    pub(crate) fn start(
+        name: &str,
+        events: Arc<dyn EventReader>,
+        follow: impl Follow,
+    ) -> std::io::Result<Self> {
+        let queue = Queue {
+            batches: VecDeque::new(),
+            events_count: 0,
+            last: events.last(),
+            position: follow.position(),
+            error: None,
+            closing: false,
+        };
+        let shared = Arc::new(Shared {
+            queue: Mutex::new(queue),
+            work: Condvar::new(),
+            done: Condvar::new(),
+        });
+        let inner = Arc::clone(&shared);
+        let thread = thread::Builder::new().name(name.to_owned()).spawn(move || {
+            // Refused where there is no such thing; then it takes its full share.
+            let _ = rustix::process::nice(NICENESS);
+            let outcome = catch_unwind(AssertUnwindSafe(|| inner.run(&*events, follow)));
+            if outcome.is_err() {
+                let reason = "its thread panicked; it goes on after a restart";
+                tracing::error!(reason, "following the committed events has ended");
+                inner.queue.lock().error = Some(reason.to_owned());
+                inner.done.notify_all();
+            }
+        })?;
+        Ok(Self { shared, thread: Some(thread) })
+    }
+
+    /// Takes a committed batch, or passes over one that it had. Never waits.
+    pub(crate) fn put(&self, batch: &Arc<Batch>) {
+        let mut queue = self.shared.queue.lock();
+        if batch.last() <= queue.last {
+            return;
+        }
+        queue.last = batch.last();
+        queue.events_count += batch.events.len();
+        queue.batches.push_back(Arc::clone(batch));
+        while queue.events_count > QUEUE_EVENTS_MAX && queue.batches.len() > 1 {
+            queue.let_go();
+        }
+        drop(queue);
+        self.shared.work.notify_one();
+    }
+
+    /// How far it has come.
+    pub(crate) fn progress(&self) -> Progress {
+        let queue = self.shared.queue.lock();
+        Progress { position: queue.position, last: queue.last, error: queue.error.clone() }
+    }
+
+    /// The committed batches that wait, oldest first. To be asked for before one looks at what is
+    /// folded: what is not here is there, unless the queue was too small for it.
+    pub(crate) fn waiting(&self) -> Vec<Arc<Batch>> {
+        self.shared.queue.lock().batches.iter().cloned().collect()
+    }
+
+    /// Waits until everything up to here is folded, at most so long; says whether it is.
+    pub(crate) fn wait_for(&self, sequence: Sequence, at_most: Duration) -> bool {
+        let deadline = Instant::now() + at_most;
+        let mut queue = self.shared.queue.lock();
+        while queue.position < sequence {
+            if self.shared.done.wait_until(&mut queue, deadline).timed_out() {
+                return queue.position >= sequence;
+            }
+        }
+        true
+    }
+}
+
+impl Drop for Follower {
+    fn drop(&mut self) {
+        self.shared.queue.lock().closing = true;
+        self.shared.work.notify_one();
+        if let Some(thread) = self.thread.take() {
+            // A panic in there was logged where it happened.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Queue {
+    fn let_go(&mut self) {
+        if let Some(batch) = self.batches.pop_front() {
+            self.events_count -= batch.events.len();
+        }
+    }
+
+    /// The batches that go on from the position, about as many as are folded at a time; none if the
+    /// next event is not among them.
+    fn next(&self) -> Vec<Arc<Batch>> {
+        let reaches = self.batches.front().is_some_and(|one| one.first() <= self.position.next());
+        let mut events_count = 0;
+        let batches = self.batches.iter().filter(|_| reaches).take_while(|batch| {
+            let wanted = events_count < FOLD_EVENTS_MAX;
+            events_count += batch.events.len();
+            wanted
+        });
+        batches.cloned().collect()
+    }
+}
+
+impl Shared {
+    fn run(&self, events: &dyn EventReader, mut follow: impl Follow) {
+        while let Some(batches) = self.work(&mut follow) {
+            let followed = if batches.is_empty() {
+                catch_up(events, &mut follow)
+            } else {
+                batches.iter().try_for_each(|batch| fold(&mut follow, &batch.events))
+            };
+            let mut queue = self.queue.lock();
+            queue.position = follow.position();
+            while queue.batches.front().is_some_and(|batch| batch.last() <= queue.position) {
+                queue.let_go();
+            }
+            if let Err(error) = &followed {
+                tracing::warn!(%error, position = %queue.position, "following the committed events fails");
+            }
+            queue.error = followed.err().map(|error| error.to_string());
+            self.done.notify_all();
+            if queue.error.is_some() && !queue.closing {
+                self.work.wait_for(&mut queue, RETRY_AFTER);
+            }
+        }
+        follow.end();
+    }
+
+    /// Waits for something to fold; no batches mean that the journal has it. `None` at the end.
+    fn work(&self, follow: &mut impl Follow) -> Option<Vec<Arc<Batch>>> {
+        let mut queue = self.queue.lock();
+        if queue.last <= queue.position && !queue.closing {
+            drop(queue);
+            follow.rest();
+            queue = self.queue.lock();
+        }
+        loop {
+            if queue.closing {
+                return None;
+            }
+            if queue.last > queue.position {
+                return Some(queue.next());
+            }
+            self.work.wait(&mut queue);
+        }
+    }
+}
+
+/// Folds the next events of the journal.
+fn catch_up(
+    events: &dyn EventReader,
+    follow: &mut impl Follow,
+) -> Result<(), Box<dyn Error + Send + Sync>> {
+    let read = events.read_after(follow.position(), FOLD_EVENTS_MAX)?;
+    if read.is_empty() {
+        return Err(format!("no event is behind {}", follow.position()).into());
+    }
+    fold(follow, &read)
+}
+
+/// Folds those of these events that are new, some at a time.
+fn fold(follow: &mut impl Follow, events: &[Recorded]) -> Result<(), Box<dyn Error + Send + Sync>> {
+    let position = follow.position();
+    let seen = events.partition_point(|recorded| recorded.envelope.sequence <= position);
+    let fresh = events.get(seen..).unwrap_or_default();
+    fresh.chunks(FOLD_EVENTS_MAX).try_for_each(|some| follow.follow(some))
+}
+
+#[cfg(test)]
+#[path = "follower_tests.rs"]
+mod tests;

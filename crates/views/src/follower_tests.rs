@@ -1,0 +1,115 @@
+//! A follower gets every event once, in order, whatever the queue let go and whatever fails.
+
+use domain::{
+    BatchId, Credits, Envelope, Epoch, Event, JournalId, PrincipalId, ReadError, Timestamp,
+    TraderId,
+};
+use parking_lot::RwLock;
+
+use super::*;
+
+const LONG: Duration = Duration::from_secs(60);
+
+fn event(sequence: u64) -> Recorded {
+    let envelope = Envelope {
+        sequence: Sequence(sequence),
+        recorded_at: Timestamp::MIN,
+        occurred_at: None,
+        actor: PrincipalId(0),
+        key: None,
+        trace: None,
+        note: None,
+    };
+    let amount = Credits::new(1).unwrap();
+    Recorded { envelope, event: Event::CreditsIssued { trader: TraderId(0), amount } }
+}
+
+fn batch(first: u64, last: u64) -> Arc<Batch> {
+    let id = BatchId { journal: JournalId(0), epoch: Epoch(1), number: 1 };
+    Arc::new(Batch { id, events: (first..=last).map(event).collect() })
+}
+
+/// A journal of events that are there already.
+struct Written(RwLock<u64>);
+
+impl EventReader for Written {
+    fn last(&self) -> Sequence {
+        Sequence(*self.0.read())
+    }
+
+    fn read_after(&self, after: Sequence, limit: usize) -> Result<Vec<Recorded>, ReadError> {
+        Ok((after.0 + 1..=*self.0.read()).take(limit).map(event).collect())
+    }
+}
+
+/// Notes what it gets; fails every so many times.
+#[derive(Default)]
+struct Notes {
+    seen: Arc<Mutex<Vec<u64>>>,
+    calls: usize,
+    fails_every: Option<usize>,
+}
+
+impl Follow for Notes {
+    fn position(&self) -> Sequence {
+        Sequence(self.seen.lock().last().copied().unwrap_or(0))
+    }
+
+    fn follow(&mut self, events: &[Recorded]) -> Result<(), Box<dyn Error + Send + Sync>> {
+        self.calls += 1;
+        if self.fails_every.is_some_and(|every| self.calls.is_multiple_of(every)) {
+            return Err("the disk is full".into());
+        }
+        self.seen.lock().extend(events.iter().map(|recorded| recorded.envelope.sequence.0));
+        Ok(())
+    }
+}
+
+#[test]
+fn what_is_written_comes_first_and_then_what_is_committed_each_once() {
+    let (notes, written) = (Notes::default(), Arc::new(Written(RwLock::new(3_000))));
+    let seen = Arc::clone(&notes.seen);
+    let follower = Follower::start("test", written.clone(), notes).unwrap();
+    for first in (3_001..=9_000).step_by(3) {
+        *written.0.write() = first + 2;
+        follower.put(&batch(first, first + 2));
+        follower.put(&batch(first, first + 2));
+    }
+    assert!(follower.wait_for(Sequence(9_000), LONG));
+    let expected: Vec<u64> = (1..=9_000).collect();
+    assert_eq!(*seen.lock(), expected);
+    assert!(follower.waiting().is_empty());
+}
+
+#[test]
+fn what_the_queue_let_go_is_read_from_the_journal() {
+    let (notes, written) = (Notes::default(), Arc::new(Written(RwLock::new(0))));
+    let seen = Arc::clone(&notes.seen);
+    let held = seen.lock();
+    let follower =
+        Follower::start("test", written.clone(), Notes { seen: Arc::clone(&seen), ..notes });
+    drop(held);
+    let follower = follower.unwrap();
+    let last = 3 * QUEUE_EVENTS_MAX as u64;
+    *written.0.write() = last;
+    follower.put(&batch(1, 10));
+    follower.put(&batch(11, last - 5));
+    follower.put(&batch(last - 4, last));
+    assert!(follower.wait_for(Sequence(last), LONG));
+    let expected: Vec<u64> = (1..=last).collect();
+    assert!(*seen.lock() == expected);
+}
+
+#[test]
+fn a_failure_is_told_and_tried_again() {
+    let notes = Notes { fails_every: Some(2), ..Notes::default() };
+    let seen = Arc::clone(&notes.seen);
+    let written = Arc::new(Written(RwLock::new(2 * FOLD_EVENTS_MAX as u64)));
+    let follower = Follower::start("test", written.clone(), notes).unwrap();
+    while follower.progress().error.is_none() {
+        thread::yield_now();
+    }
+    assert_eq!(follower.progress().error.as_deref(), Some("the disk is full"));
+    assert!(follower.wait_for(written.last(), LONG));
+    assert_eq!(seen.lock().len(), 2 * FOLD_EVENTS_MAX);
+}

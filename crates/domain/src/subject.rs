@@ -46,7 +46,10 @@ pub enum Origin {
 pub fn facets(recorded: &Recorded, tell: &mut impl FnMut(Facet)) {
     let own = recorded.envelope.sequence;
     match &recorded.event {
-        Event::NetworkCreated(_) | Event::KeyCreated { .. } | Event::KeyRevoked { .. } => {}
+        Event::NetworkCreated(_)
+        | Event::KeyCreated { .. }
+        | Event::KeyRevoked { .. }
+        | Event::AlertRuleDeleted { .. } => {}
         Event::StationCreated { station, trader, .. } => {
             tell(Facet::Station(*station));
             tell(Facet::Trader(*trader));
@@ -121,7 +124,6 @@ pub fn facets(recorded: &Recorded, tell: &mut impl FnMut(Facet)) {
             let AlertRuleSet { terms, .. } = &**set;
             rule_facets(terms, tell);
         }
-        Event::AlertRuleDeleted { .. } => {}
         Event::AlertFired(fired) => alert(AlertId(own), fired.severity, fired.cause, tell),
         Event::AlertChanged(changed)
         | Event::AlertAcknowledged(changed)
@@ -225,15 +227,21 @@ pub const fn is_public(event: &Event) -> bool {
 }
 
 fn parties(pair: [TraderId; 2], tell: &mut impl FnMut(Facet)) {
-    pair.into_iter().for_each(|trader| tell(Facet::Trader(trader)));
+    for trader in pair {
+        tell(Facet::Trader(trader));
+    }
 }
 
 fn goods(lines: &[GoodsLine], tell: &mut impl FnMut(Facet)) {
-    lines.iter().for_each(|line| tell(Facet::Commodity(line.commodity)));
+    for line in lines {
+        tell(Facet::Commodity(line.commodity));
+    }
 }
 
 fn charged(charges: &[Charge], tell: &mut impl FnMut(Facet)) {
-    charges.iter().for_each(|charge| parties([charge.payer, charge.to], tell));
+    for charge in charges {
+        parties([charge.payer, charge.to], tell);
+    }
 }
 
 fn trade_of(
@@ -248,7 +256,9 @@ fn trade_of(
 }
 
 fn traded(lines: &[TradeLine], terms: Option<&TradeTerms>, tell: &mut impl FnMut(Facet)) {
-    lines.iter().for_each(|line| tell(Facet::Commodity(line.commodity)));
+    for line in lines {
+        tell(Facet::Commodity(line.commodity));
+    }
     if let Some(terms) = terms {
         terms.offers.iter().for_each(|taken| tell(Facet::Offer(taken.offer)));
         charged(&terms.charges, tell);

@@ -65,7 +65,7 @@ struct Shared {
 /// A thread that follows. Dropping it ends the thread, after the fold under way.
 pub(crate) struct Follower {
     shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 /// How far a follower has come.
@@ -111,7 +111,7 @@ impl Follower {
                 inner.done.notify_all();
             }
         })?;
-        Ok(Self { shared, thread: Some(thread) })
+        Ok(Self { shared, thread: Mutex::new(Some(thread)) })
     }
 
     /// Takes a committed batch, or passes over one that it had. Never waits.
@@ -128,6 +128,11 @@ impl Follower {
         }
         drop(queue);
         self.shared.work.notify_one();
+    }
+
+    /// The last committed event that it knows of.
+    pub(crate) fn last(&self) -> Sequence {
+        self.shared.queue.lock().last
     }
 
     /// How far it has come.
@@ -155,14 +160,22 @@ impl Follower {
     }
 }
 
-impl Drop for Follower {
-    fn drop(&mut self) {
+impl Follower {
+    /// Ends the thread, after the fold under way.
+    pub(crate) fn close(&self) {
         self.shared.queue.lock().closing = true;
         self.shared.work.notify_one();
-        if let Some(thread) = self.thread.take() {
+        let thread = self.thread.lock().take();
+        if let Some(thread) = thread {
             // A panic in there was logged where it happened.
             let _ = thread.join();
         }
+    }
+}
+
+impl Drop for Follower {
+    fn drop(&mut self) {
+        self.close();
     }
 }
 

@@ -16,6 +16,9 @@ pub(crate) type EntryKey = (u32, u32, u32);
 /// Station, commodity.
 pub(crate) type TotalKey = (u32, u32);
 
+/// All rows of one station: its entries, and its sums.
+pub(crate) type StationRows = (Box<[(EntryKey, Stock)]>, Box<[(TotalKey, Stock)]>);
+
 /// What is held in each way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Stock {
@@ -273,6 +276,25 @@ fn place(account: StockAccount) -> Option<(StationId, Bucket)> {
 
 /// Listings.
 impl Inventory {
+    /// The rows of one station: its entries, and its sums.
+    pub(crate) fn rows_at(&self, station: StationId) -> StationRows {
+        let entry = |(commodity, owner): (CommodityId, TraderId)| {
+            let stock = self.entry(station, owner, commodity)?;
+            Some(((station.0, owner.0, commodity.0), *stock))
+        };
+        let total = |commodity: CommodityId| {
+            let stock = self.total(station, commodity)?;
+            Some(((station.0, commodity.0), *stock))
+        };
+        let entries = self.owners_at(station, None).filter_map(entry);
+        (entries.collect(), self.seen_from(station, 0).filter_map(total).collect())
+    }
+
+    /// How many entries a station has.
+    pub(crate) fn entries_at(&self, station: StationId) -> usize {
+        self.shelves.get(station.index()).map_or(0, |shelf| shelf.entries.len())
+    }
+
     pub(crate) fn total(&self, station: StationId, commodity: CommodityId) -> Option<&Stock> {
         self.totals.get(&(station.0, commodity.0))
     }

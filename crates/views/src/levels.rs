@@ -5,7 +5,8 @@ use std::iter;
 use domain::{CommodityId, Quantity, Scope, StationId, Timestamp, TraderId};
 
 use crate::State;
-use crate::inventory::Stock;
+use crate::directory::Directory;
+use crate::inventory::{Inventory, Stock};
 
 /// Entries that one page of a listing looks at, found or not: with two cache misses each, it holds
 /// the lock for less than a millisecond.
@@ -22,7 +23,7 @@ pub struct Level {
     pub owner: Option<TraderId>,
     /// Units free to be traded, shipped or consumed.
     pub available: Quantity,
-    /// Units promised to booked shipments.
+    /// Units promised to booked shipments, to holds and by sell offers.
     pub reserved: Quantity,
     /// Units there, but damaged or rejected.
     pub unavailable: Quantity,
@@ -101,7 +102,7 @@ pub struct LevelPage {
 /// waits for.
 pub const LEVELS_MAX: usize = 10_000;
 
-/// Levels.
+/// Levels, as they are.
 impl State {
     /// Levels at one station in the order of the commodities' names, then the owners'. Summed over
     /// owners unless `by_owner` or for one owner; sums show commodities that are sold out, owners'
@@ -109,6 +110,42 @@ impl State {
     /// over them. By owner they are at most [`LEVELS_MAX`]; one more says that not
     /// all are there.
     pub fn levels(
+        &self,
+        station: StationId,
+        filter: &LevelFilter,
+        by_owner: bool,
+        scope: Scope<'_>,
+    ) -> Vec<Level> {
+        self.stocks().at(station, filter, by_owner, scope)
+    }
+
+    /// Levels everywhere, by station, then commodity, both in the order of creation: summed over
+    /// owners, or one owner's. At most `limit`, at least room for one.
+    pub fn levels_everywhere(
+        &self,
+        filter: &LevelFilter,
+        after: Option<LevelCursor>,
+        limit: usize,
+        scope: Scope<'_>,
+    ) -> LevelPage {
+        self.stocks().everywhere(filter, after, limit, scope)
+    }
+
+    fn stocks(&self) -> Stocks<'_> {
+        Stocks { directory: &self.directory, inventory: &self.inventory }
+    }
+}
+
+/// Stock of now or of an earlier time, with the names of now.
+#[derive(Clone, Copy)]
+pub(crate) struct Stocks<'a> {
+    pub(crate) directory: &'a Directory,
+    pub(crate) inventory: &'a Inventory,
+}
+
+impl Stocks<'_> {
+    /// As [`State::levels`].
+    pub(crate) fn at(
         &self,
         station: StationId,
         filter: &LevelFilter,
@@ -127,7 +164,9 @@ impl State {
                 here.filter(|level| filter.admits(level)).take(LEVELS_MAX + 1).collect()
             }
         };
-        let name = |owner: Option<TraderId>| self.trader(owner?).map(|trader| &trader.name);
+        let name = |owner: Option<TraderId>| {
+            self.directory.traders().get(owner?.index()).map(|trader| &trader.name)
+        };
         levels.sort_unstable_by(|one, other| {
             let rank = |level: &Level| self.directory.rank(level.commodity);
             let by_commodity = rank(one).cmp(&rank(other));
@@ -136,9 +175,7 @@ impl State {
         levels
     }
 
-    /// Levels everywhere, by station, then commodity, both in the order of creation: summed over
-    /// owners, or one owner's. At most `limit`, at least room for one.
-    pub fn levels_everywhere(
+    fn everywhere(
         &self,
         filter: &LevelFilter,
         after: Option<LevelCursor>,

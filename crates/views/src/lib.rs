@@ -17,6 +17,7 @@ mod accounts;
 mod alert_queries;
 mod alerts;
 mod audit;
+mod books;
 mod directory;
 mod ended;
 mod fold;
@@ -44,11 +45,15 @@ pub use accounts::Balance;
 pub use alert_queries::{AT_RISK_MAX, AlertFilter, AtRisk};
 pub use alerts::{Alert, AlertCounts, RESOLVED_ALERTS_KEPT, Rule, Subject};
 pub use audit::{Audit, CommodityAudit, CreditAudit, Flows};
+pub use books::{
+    Books, BooksFeed, BooksOptions, CreditsMoved, Entry, EntryFilter, EntryPage, PastError,
+    PastStock,
+};
 pub use directory::{Commodity, Station, Trader, Vessel};
 pub use fold::ViewsFold;
 pub use levels::{LEVELS_MAX, Level, LevelCursor, LevelFilter, LevelPage};
 pub use offers::{OfferFilter, OfferPage, OfferPlace};
-pub use page::{AsOf, Page};
+pub use page::{AsOf, Order, Page};
 pub use shipment_queries::{ShipmentFilter, ShipmentHistory};
 pub use shipments::ShipmentCounts;
 pub use state::{Counts, State};

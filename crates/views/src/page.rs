@@ -11,6 +11,16 @@ pub struct AsOf {
     pub time: Timestamp,
 }
 
+/// In which order of the sequence a list is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Order {
+    /// The latest first.
+    #[default]
+    Newest,
+    /// The first first.
+    Oldest,
+}
+
 /// A part of a list, newest first.
 ///
 /// A page may be shorter than asked for, and even empty, with more to come: the work of one page is

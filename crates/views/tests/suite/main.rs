@@ -1,6 +1,7 @@
 //! The read models, driven by events alone and read through their public handle.
 
 mod alerts;
+mod books;
 mod fold;
 mod holds;
 mod journal;

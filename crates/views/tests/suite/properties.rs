@@ -22,7 +22,7 @@ fn wish() -> impl Strategy<Value = Wish> {
 }
 
 /// Batches of wishes: the views publish after each.
-fn history() -> impl Strategy<Value = Vec<Vec<Wish>>> {
+pub(crate) fn history() -> impl Strategy<Value = Vec<Vec<Wish>>> {
     vec(vec(wish(), 1..20), 1..20)
 }
 

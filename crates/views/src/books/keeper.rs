@@ -1,0 +1,275 @@
+//! The one who enters committed events into the books, at its own pace.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::error::Error;
+use std::sync::Arc;
+
+use domain::{Event, Movement, Recorded, Sequence, StationId, Timestamp, TraderId, movements};
+use parking_lot::Mutex;
+
+use super::book::{Book, books_of};
+use super::pending::{Opening, Pending};
+use super::standing::{self, CreditsMoved};
+use super::store::{About, Store};
+use crate::follower::Follow;
+use crate::inventory::Inventory;
+use crate::{Balance, Views};
+
+/// A rebuild that is so near to the present has met it.
+const PRESENT_EVENTS: u64 = 4_096;
+
+/// How the books are kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BooksOptions {
+    /// Entries that wait in memory, 8 bytes each, before they are saved: as many at once make writing
+    /// them cheap.
+    pub waiting_entries_max: usize,
+    /// Events that are saved when nothing else is to be done; a restart reads fewer again.
+    pub events_saved_at_rest: u64,
+    /// Entries of one page: what a reader of a statement reads of the journal for one entry.
+    pub page_entries_max: usize,
+    /// Entries of a station between two openings: at least so many, and as many as it has rows, which
+    /// an opening writes all;
+    pub opening_entries_min: usize,
+    /// but at most so many, which the reader of an earlier time folds.
+    pub opening_entries_max: usize,
+}
+
+impl Default for BooksOptions {
+    fn default() -> Self {
+        Self {
+            waiting_entries_max: 1_000_000,
+            events_saved_at_rest: 16_384,
+            page_entries_max: 512,
+            opening_entries_min: 512,
+            opening_entries_max: 2_048,
+        }
+    }
+}
+
+/// What the keeper and the readers share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) pending: Mutex<Pending>,
+    pub(super) writer: Store,
+    pub(super) reader: Store,
+}
+
+/// Follows the committed events.
+pub(super) struct Keeper {
+    options: BooksOptions,
+    shared: Arc<Shared>,
+    views: Views,
+    about: About,
+    /// By trader, as of the position.
+    balances: Vec<Balance>,
+    /// Whose balances have changed since the last save.
+    touched: BTreeSet<TraderId>,
+    /// Entries since the last opening, of the stations seen since the start.
+    since: BTreeMap<StationId, u32>,
+    /// All stock as of the position, while the books are made of the past: then the views, which are
+    /// in the present, cannot say what a station stood at.
+    past: Option<Box<Inventory>>,
+    unsaved_events: u64,
+    books: Vec<Book>,
+}
+
+impl Keeper {
+    pub(super) fn new(
+        options: BooksOptions,
+        shared: Arc<Shared>,
+        views: Views,
+    ) -> rusqlite::Result<Self> {
+        let about = shared.writer.about()?;
+        let mut balances = Vec::new();
+        for (trader, balance) in shared.writer.balances()? {
+            *balance_mut(&mut balances, trader) = balance;
+        }
+        Ok(Self {
+            options,
+            past: about.rebuilding.then(Box::default),
+            shared,
+            views,
+            about,
+            balances,
+            touched: BTreeSet::new(),
+            since: BTreeMap::new(),
+            unsaved_events: 0,
+            books: Vec::new(),
+        })
+    }
+
+    /// Enters an event; names the stations whose opening is due with it.
+    fn enter(&mut self, pending: &mut Pending, recorded: &Recorded, due: &mut BTreeSet<StationId>) {
+        let mut books = std::mem::take(&mut self.books);
+        books_of(&recorded.event, &mut books);
+        for book in &books {
+            let (mut opening, mut since) = (Balance::default(), 0);
+            match *book {
+                Book::Credits(trader) => {
+                    let balance = balance_mut(&mut self.balances, trader);
+                    opening = *balance;
+                    let after = CreditsMoved::by(recorded, trader).after(opening);
+                    *balance = after.expect("no event takes more credits than an account has");
+                    self.touched.insert(trader);
+                }
+                Book::Stock(station) => {
+                    since = self.since_opening(station) + 1;
+                    self.since.insert(station, since);
+                    if since as usize >= self.options.opening_entries_min {
+                        due.insert(station);
+                    }
+                }
+            }
+            let page_max = self.options.page_entries_max;
+            pending.waiting.enter(*book, &recorded.envelope, (opening, since), page_max);
+        }
+        self.books = books;
+    }
+
+    fn since_opening(&self, station: StationId) -> u32 {
+        if let Some(known) = self.since.get(&station) {
+            return *known;
+        }
+        let known = self.shared.writer.since_opening(Book::Stock(station));
+        // It only says when the next opening is due; what cannot be read is told when it is asked for.
+        known.unwrap_or_default()
+    }
+
+    /// Follows all stock, while the books are made of the past.
+    fn fold_past(&mut self, recorded: &Recorded) {
+        let Some(past) = &mut self.past else {
+            return;
+        };
+        match recorded.event {
+            Event::StationCreated { .. } => {
+                past.open_shelf();
+                past.open_holding();
+            }
+            Event::TraderCreated { .. } => past.open_holding(),
+            _ => {}
+        }
+        movements(&recorded.event, |movement| {
+            if let Movement::Goods { commodity, quantity, from, to } = movement {
+                past.fold(&recorded.envelope, commodity, quantity, from, to);
+            }
+        });
+    }
+
+    /// Notes what stations stand at.
+    fn open_pages(&mut self, due: BTreeSet<StationId>) -> Result<(), table::ArchiveError> {
+        for station in due {
+            let book = Book::Stock(station);
+            let state = self.views.read();
+            let (inventory, at) = match &self.past {
+                Some(past) => (&**past, self.about.position),
+                None => (&state.inventory, state.as_of().sequence),
+            };
+            let BooksOptions { opening_entries_min: min, opening_entries_max: max, .. } =
+                self.options;
+            let wanted = inventory.entries_at(station).clamp(min, max.max(min));
+            let since = self.since.get(&station).copied().unwrap_or_default();
+            // Views that are recovering are not where they were asked to be.
+            if (since as usize) < wanted || at < self.about.position {
+                continue;
+            }
+            let stock = standing::encode(inventory, station)?.into();
+            drop(state);
+            self.shared.pending.lock().waiting.openings.push(Opening { book, at, stock });
+            self.since.insert(station, 0);
+        }
+        Ok(())
+    }
+
+    /// Leaves the past behind, once it has become the present.
+    fn meet_present(&mut self) {
+        let present = self.views.read().as_of().sequence;
+        let is_there = present.0 <= self.about.position.0 + PRESENT_EVENTS;
+        if self.past.is_some() && present >= self.about.position && is_there {
+            self.past = None;
+            self.about.rebuilding = false;
+        }
+    }
+
+    fn save(&mut self) -> rusqlite::Result<()> {
+        let waiting = self.shared.pending.lock().begin_save(self.about.position);
+        let balance = |trader: &TraderId| Some((*trader, *self.balances.get(trader.index())?));
+        let balances: Vec<_> = self.touched.iter().filter_map(balance).collect();
+        let saved = self.shared.writer.save(&waiting, &balances, &self.about);
+        drop(waiting);
+        let mut pending = self.shared.pending.lock();
+        if saved.is_ok() {
+            pending.end_save();
+            self.touched.clear();
+            self.unsaved_events = 0;
+        } else {
+            pending.give_up_save();
+        }
+        saved
+    }
+}
+
+fn balance_mut(balances: &mut Vec<Balance>, trader: TraderId) -> &mut Balance {
+    let index = trader.index();
+    if index >= balances.len() {
+        balances.resize(index + 1, Balance::default());
+    }
+    balances.get_mut(index).expect("it was made room for")
+}
+
+impl Follow for Keeper {
+    fn position(&self) -> Sequence {
+        self.about.position
+    }
+
+    fn follow(&mut self, events: &[Recorded]) -> Result<(), Box<dyn Error + Send + Sync>> {
+        let entries_count = self.shared.pending.lock().waiting.entries_count;
+        if entries_count >= self.options.waiting_entries_max {
+            self.save()?;
+        }
+        let mut due = BTreeSet::new();
+        let shared = Arc::clone(&self.shared);
+        let mut pending = shared.pending.lock();
+        for recorded in events {
+            self.enter(&mut pending, recorded, &mut due);
+            self.fold_past(recorded);
+        }
+        drop(pending);
+        if let Some(last) = events.last() {
+            self.about.position = last.envelope.sequence;
+            self.about.recorded_at = last.envelope.recorded_at;
+        }
+        self.unsaved_events += events.len() as u64;
+        if self.past.is_some() {
+            self.meet_present();
+        }
+        if let Err(error) = self.open_pages(due) {
+            // Without it a reader of an earlier time folds more events.
+            tracing::error!(%error, "what a station stands at could not be noted");
+        }
+        Ok(())
+    }
+
+    fn rest(&mut self) {
+        let was_rebuilding = self.past.is_some();
+        if was_rebuilding {
+            self.meet_present();
+        }
+        let is_due = self.unsaved_events >= self.options.events_saved_at_rest;
+        if is_due || (was_rebuilding && self.past.is_none()) {
+            self.end();
+        }
+    }
+
+    fn end(&mut self) {
+        if let Err(error) = self.save() {
+            tracing::warn!(%error, "the books could not be saved; they will be read again");
+        }
+    }
+}
+
+/// How far a store begins that has nothing.
+pub(super) fn about_nothing(journal: domain::JournalId) -> About {
+    let recorded_at = Timestamp::MIN;
+    About { journal, position: Sequence::ZERO, recorded_at, rebuilding: true }
+}

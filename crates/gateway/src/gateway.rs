@@ -9,7 +9,7 @@ use domain::{JournalId, Sequence};
 use live::Hub;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
-use views::Views;
+use views::{Books, Views};
 
 use crate::connections;
 use crate::executor::Executor;
@@ -19,6 +19,7 @@ use crate::limits::{
 };
 use crate::problem::{Code, Problem};
 use crate::render::{Identity, Render};
+use crate::request::Moment;
 use crate::routes;
 
 /// What a gateway is made with.
@@ -59,6 +60,8 @@ pub struct Services {
     pub executor: Executor,
     /// What is so now.
     pub views: Views,
+    /// What was so at any time.
+    pub books: Books,
     /// Where live readers subscribe.
     pub hub: Hub,
 }
@@ -180,6 +183,14 @@ impl App {
     pub(crate) fn render<T>(&self, act: impl FnOnce(Render<'_>) -> T) -> Result<T, Problem> {
         let state = self.ready()?.views.read();
         Ok(act(Render { state: &state, identity: &self.0.identity }))
+    }
+
+    /// The sequence of a place in the past. Reads the journal.
+    pub(crate) fn sequence_of(&self, moment: Moment) -> Result<Sequence, Problem> {
+        match moment {
+            Moment::Sequence(sequence) => Ok(sequence),
+            Moment::Time(time) => Ok(self.ready()?.books.sequence_at(time)?),
+        }
     }
 
     /// Does what reads the journal, beside the threads of the runtime.

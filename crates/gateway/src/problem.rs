@@ -14,6 +14,7 @@ use live::SubscribeError;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
+use views::PastError;
 
 use crate::shape::{BadBody, Fault, Flaw, Place};
 
@@ -250,6 +251,25 @@ impl From<ReadError> for Problem {
         // What is wrong with the storage is for the operator, not for the client.
         tracing::error!(%error, "a read failed");
         Self::plain(Code::Internal)
+    }
+}
+
+impl From<PastError> for Problem {
+    fn from(error: PastError) -> Self {
+        match error {
+            PastError::Future { last, .. } => {
+                Self::new(Code::UnknownPosition, error.to_string()).with("last", last.0)
+            }
+            PastError::Behind { position, last } => {
+                let behind = Self::new(Code::HistoryRebuilding, error.to_string());
+                behind.with("replayed", position.0).with("total", last.0)
+            }
+            PastError::Read(error) => error.into(),
+            PastError::Store(_) | PastError::Damaged(_) => {
+                tracing::error!(%error, "a read of the past failed");
+                Self::plain(Code::Internal)
+            }
+        }
     }
 }
 

@@ -19,7 +19,7 @@ use crate::shape;
 
 pub(crate) use body::{read_body, require_media_type};
 use query::is_dry_run;
-pub(crate) use query::{Cursor, Lookup, NoQuery, Page, Query};
+pub(crate) use query::{Cursor, Lookup, Moment, NoQuery, Page, Query};
 
 /// A write with a body of type `T`.
 pub(crate) struct Asked<T> {

@@ -72,6 +72,7 @@ pub(crate) fn documented() -> OpenApiRouter<App> {
         .routes(routes!(traders::list::list))
         .routes(routes!(traders::put::put, traders::read::read))
         .routes(routes!(traders::credits::change))
+        .routes(routes!(traders::entries::list))
         .routes(routes!(events::ingest::ingest, events::list::list))
         .routes(routes!(updates::follow))
         .routes(routes!(keys::create::create, keys::list::list))

@@ -13,6 +13,7 @@ mod holds;
 mod inventory;
 mod network;
 mod offers;
+mod past;
 mod reference;
 mod scope;
 mod support;

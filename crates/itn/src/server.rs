@@ -17,7 +17,7 @@ use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::block_in_place;
-use views::Views;
+use views::{Books, BooksOptions, Views};
 
 use crate::progress::Progress;
 
@@ -93,6 +93,7 @@ pub(crate) struct Server {
     /// The administrator's key, if the network was created just now and the key was made up.
     pub(crate) new_key: Option<Secret>,
     engine: Engine,
+    books: Books,
     stop: oneshot::Sender<()>,
     serving: tokio::task::JoinHandle<()>,
 }
@@ -120,12 +121,20 @@ impl Server {
         let events = store.journal.reader();
         let (views, fold) = Views::open(Some(&options.data.join("views.db")), Arc::clone(&events))?;
         let encoder = gateway::stream_encoder(&views, store.journal.id());
+        let (books, books_feed) = Books::open(
+            Some(&options.data.join("books.db")),
+            store.journal.id(),
+            views.clone(),
+            Arc::clone(&events),
+            BooksOptions::default(),
+        )?;
         let (hub, hub_fold) = Hub::new(HubOptions::default(), events, encoder);
         let secret = match options.admin_key.clone() {
             Some(secret) => secret,
             None => Secret::random().map_err(ServerError::Key)?,
         };
-        let observers: Vec<Box<dyn CommitObserver>> = vec![Box::new(fold), Box::new(hub_fold)];
+        let observers: Vec<Box<dyn CommitObserver>> =
+            vec![Box::new(fold), Box::new(books_feed), Box::new(hub_fold)];
         let engine_options = engine_options(&options, &secret);
         let bar = Progress::bar(store.journal.reader().last().0, "replaying");
         let mut progress = |at: engine::Progress| {
@@ -137,9 +146,10 @@ impl Server {
             Engine::start(engine_options, journal, snapshots, observers, &mut progress)
         })?;
         drop(bar);
-        gateway.open(Services { executor: engine.handle().into(), views, hub });
+        let executor = engine.handle().into();
+        gateway.open(Services { executor, views, books: books.clone(), hub });
         let new_key = (created && options.admin_key.is_none()).then_some(secret);
-        Ok(Self { address, new_key, engine, stop, serving })
+        Ok(Self { address, new_key, engine, books, stop, serving })
     }
 
     /// Completes when the engine fails for good, with the reason.
@@ -160,7 +170,12 @@ impl Server {
         let _ = self.stop.send(());
         // A panic in there was logged where it happened.
         drop(self.serving.await);
-        block_in_place(|| self.engine.stop())?;
+        block_in_place(|| {
+            let stopped = self.engine.stop();
+            // Behind the engine: now it has everything.
+            self.books.close();
+            stopped
+        })?;
         Ok(())
     }
 }

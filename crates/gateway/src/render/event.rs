@@ -23,7 +23,7 @@ impl<'a> Render<'a> {
         }
     }
 
-    fn subject(self, recorded: &Recorded) -> String {
+    pub(super) fn subject(self, recorded: &Recorded) -> String {
         match &recorded.event {
             Event::NetworkCreated(_) => self.identity.journal.clone(),
             Event::KeyCreated { key, .. } | Event::KeyRevoked { key } => key.0.to_string(),

@@ -1,14 +1,14 @@
 //! Answers about what there is: stations, commodities, traders, levels, keys.
 
 use domain::{
-    CommodityDetails, CommodityId, Envelope, Identifier, Scope, StationDetails, StationId,
+    CommodityDetails, CommodityId, Credits, Envelope, Identifier, Scope, StationDetails, StationId,
     Timestamp, TraderDetails, TraderId,
 };
-use views::{ApiKey, Commodity, Level, Station, Trader};
+use views::{ApiKey, Commodity, Entry, Level, Station, Trader};
 
 use super::{NAMELESS, Render};
 use crate::wire::answer::{
-    CommodityAnswer, KeyItem, LevelAnswer, StationAnswer, TraderAnswer, TraderData,
+    CommodityAnswer, EntryAnswer, KeyItem, LevelAnswer, StationAnswer, TraderAnswer, TraderData,
 };
 use crate::wire::{RoleWord, StationKindWord, Time};
 
@@ -128,6 +128,27 @@ impl<'a> Render<'a> {
             sequence: trader.changed.0,
         };
         self.with_balance(trader.id, &data, scope)
+    }
+
+    /// An entry of a trader's statement.
+    pub(crate) fn statement_entry(self, entry: &'a Entry) -> EntryAnswer<'a> {
+        let Entry { recorded, moved, balance } = entry;
+        // Amounts have 53 bits.
+        let change =
+            |gained: Credits, lost: Credits| gained.get().cast_signed() - lost.get().cast_signed();
+        let available_change = change(moved.into_available, moved.out_of_available);
+        let held_change = change(moved.into_held, moved.out_of_held);
+        EntryAnswer {
+            r#type: recorded.event.kind(),
+            subject: self.subject(recorded),
+            change: available_change + held_change,
+            available_change,
+            held_change,
+            balance: balance.total().get(),
+            held: balance.held.get(),
+            available: balance.available.get(),
+            envelope: self.envelope(&recorded.envelope),
+        }
     }
 
     /// Adds the credits that a trader has now.

@@ -6,14 +6,14 @@ use std::fmt;
 use axum::extract::FromRequestParts;
 use axum::http::Uri;
 use axum::http::request::Parts;
-use domain::{CommodityId, Quantity, StationId, TraderId};
-use views::State;
+use domain::{CommodityId, EventKind, Quantity, Sequence, StationId, Timestamp, TraderId};
+use views::{Order, State};
 
 use crate::gateway::App;
 use crate::limits::{FAULTS_MAX, PAGE_ITEMS_MAX, PAGE_ITEMS_USUAL};
 use crate::problem::{Code, Problem};
 use crate::shape::{Fault, Flaw, Place};
-use crate::wire::{Name, TextScalar};
+use crate::wire::{Name, TextScalar, Time};
 
 /// The one parameter that writes know.
 pub(crate) const DRY_RUN: &str = "dryRun";
@@ -123,6 +123,30 @@ impl Query {
             self.fault(name, Flaw::InvalidValue, format!("must be one of: {}", words.join(", ")));
         }
         found
+    }
+
+    /// The parameter as an earlier time.
+    pub(crate) fn moment(&mut self, name: &'static str) -> Option<Moment> {
+        self.text(name, Flaw::InvalidTime)
+    }
+
+    /// The order of a list by time: the newest first, unless it is wanted otherwise.
+    pub(crate) fn order(&mut self) -> Order {
+        let words = [("newest", Order::Newest), ("oldest", Order::Oldest)];
+        self.word("order", &words).unwrap_or_default()
+    }
+
+    /// The parameter as types of events, one or several, parted by commas.
+    pub(crate) fn kinds(&mut self, name: &'static str) -> Vec<EventKind> {
+        let Some(value) = self.raw(name) else {
+            return Vec::new();
+        };
+        let kinds: Option<Vec<_>> = value.split(',').map(EventKind::named).collect();
+        kinds.unwrap_or_else(|| {
+            let detail = "must be types of events, such as trade.settled, parted by commas";
+            self.fault(name, Flaw::InvalidValue, detail);
+            Vec::new()
+        })
     }
 
     /// Whether it is only asked what would happen.
@@ -271,4 +295,24 @@ fn look_up<T>(
         Problem::new(code, detail).with_errors(vec![fault])
     };
     find(name.as_str()).map(Some).ok_or_else(unknown)
+}
+
+/// A place in the past: by sequence or by time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Moment {
+    /// Right after the event of this sequence.
+    Sequence(Sequence),
+    /// Right after the last event recorded at or before this network time.
+    Time(Timestamp),
+}
+
+impl TextScalar for Moment {
+    const WHAT: &'static str = "a sequence, or a time such as 2200-01-01T00:00:00Z";
+
+    fn read(text: &str) -> Option<Self> {
+        if text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return text.parse().ok().map(Sequence).map(Self::Sequence);
+        }
+        Time::read(text).map(|Time(time)| Self::Time(time))
+    }
 }

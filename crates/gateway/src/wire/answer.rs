@@ -26,7 +26,7 @@ pub(crate) use cargo::{
     TimelineEntry, TimelineFacts,
 };
 pub(crate) use common::{AsOfAnswer, EnvelopeFields, EnvelopePart, Labels, List, Place, Seen};
-pub(crate) use credits::CreditsAnswer;
+pub(crate) use credits::{CreditsAnswer, EntryAnswer};
 pub(crate) use event::{CloudEvent, Data};
 pub(crate) use network::{
     AuditAnswer, CommodityFlows, Counts, CreditFlows, NetworkAnswer, NetworkData, Wide,

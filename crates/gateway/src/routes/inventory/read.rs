@@ -3,16 +3,17 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use views::{LEVELS_MAX, LevelFilter};
+use views::{LEVELS_MAX, LevelFilter, PastStock};
 
 use crate::auth::Caller;
 use crate::gateway::App;
 use crate::problem::{Code, Problem};
 use crate::reply::{json, snapshot_or};
-use crate::request::{Lookup, Query, Subject};
+use crate::request::{Lookup, Moment, Query, Subject};
 use crate::wire::answer::Inventory;
 
-/// Levels at one station: summed over owners, by owner, or one owner's.
+/// Levels at one station: summed over owners, by owner, or one owner's; now, or as of an earlier
+/// sequence or time.
 #[utoipa::path(
     get,
     path = "/api/inventory/{stationId}",
@@ -22,7 +23,8 @@ use crate::wire::answer::Inventory;
         ("stationId" = String, Path, description = "Where."),
         ("commodity" = Option<String>, Query, description = "Of this commodity."),
         ("owner" = Option<String>, Query, description = "Of this owner."),
-        ("by" = Option<String>, Query, description = "`owner`: a level for each owner.")
+        ("by" = Option<String>, Query, description = "`owner`: a level for each owner."),
+        ("asOf" = Option<String>, Query, description = "A sequence, or a network time: right after it.")
     ),
     responses((status = 200, description = "The levels.", body = Inventory<'_>))
 )]
@@ -35,12 +37,13 @@ pub(crate) async fn read(
 ) -> Result<Response, Problem> {
     let (commodity, owner) = (query.name("commodity"), query.name("owner"));
     let by_owner = query.word("by", &[("owner", true)]).unwrap_or(false);
+    let moment = query.moment("asOf");
     query.finish()?;
+    let past = match moment {
+        None => None,
+        Some(moment) => Some(stock_at(&app, name.clone(), moment).await?),
+    };
     app.render(|render| {
-        let unknown = || {
-            let detail = "there is no such station";
-            Problem::not_found(Code::UnknownStation, detail)
-        };
         let station = render.state.station_id(&name).ok_or_else(unknown)?;
         let known = Lookup(render.state);
         let filter = LevelFilter {
@@ -50,18 +53,44 @@ pub(crate) async fn read(
         };
         let as_of = render.state.as_of();
         snapshot_or(&headers, as_of, render.identity, || {
-            let levels = render.state.levels(station, &filter, by_owner, caller.scope());
+            let (levels, shown) = match &past {
+                None => (render.state.levels(station, &filter, by_owner, caller.scope()), as_of),
+                Some(past) => {
+                    let scope = caller.scope();
+                    (render.state.past_levels(past, &filter, by_owner, scope), past.as_of)
+                }
+            };
             if levels.len() > LEVELS_MAX {
                 return Err(too_many());
             }
             let answer = Inventory {
                 station: render.station(station),
-                as_of: as_of.into(),
+                as_of: shown.into(),
                 levels: levels.iter().map(|level| render.level(level, false)).collect(),
             };
             Ok(json(StatusCode::OK, &answer))
         })
     })?
+}
+
+fn unknown() -> Problem {
+    Problem::not_found(Code::UnknownStation, "there is no such station")
+}
+
+/// The stock of a station at an earlier time, if it was there.
+async fn stock_at(app: &App, name: String, moment: Moment) -> Result<PastStock, Problem> {
+    app.blocking(move |app, views| {
+        let state = views.read();
+        let station = state.station_id(&name).and_then(|id| state.station(id));
+        let (id, created) = station.map(|it| (it.id, it.created)).ok_or_else(unknown)?;
+        drop(state);
+        let at = app.sequence_of(moment)?;
+        if at < created {
+            return Err(unknown());
+        }
+        Ok(app.ready()?.books.stock_at(id, at)?)
+    })
+    .await
 }
 
 fn too_many() -> Problem {

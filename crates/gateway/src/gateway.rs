@@ -9,7 +9,7 @@ use domain::{JournalId, Sequence};
 use live::Hub;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
-use views::Views;
+use views::{History, Views};
 
 use crate::connections;
 use crate::executor::Executor;
@@ -59,6 +59,8 @@ pub struct Services {
     pub executor: Executor,
     /// What is so now.
     pub views: Views,
+    /// What was so, and finding it.
+    pub history: History,
     /// Where live readers subscribe.
     pub hub: Hub,
 }

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use domain::ReadError;
 use engine::Refused;
 use live::SubscribeError;
+use views::HistoryError;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
@@ -250,6 +251,23 @@ impl From<ReadError> for Problem {
         // What is wrong with the storage is for the operator, not for the client.
         tracing::error!(%error, "a read failed");
         Self::plain(Code::Internal)
+    }
+}
+
+impl From<HistoryError> for Problem {
+    fn from(error: HistoryError) -> Self {
+        match error {
+            HistoryError::Behind { position, last } => {
+                Self::new(Code::HistoryRebuilding, error.to_string())
+                    .with("indexed", position.0)
+                    .with("total", last.0)
+            }
+            HistoryError::Read(error) => error.into(),
+            HistoryError::Index(_) => {
+                tracing::error!(%error, "a search of the past failed");
+                Self::plain(Code::Internal)
+            }
+        }
     }
 }
 

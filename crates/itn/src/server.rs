@@ -17,7 +17,7 @@ use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::block_in_place;
-use views::Views;
+use views::{History, Views};
 
 use crate::progress::Progress;
 
@@ -78,6 +78,9 @@ pub(crate) enum ServerError {
     /// The views cannot be opened.
     #[error(transparent)]
     Views(#[from] views::ViewsError),
+    /// The index of the past cannot be opened.
+    #[error(transparent)]
+    History(#[from] views::HistoryOpenError),
     /// The engine cannot be started, or stopped by itself.
     #[error(transparent)]
     Engine(#[from] EngineError),
@@ -125,7 +128,11 @@ impl Server {
             Some(secret) => secret,
             None => Secret::random().map_err(ServerError::Key)?,
         };
-        let observers: Vec<Box<dyn CommitObserver>> = vec![Box::new(fold), Box::new(hub_fold)];
+        let (history, history_fold) = block_in_place(|| {
+            History::open(Some(&options.data.join("history.db")), store.journal.id(), &views)
+        })?;
+        let observers: Vec<Box<dyn CommitObserver>> =
+            vec![Box::new(fold), Box::new(hub_fold), Box::new(history_fold)];
         let engine_options = engine_options(&options, &secret);
         let bar = Progress::bar(store.journal.reader().last().0, "replaying");
         let mut progress = |at: engine::Progress| {
@@ -137,7 +144,7 @@ impl Server {
             Engine::start(engine_options, journal, snapshots, observers, &mut progress)
         })?;
         drop(bar);
-        gateway.open(Services { executor: engine.handle().into(), views, hub });
+        gateway.open(Services { executor: engine.handle().into(), views, history, hub });
         let new_key = (created && options.admin_key.is_none()).then_some(secret);
         Ok(Self { address, new_key, engine, stop, serving })
     }

@@ -6,14 +6,14 @@ use std::fmt;
 use axum::extract::FromRequestParts;
 use axum::http::Uri;
 use axum::http::request::Parts;
-use domain::{CommodityId, Quantity, StationId, TraderId};
-use views::State;
+use domain::{CommodityId, Quantity, Sequence, StationId, TraderId};
+use views::{Order, Part, State};
 
 use crate::gateway::App;
 use crate::limits::{FAULTS_MAX, PAGE_ITEMS_MAX, PAGE_ITEMS_USUAL};
 use crate::problem::{Code, Problem};
 use crate::shape::{Fault, Flaw, Place};
-use crate::wire::{Name, TextScalar};
+use crate::wire::{Name, OrderWord, TextScalar};
 
 /// The one parameter that writes know.
 pub(crate) const DRY_RUN: &str = "dryRun";
@@ -136,6 +136,11 @@ impl Query {
         Page { cursor, limit: self.limit(), uri: self.uri.clone() }
     }
 
+    /// From which end a list of the past begins.
+    pub(crate) fn order(&mut self) -> Option<Order> {
+        self.text("order", Flaw::InvalidValue).map(|OrderWord(order)| order)
+    }
+
     /// How many items are wanted.
     pub(crate) fn limit(&mut self) -> usize {
         let Some(value) = self.raw("limit") else {
@@ -171,6 +176,12 @@ impl Page {
     /// Where it begins, as an index into a list that only grows.
     pub(crate) fn first(&self) -> usize {
         self.cursor.map_or(0, Cursor::index)
+    }
+
+    /// The part of a list of the past.
+    pub(crate) fn part(&self, order: Order) -> Part {
+        let cursor = self.cursor.map(|Cursor(sequence)| Sequence(sequence));
+        Part { order, cursor, limit: self.limit }
     }
 
     /// The `Link` header to the next page (RFC 8288): the same query with another cursor.

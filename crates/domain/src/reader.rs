@@ -30,6 +30,17 @@ pub trait EventReader: Send + Sync {
         let found = self.read_after(after, 1)?.into_iter().next();
         Ok(found.filter(|recorded| recorded.envelope.sequence == sequence))
     }
+
+    /// Committed events, in the order in which they are asked for, each of which must be there.
+    fn events(&self, sequences: &[Sequence]) -> Result<Vec<Recorded>, ReadError> {
+        let read = |sequence: &Sequence| self.event(*sequence)?.ok_or_else(|| missing(*sequence));
+        sequences.iter().map(read).collect()
+    }
+}
+
+fn missing(sequence: Sequence) -> ReadError {
+    let after = Sequence(sequence.0.saturating_sub(1));
+    ReadError { after, reason: format!("event {sequence} is not there") }
 }
 
 /// Whoever folds committed events: called with each batch, in order, from one thread.

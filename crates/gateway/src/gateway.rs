@@ -9,7 +9,7 @@ use domain::{JournalId, Sequence};
 use live::Hub;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
-use views::{Books, Views};
+use views::{Books, History, Views};
 
 use crate::connections;
 use crate::executor::Executor;
@@ -60,6 +60,8 @@ pub struct Services {
     pub executor: Executor,
     /// What is so now.
     pub views: Views,
+    /// Finds what happened.
+    pub history: History,
     /// What was so at any time.
     pub books: Books,
     /// Where live readers subscribe.

@@ -14,6 +14,7 @@ use live::SubscribeError;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
+use views::HistoryError;
 use views::PastError;
 
 use crate::shape::{BadBody, Fault, Flaw, Place};
@@ -261,12 +262,30 @@ impl From<PastError> for Problem {
                 Self::new(Code::UnknownPosition, error.to_string()).with("last", last.0)
             }
             PastError::Behind { position, last } => {
-                let behind = Self::new(Code::HistoryRebuilding, error.to_string());
-                behind.with("replayed", position.0).with("total", last.0)
+                Self::new(Code::HistoryRebuilding, error.to_string())
+                    .with("indexed", position.0)
+                    .with("total", last.0)
             }
             PastError::Read(error) => error.into(),
             PastError::Store(_) | PastError::Damaged(_) => {
                 tracing::error!(%error, "a read of the past failed");
+                Self::plain(Code::Internal)
+            }
+        }
+    }
+}
+
+impl From<HistoryError> for Problem {
+    fn from(error: HistoryError) -> Self {
+        match error {
+            HistoryError::Behind { position, last } => {
+                Self::new(Code::HistoryRebuilding, error.to_string())
+                    .with("indexed", position.0)
+                    .with("total", last.0)
+            }
+            HistoryError::Read(error) => error.into(),
+            HistoryError::Index(_) => {
+                tracing::error!(%error, "a search of the past failed");
                 Self::plain(Code::Internal)
             }
         }

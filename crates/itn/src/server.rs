@@ -17,7 +17,7 @@ use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::block_in_place;
-use views::{Books, BooksOptions, Views};
+use views::{Books, BooksOptions, History, Views};
 
 use crate::progress::Progress;
 
@@ -78,6 +78,9 @@ pub(crate) enum ServerError {
     /// The views cannot be opened.
     #[error(transparent)]
     Views(#[from] views::ViewsError),
+    /// The index of the past cannot be opened.
+    #[error(transparent)]
+    History(#[from] views::HistoryOpenError),
     /// The engine cannot be started, or stopped by itself.
     #[error(transparent)]
     Engine(#[from] EngineError),
@@ -93,6 +96,7 @@ pub(crate) struct Server {
     /// The administrator's key, if the network was created just now and the key was made up.
     pub(crate) new_key: Option<Secret>,
     engine: Engine,
+    history: History,
     books: Books,
     stop: oneshot::Sender<()>,
     serving: tokio::task::JoinHandle<()>,
@@ -133,8 +137,11 @@ impl Server {
             Some(secret) => secret,
             None => Secret::random().map_err(ServerError::Key)?,
         };
+        let (history, history_feed) = block_in_place(|| {
+            History::open(Some(&options.data.join("history.db")), store.journal.id(), &views)
+        })?;
         let observers: Vec<Box<dyn CommitObserver>> =
-            vec![Box::new(fold), Box::new(books_feed), Box::new(hub_fold)];
+            vec![Box::new(fold), Box::new(history_feed), Box::new(books_feed), Box::new(hub_fold)];
         let engine_options = engine_options(&options, &secret);
         let bar = Progress::bar(store.journal.reader().last().0, "replaying");
         let mut progress = |at: engine::Progress| {
@@ -147,9 +154,15 @@ impl Server {
         })?;
         drop(bar);
         let executor = engine.handle().into();
-        gateway.open(Services { executor, views, books: books.clone(), hub });
+        gateway.open(Services {
+            executor,
+            views,
+            history: history.clone(),
+            books: books.clone(),
+            hub,
+        });
         let new_key = (created && options.admin_key.is_none()).then_some(secret);
-        Ok(Self { address, new_key, engine, books, stop, serving })
+        Ok(Self { address, new_key, engine, history, books, stop, serving })
     }
 
     /// Completes when the engine fails for good, with the reason.
@@ -173,6 +186,7 @@ impl Server {
         block_in_place(|| {
             let stopped = self.engine.stop();
             // Behind the engine: now it has everything.
+            self.history.close();
             self.books.close();
             stopped
         })?;

@@ -36,6 +36,12 @@ pub(crate) trait Follow: Send + 'static {
     /// Nothing waits now.
     fn rest(&mut self) {}
 
+    /// Does a bounded part of what can be done while nothing waits; says whether more is to be done,
+    /// and is then asked again, unless something waits.
+    fn idle(&mut self) -> Result<bool, Box<dyn Error + Send + Sync>> {
+        Ok(false)
+    }
+
     /// It is the end: what is worth keeping is to be kept.
     fn end(&mut self) {}
 }
@@ -232,6 +238,23 @@ impl Shared {
             drop(queue);
             follow.rest();
             queue = self.queue.lock();
+        }
+        while queue.last <= queue.position && !queue.closing {
+            drop(queue);
+            let more = follow.idle();
+            queue = self.queue.lock();
+            if let Err(error) = &more {
+                tracing::warn!(%error, "following the committed events fails while it is idle");
+                queue.error = Some(error.to_string());
+                if !queue.closing {
+                    self.work.wait_for(&mut queue, RETRY_AFTER);
+                }
+            } else {
+                queue.error = None;
+            }
+            if matches!(more, Ok(false)) {
+                break;
+            }
         }
         loop {
             if queue.closing {

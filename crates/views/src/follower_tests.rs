@@ -85,16 +85,15 @@ fn what_is_written_comes_first_and_then_what_is_committed_each_once() {
 fn what_the_queue_let_go_is_read_from_the_journal() {
     let (notes, written) = (Notes::default(), Arc::new(Written(RwLock::new(0))));
     let seen = Arc::clone(&notes.seen);
+    let follower = Follower::start("test", written.clone(), notes).unwrap();
+    // It cannot go on meanwhile.
     let held = seen.lock();
-    let follower =
-        Follower::start("test", written.clone(), Notes { seen: Arc::clone(&seen), ..notes });
-    drop(held);
-    let follower = follower.unwrap();
     let last = 3 * QUEUE_EVENTS_MAX as u64;
     *written.0.write() = last;
     follower.put(&batch(1, 10));
     follower.put(&batch(11, last - 5));
     follower.put(&batch(last - 4, last));
+    drop(held);
     assert!(follower.wait_for(Sequence(last), LONG));
     let expected: Vec<u64> = (1..=last).collect();
     assert!(*seen.lock() == expected);

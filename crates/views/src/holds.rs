@@ -8,6 +8,7 @@ use domain::{
 };
 use table::{Frozen, Table};
 
+use crate::Part;
 use crate::ended::{Followed, TradeEnd};
 
 /// All holds that are pending.
@@ -42,10 +43,14 @@ impl Holds {
         self.order.iter().copied()
     }
 
-    /// Those with a lesser identifier, newest first.
-    pub(crate) fn before(&self, before: u64) -> impl Iterator<Item = &TradeRecord> {
-        let ids = self.order.range(..before).rev();
-        ids.filter_map(|id| self.open.get(id))
+    /// All of them, newest first.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &TradeRecord> {
+        self.order.iter().rev().filter_map(|id| self.open.get(id))
+    }
+
+    /// Those of a part of the list.
+    pub(crate) fn part(&self, part: Part) -> impl Iterator<Item = &TradeRecord> {
+        crate::page::ids(&self.order, part).filter_map(|id| self.open.get(&id))
     }
 
     pub(crate) fn hold(&mut self, envelope: &Envelope, held: &TradeHeld) {

@@ -1,6 +1,11 @@
 //! What every answer of a read model says of itself.
 
+use std::collections::BTreeSet;
+use std::ops::Bound;
+
 use domain::{Sequence, Timestamp};
+
+use crate::{Order, Part};
 
 /// How far a read has seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -11,17 +16,7 @@ pub struct AsOf {
     pub time: Timestamp,
 }
 
-/// In which order of the sequence a list is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Order {
-    /// The latest first.
-    #[default]
-    Newest,
-    /// The first first.
-    Oldest,
-}
-
-/// A part of a list, newest first.
+/// A part of a list, in the order that was asked for.
 ///
 /// A page may be shorter than asked for, and even empty, with more to come: the work of one page is
 /// bounded. Only `next` says whether the list goes on.
@@ -29,8 +24,23 @@ pub enum Order {
 pub struct Page<T> {
     /// What was found.
     pub items: Vec<T>,
-    /// Where the next page begins: pass it as `before`. `None` at the end of the list.
+    /// Where the next page begins: pass it as the cursor. `None` at the end of the list.
     pub next: Option<Sequence>,
     /// Everything up to here was seen; items may show a little more.
     pub as_of: AsOf,
+}
+
+/// The identifiers of a part of a list, in its order.
+pub(crate) fn ids(all: &BTreeSet<u64>, part: Part) -> Box<dyn Iterator<Item = u64> + '_> {
+    let cursor = part.cursor.map(|cursor| cursor.0);
+    match part.order {
+        Order::Newest => {
+            let before = cursor.map_or(Bound::Unbounded, Bound::Excluded);
+            Box::new(all.range((Bound::Unbounded, before)).rev().copied())
+        }
+        Order::Oldest => {
+            let after = cursor.map_or(Bound::Unbounded, Bound::Excluded);
+            Box::new(all.range((after, Bound::Unbounded)).copied())
+        }
+    }
 }

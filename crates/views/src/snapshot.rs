@@ -172,7 +172,7 @@ fn pass_from<A: Archive>(archive: &mut A) -> Result<State, ArchiveError> {
     directory.restore_vessels(read_paged(archive)?);
     let (open, resolved) = (read_table(archive)?, read(archive)?);
     let alerts = Alerts::restored(open, resolved, read_paged(archive)?, read(archive)?);
-    let promises = Promises::of_holds(holds.before(u64::MAX));
+    let promises = Promises::of_holds(holds.iter());
     Ok(State {
         as_of,
         directory,

@@ -7,13 +7,13 @@ use axum::extract::FromRequestParts;
 use axum::http::Uri;
 use axum::http::request::Parts;
 use domain::{CommodityId, EventKind, Quantity, Sequence, StationId, Timestamp, TraderId};
-use views::{Order, State};
+use views::{Order, Part, State};
 
 use crate::gateway::App;
 use crate::limits::{FAULTS_MAX, PAGE_ITEMS_MAX, PAGE_ITEMS_USUAL};
 use crate::problem::{Code, Problem};
 use crate::shape::{Fault, Flaw, Place};
-use crate::wire::{Name, TextScalar, Time};
+use crate::wire::{Name, OrderWord, TextScalar, Time};
 
 /// The one parameter that writes know.
 pub(crate) const DRY_RUN: &str = "dryRun";
@@ -130,12 +130,6 @@ impl Query {
         self.text(name, Flaw::InvalidTime)
     }
 
-    /// The order of a list by time: the newest first, unless it is wanted otherwise.
-    pub(crate) fn order(&mut self) -> Order {
-        let words = [("newest", Order::Newest), ("oldest", Order::Oldest)];
-        self.word("order", &words).unwrap_or_default()
-    }
-
     /// The parameter as types of events, one or several, parted by commas.
     pub(crate) fn kinds(&mut self, name: &'static str) -> Vec<EventKind> {
         let Some(value) = self.raw(name) else {
@@ -158,6 +152,11 @@ impl Query {
     pub(crate) fn page(&mut self) -> Page {
         let cursor = self.text("cursor", Flaw::InvalidCursor);
         Page { cursor, limit: self.limit(), uri: self.uri.clone() }
+    }
+
+    /// From which end a list of the past begins.
+    pub(crate) fn order(&mut self) -> Option<Order> {
+        self.text("order", Flaw::InvalidValue).map(|OrderWord(order)| order)
     }
 
     /// How many items are wanted.
@@ -195,6 +194,12 @@ impl Page {
     /// Where it begins, as an index into a list that only grows.
     pub(crate) fn first(&self) -> usize {
         self.cursor.map_or(0, Cursor::index)
+    }
+
+    /// The part of a list of the past.
+    pub(crate) fn part(&self, order: Order) -> Part {
+        let cursor = self.cursor.map(|Cursor(sequence)| Sequence(sequence));
+        Part { order, cursor, limit: self.limit }
     }
 
     /// The `Link` header to the next page (RFC 8288): the same query with another cursor.

@@ -12,7 +12,7 @@ use journal::{Journal, MemoryJournal, MemorySnapshots};
 use live::{Hub, HubOptions};
 use serde_json::{Value, json};
 use tower::ServiceExt;
-use views::{Books, BooksOptions, Views};
+use views::{Books, BooksOptions, History, Views};
 
 use crate::{Gateway, GatewayOptions, Secret, Services, stream_encoder};
 
@@ -59,8 +59,9 @@ impl Network {
         let (books, books_feed) = books.unwrap();
         let encoder = stream_encoder(&views, JOURNAL);
         let (hub, hub_fold) = Hub::new(HubOptions::default(), journal.reader(), encoder);
+        let (history, history_feed) = History::open(None, JOURNAL, &views).unwrap();
         let observers: Vec<Box<dyn CommitObserver>> =
-            vec![Box::new(fold), Box::new(books_feed), Box::new(hub_fold)];
+            vec![Box::new(fold), Box::new(history_feed), Box::new(books_feed), Box::new(hub_fold)];
         let digest = Secret::parse(ADMIN).unwrap().digest();
         let options = EngineOptions {
             wall: EPOCH,
@@ -76,7 +77,7 @@ impl Network {
         set(&mut options);
         let gateway = Gateway::new(
             options,
-            Services { executor: engine.handle().into(), views, books, hub: hub.clone() },
+            Services { executor: engine.handle().into(), views, history, books, hub: hub.clone() },
         );
         Self { router: gateway.router(), hub, gateway, _engine: engine }
     }

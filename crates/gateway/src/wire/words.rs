@@ -10,6 +10,7 @@ use serde::{Serialize, Serializer};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
+use views::Order;
 
 use super::scalar::{TextScalar, component, read_from_text};
 
@@ -93,6 +94,14 @@ words! {
         TradeStatus::Voided => "voided",
         TradeStatus::Expired => "expired",
         TradeStatus::Reversed => "reversed",
+    }
+}
+
+words! {
+    /// From which end a list begins.
+    OrderWord(Order) as "Order": "newest or oldest" {
+        Order::Newest => "newest",
+        Order::Oldest => "oldest",
     }
 }
 

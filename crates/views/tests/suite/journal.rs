@@ -12,7 +12,7 @@ use domain::{
     TradeSettled, TraderDetails, TraderId,
 };
 use parking_lot::RwLock;
-use views::{Views, ViewsFold};
+use views::{History, HistoryFold, Order, Part, Views, ViewsFold};
 
 pub(crate) const SCOPE: Scope<'static> = Scope::Network;
 
@@ -37,6 +37,16 @@ pub(crate) struct World {
     pub(crate) journal: Arc<Journal>,
     pub(crate) views: Views,
     pub(crate) fold: ViewsFold,
+    pub(crate) history: History,
+    pub(crate) history_fold: HistoryFold,
+}
+
+/// The journal's name.
+pub(crate) const JOURNAL: JournalId = JournalId(1);
+
+/// A part of a list, newest first.
+pub(crate) fn newest(cursor: Option<Sequence>, limit: usize) -> Part {
+    Part { order: Order::Newest, cursor, limit }
 }
 
 pub(crate) fn name(text: &str) -> Identifier {
@@ -64,7 +74,8 @@ impl World {
     pub(crate) fn open(store: Option<&Path>, journal: Arc<Journal>) -> Self {
         let events: Arc<dyn EventReader> = Arc::clone(&journal) as _;
         let (views, fold) = Views::open(store, events).unwrap();
-        Self { journal, views, fold }
+        let (history, history_fold) = History::open_small(None, JOURNAL, &views).unwrap();
+        Self { journal, views, fold, history, history_fold }
     }
 
     /// Records one batch and folds it; returns the last event's place.
@@ -87,8 +98,10 @@ impl World {
     }
 
     pub(crate) fn commit(&mut self, events: Vec<Recorded>) {
-        let id = BatchId { journal: JournalId(1), epoch: Epoch(1), number: 1 };
-        self.fold.committed(&Arc::new(Batch { id, events }));
+        let id = BatchId { journal: JOURNAL, epoch: Epoch(1), number: 1 };
+        let batch = Arc::new(Batch { id, events });
+        self.fold.committed(&batch);
+        self.history_fold.committed(&batch);
     }
 
     /// Offers the whole journal in batches, as a start does; what is known is passed over.

@@ -447,7 +447,7 @@ fn find_trades(world: &World) -> Vec<u64> {
     let (mut found, mut before) = (Vec::new(), None);
     loop {
         let any = TradeFilter::default();
-        let page = world.views.find_trades(&any, before, 3, SCOPE).unwrap();
+        let page = world.history.find_trades(&any, newest(before, 3), SCOPE).unwrap();
         found.extend(page.items.iter().map(|trade| trade.origin.envelope.sequence.0));
         before = page.next;
         if before.is_none() {

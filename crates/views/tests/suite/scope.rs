@@ -41,7 +41,7 @@ fn trades_and_shipments_of_others_are_not_there() {
     let hold = world.record([held(5, 1)]);
     let open = ship(&mut world, ShipmentStatus::Booked, 3);
     let ended = ship(&mut world, ShipmentStatus::Received, 3);
-    let views = &world.views;
+    let (views, history) = (&world.views, &world.history);
     // The seller and owner, the buyer and carrier, the one who is paid a charge, and nobody.
     for (account, trades, shipments) in [(2, 2, 2), (3, 2, 2), (0, 1, 0), (4, 0, 0)] {
         let own = [TraderId(account)];
@@ -51,11 +51,11 @@ fn trades_and_shipments_of_others_are_not_there() {
         assert_eq!(seen.iter().filter(|seen| **seen).count(), trades, "{account}");
         let at = [direct, hold].map(|id| views.trade_at(id, scope).unwrap().is_some());
         assert_eq!(at, seen);
-        let listed = views.find_trades(&TradeFilter::default(), None, 9, scope).unwrap();
+        let listed = history.find_trades(&TradeFilter::default(), newest(None, 9), scope).unwrap();
         assert_eq!(listed.items.len(), trades);
         let pending = domain::TradeStatus::Pending;
         let pending = TradeFilter { status: Some(pending), ..TradeFilter::default() };
-        let pending = views.find_trades(&pending, None, 9, scope).unwrap().items.len();
+        let pending = history.find_trades(&pending, newest(None, 9), scope).unwrap().items.len();
         assert_eq!(pending, usize::from(seen[1]));
         let state = views.read();
         assert_eq!(state.open_hold(TransactionId(hold), scope).is_some(), seen[1]);

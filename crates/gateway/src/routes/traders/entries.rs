@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use domain::Sequence;
-use views::EntryFilter;
+use views::{EntryFilter, Order};
 
 use super::read::unknown;
 use crate::auth::Caller;
@@ -13,8 +13,8 @@ use crate::problem::Problem;
 use crate::reply::{ITEMS_AT_ONCE, ListBody, linked, snapshot};
 use crate::request::{Cursor, Query, Subject};
 use crate::shape::Flaw;
-use crate::wire::Time;
 use crate::wire::answer::{EntryAnswer, List};
+use crate::wire::{OrderWord, Time};
 
 /// A trader's statement: everything that moved its credits, each with what it had after it.
 ///
@@ -30,7 +30,7 @@ use crate::wire::answer::{EntryAnswer, List};
         ("type" = Option<String>, Query, description = "By events of these types, parted by commas."),
         ("from" = Option<Time>, Query, description = "That happened at this time or after."),
         ("to" = Option<Time>, Query, description = "That happened before this time."),
-        ("order" = Option<String>, Query, description = "`newest` or `oldest` first; newest if left out."),
+        ("order" = Option<OrderWord>, Query, description = "The newest first, if left out."),
         ("cursor" = Option<String>, Query, description = "The nextCursor of an answer."),
         ("limit" = Option<u32>, Query, description = "1 to 1000; 100 if left out.")
     ),
@@ -46,7 +46,7 @@ pub(crate) async fn list(
     let kinds = query.kinds("type");
     let from: Option<Time> = query.text("from", Flaw::InvalidTime);
     let to: Option<Time> = query.text("to", Flaw::InvalidTime);
-    let order = query.order();
+    let order = query.order().unwrap_or(Order::Newest);
     let page = query.page();
     query.finish()?;
     let filter = EntryFilter { from: from.map(|Time(at)| at), to: to.map(|Time(at)| at), kinds };

@@ -3,7 +3,6 @@
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use domain::Sequence;
 use views::TradeFilter;
 
 use crate::auth::Caller;
@@ -13,9 +12,9 @@ use crate::reply::{ITEMS_AT_ONCE, ListBody, linked, snapshot};
 use crate::request::{Cursor, Lookup, Query};
 use crate::shape::Flaw;
 use crate::wire::answer::{List, TradeAnswer};
-use crate::wire::{Time, TradeStatusWord, Words};
+use crate::wire::{OrderWord, Time, TradeStatusWord, Words};
 
-/// Trades, newest first.
+/// Trades of any age.
 ///
 /// A page may be short, or empty, with more to come: follow `nextCursor`. Keys with accounts see the
 /// trades that these are part of.
@@ -32,6 +31,7 @@ use crate::wire::{Time, TradeStatusWord, Words};
         ("reference" = Option<String>, Query, description = "With this reference."),
         ("from" = Option<Time>, Query, description = "That happened at this time or after."),
         ("to" = Option<Time>, Query, description = "That happened before this time."),
+        ("order" = Option<OrderWord>, Query, description = "newest or oldest first; newest if left out."),
         ("cursor" = Option<String>, Query, description = "The nextCursor of an answer."),
         ("limit" = Option<u32>, Query, description = "1 to 1000; 100 if left out.")
     ),
@@ -49,9 +49,10 @@ pub(crate) async fn list(
     let reference: Option<Words> = query.text("reference", Flaw::InvalidText);
     let from: Option<Time> = query.text("from", Flaw::InvalidTime);
     let to: Option<Time> = query.text("to", Flaw::InvalidTime);
+    let order = query.order().unwrap_or_default();
     let page = query.page();
     query.finish()?;
-    app.blocking(move |app, views| {
+    app.blocking(move |app, _| {
         let filter = app.render(|render| {
             let known = Lookup(render.state);
             Ok::<_, Problem>(TradeFilter {
@@ -64,8 +65,8 @@ pub(crate) async fn list(
                 to: to.map(|Time(at)| at),
             })
         })??;
-        let before = page.cursor.map(|Cursor(sequence)| Sequence(sequence));
-        let found = views.find_trades(&filter, before, page.limit, caller.scope())?;
+        let history = &app.ready()?.history;
+        let found = history.find_trades(&filter, page.part(order), caller.scope())?;
         let next = found.next.map(|next| Cursor(next.0).to_string());
         let mut list = ListBody::new();
         for portion in found.items.chunks(ITEMS_AT_ONCE) {

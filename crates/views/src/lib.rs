@@ -47,7 +47,7 @@ pub use alerts::{Alert, AlertCounts, RESOLVED_ALERTS_KEPT, Rule, Subject};
 pub use audit::{Audit, CommodityAudit, CreditAudit, Flows};
 pub use directory::{Commodity, Station, Trader, Vessel};
 pub use fold::ViewsFold;
-pub use history::{History, HistoryError, HistoryFold, HistoryOpenError, Order, Part};
+pub use history::{EventFilter, History, HistoryError, HistoryFold, HistoryOpenError, Order, Part};
 pub use levels::{LEVELS_MAX, Level, LevelCursor, LevelFilter, LevelPage};
 pub use offers::{OfferFilter, OfferPage, OfferPlace};
 pub use page::{AsOf, Page};

@@ -434,9 +434,9 @@ fn plain(level: &views::Level) -> (u32, Option<u32>, Units) {
 fn find_shipments(world: &World, filter: &ShipmentFilter) -> Vec<(u64, ShipmentStatus, u64)> {
     let (mut found, mut before) = (Vec::new(), None);
     loop {
-        let page = world.views.find_shipments(filter, before, 3, SCOPE).unwrap();
+        let page = world.history.find_shipments(filter, newest(before, 3), SCOPE).unwrap();
         found.extend(page.items.iter().map(|one| (one.id.0.0, one.status, one.last.0)));
-        before = page.next.map(ShipmentId);
+        before = page.next;
         if before.is_none() {
             return found;
         }

@@ -76,6 +76,11 @@ impl Query {
         self.faults.push(Fault::parameter(name, flaw, detail));
     }
 
+    /// Refuses a parameter that does not go with the others.
+    pub(crate) fn refuse(&mut self, name: &'static str, detail: &'static str) {
+        self.fault(name, Flaw::InvalidValue, detail);
+    }
+
     /// The parameter as text.
     pub(crate) fn raw(&mut self, name: &'static str) -> Option<String> {
         let at = self.given.iter().position(|(given, _)| given == name)?;

@@ -2,6 +2,7 @@
 
 mod alerts;
 mod fold;
+mod history;
 mod holds;
 mod journal;
 mod model;

@@ -57,14 +57,11 @@ pub(crate) async fn list(
 ) -> Result<Response, Problem> {
     let order = query.order().unwrap_or(Order::Oldest);
     let parameters = EventParameters::read(&mut query);
-    let after = match order {
-        Order::Oldest => query.raw("after"),
-        Order::Newest => None,
-    };
-    let page = match order {
-        Order::Oldest => query.limited(),
-        Order::Newest => query.page(),
-    };
+    let after = query.raw("after");
+    let page = query.page();
+    if order == Order::Newest && after.is_some() {
+        query.refuse("after", "goes with order=oldest alone; newest first goes on by cursor");
+    }
     query.finish()?;
     app.blocking(move |app, views| {
         let shown = app.render(|render| render.state.as_of())?;

@@ -47,3 +47,6 @@ pub(crate) const BODY_READ_USUAL: Duration = Duration::from_secs(30);
 /// How long a response may make no progress because the client does not read, if nothing is said:
 /// two missed heartbeats of a live reader.
 pub(crate) const WRITE_USUAL: Duration = Duration::from_secs(30);
+
+/// Values of one parameter of a filter, between commas: each is looked up in every part of the index.
+pub(crate) const FILTER_VALUES_MAX: usize = 100;

@@ -99,6 +99,12 @@ impl Keys {
         self.principals.get(id.index())
     }
 
+    /// They are as few as keys are.
+    pub(crate) fn principal_named(&self, name: &str) -> Option<PrincipalId> {
+        let place = self.principals.iter().position(|principal| principal.as_str() == name);
+        place.and_then(|place| u32::try_from(place).ok()).map(PrincipalId)
+    }
+
     pub(crate) fn fold(&mut self, envelope: &Envelope, event: &Event) {
         match event {
             Event::KeyCreated { key, details } => {

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use domain::{
     AlertCause, AlertId, AlertKind, AlertRule, AlertRuleId, CommodityId, Event, ReadError,
-    Recorded, Scope, Sequence, Severity, Shipment, StationId, TraderId, TransactionId,
+    Recorded, Scope, Sequence, Severity, Shipment, StationId, Timestamp, TraderId, TransactionId,
 };
 
 use crate::alerts::{Alert, AlertCounts, Rule, Subject};
 use crate::shipment_queries::broken;
-use crate::{Page, State, Views};
+use crate::{Page, Part, State, Views};
 
 /// Alerts that one page looks at, found or not: with a cache miss each, it holds the lock for less
 /// than a millisecond.
@@ -22,14 +22,21 @@ const HOLDS_EXAMINED_MAX: usize = 64;
 /// Which alerts; each field that is given narrows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct AlertFilter {
-    /// Those lately resolved, and not those that are open.
-    pub resolved: bool,
     /// That say this.
     pub kind: Option<AlertKind>,
     /// That are as bad.
     pub severity: Option<Severity>,
     /// About this station.
     pub station: Option<StationId>,
+    /// About this commodity: those of a rule of stock.
+    pub commodity: Option<CommodityId>,
+    /// Of this party: owner, consignee or carrier of a shipment, owner of a rule's stock, buyer or
+    /// seller of a hold.
+    pub trader: Option<TraderId>,
+    /// That fired, or were resolved, at this time or after.
+    pub from: Option<Timestamp>,
+    /// That fired, or were resolved, before this time.
+    pub to: Option<Timestamp>,
 }
 
 impl AlertFilter {
@@ -37,6 +44,10 @@ impl AlertFilter {
         self.kind.is_none_or(|only| only == alert.kind)
             && self.severity.is_none_or(|only| only == alert.severity)
             && self.station.is_none_or(|only| Some(only) == alert.subject.station)
+            && self.commodity.is_none_or(|only| Some(only) == alert.subject.commodity)
+            && self.trader.is_none_or(|only| alert.subject.parties.contains(&only))
+            && self.from.is_none_or(|from| alert.fired_at >= from)
+            && self.to.is_none_or(|to| alert.fired_at < to)
     }
 }
 
@@ -55,37 +66,17 @@ impl State {
         self.alerts.get(id).filter(|alert| scope.sees_any(&alert.subject.parties))
     }
 
-    /// Alerts before `before`, newest first, at most `limit`. A page looks at a bounded number of
-    /// alerts and says where the next one begins.
-    pub fn find_alerts(
-        &self,
-        filter: &AlertFilter,
-        before: Option<AlertId>,
-        limit: usize,
-        scope: Scope<'_>,
-    ) -> Page<Alert> {
-        let before = before.map_or(u64::MAX, |before| before.0.0);
-        if filter.resolved {
-            self.page_of_alerts(self.alerts.resolved_before(before), filter, limit, scope)
-        } else {
-            self.page_of_alerts(self.alerts.open_before(before), filter, limit, scope)
-        }
-    }
-
-    fn page_of_alerts<'a>(
-        &self,
-        mut alerts: impl Iterator<Item = &'a Alert>,
-        filter: &AlertFilter,
-        limit: usize,
-        scope: Scope<'_>,
-    ) -> Page<Alert> {
+    /// Open alerts, by when they fired. A page looks at a bounded number of alerts and says where the
+    /// next one begins. Resolved ones are found in the past: [`crate::History`].
+    pub fn find_alerts(&self, filter: &AlertFilter, part: Part, scope: Scope<'_>) -> Page<Alert> {
+        let mut alerts = self.alerts.open_part(part);
         let mut page = Page { items: Vec::new(), next: None, as_of: self.as_of() };
         let mut last = None;
         for alert in alerts.by_ref().take(ALERTS_EXAMINED_MAX) {
             last = Some(alert.id.0);
             if filter.admits(alert) && scope.sees_any(&alert.subject.parties) {
                 page.items.push(alert.clone());
-                if page.items.len() >= limit.max(1) {
+                if page.items.len() >= part.limit.max(1) {
                     break;
                 }
             }

@@ -12,6 +12,7 @@ use domain::{
 };
 use table::{Frozen, Paged, Table};
 
+use crate::Part;
 use crate::ordered::Ordered;
 use crate::shipments::Shipments;
 
@@ -180,17 +181,9 @@ impl Alerts {
         self.open.get(id.0.0).or_else(resolved)
     }
 
-    /// Open alerts with a lesser identifier, newest first.
-    pub(crate) fn open_before(&self, before: u64) -> impl Iterator<Item = &Alert> {
-        self.open.before(before)
-    }
-
-    /// Those lately resolved with a lesser identifier, newest first.
-    pub(crate) fn resolved_before(&self, before: u64) -> impl Iterator<Item = &Alert> {
-        let older = self.resolved.iter().filter(|alert| alert.id.0.0 < before);
-        let mut older: Vec<&Alert> = older.collect();
-        older.sort_unstable_by_key(|alert| std::cmp::Reverse(alert.id));
-        older.into_iter()
+    /// A part of the open alerts.
+    pub(crate) fn open_part(&self, part: Part) -> impl Iterator<Item = &Alert> {
+        self.open.part(part)
     }
 
     pub(crate) fn counts(&self) -> AlertCounts {

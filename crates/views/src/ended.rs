@@ -217,23 +217,9 @@ impl EndedShipments {
         queue.waiting.get(&id.0.0).copied().flatten()
     }
 
-    /// Shipments that wait, with a lesser identifier, newest first; `None` where one is under way
-    /// again, whatever is written of it.
-    pub(crate) fn waiting_before(&self, before: u64, limit: usize) -> Vec<(u64, Option<Ended>)> {
-        let queue = self.shared.queue.lock();
-        let older = queue.waiting.range(..before).rev();
-        older.map(|(id, ended)| (*id, *ended)).take(limit).collect()
-    }
-
     /// An ended shipment that is written.
     pub(crate) fn stored_one(&self, id: ShipmentId) -> Result<Option<Ended>, ReadError> {
         self.read(|store| store.ended(id.0.0)).map(Option::flatten)
-    }
-
-    /// Ended shipments that are written, with a lesser identifier, newest first.
-    pub(crate) fn stored_before(&self, before: u64, limit: usize) -> Result<Vec<Ended>, ReadError> {
-        let found = self.read(|store| store.before(before, limit))?;
-        Ok(found.unwrap_or_default())
     }
 
     fn read<T>(

@@ -52,7 +52,7 @@ pub use books::{
 };
 pub use directory::{Commodity, Station, Trader, Vessel};
 pub use fold::ViewsFold;
-pub use history::{History, HistoryError, HistoryFold, HistoryOpenError, Order, Part};
+pub use history::{EventFilter, History, HistoryError, HistoryFold, HistoryOpenError, Order, Part};
 pub use levels::{LEVELS_MAX, Level, LevelCursor, LevelFilter, LevelPage};
 pub use offers::{OfferFilter, OfferPage, OfferPlace};
 pub use page::{AsOf, Page};

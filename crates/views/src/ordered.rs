@@ -4,6 +4,9 @@ use std::collections::BTreeSet;
 
 use table::{Frozen, Table};
 
+use crate::Part;
+use crate::page::ids;
+
 /// Rows by number.
 #[derive(Debug)]
 pub(crate) struct Ordered<V> {
@@ -40,10 +43,9 @@ impl<V: Clone> Ordered<V> {
         self.rows.iter().map(|(number, row)| (*number, row))
     }
 
-    /// Those with a lesser number, the greatest first.
-    pub(crate) fn before(&self, before: u64) -> impl Iterator<Item = &V> {
-        let numbers = self.order.range(..before).rev();
-        numbers.filter_map(|number| self.rows.get(number))
+    /// A part of them, in the order of their numbers.
+    pub(crate) fn part(&self, part: Part) -> impl Iterator<Item = &V> {
+        ids(&self.order, part).filter_map(|number| self.rows.get(&number))
     }
 
     pub(crate) fn insert(&mut self, number: u64, row: V) {

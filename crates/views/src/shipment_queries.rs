@@ -2,19 +2,11 @@
 
 use domain::{
     CommodityId, Envelope, Event, EventReader, ReadError, Recorded, Scope, Sequence, Shipment,
-    ShipmentBooked, ShipmentId, ShipmentStatus, StationId, TraderId, VesselId,
+    ShipmentBooked, ShipmentId, ShipmentStatus, StationId, Text, Timestamp, TraderId, VesselId,
 };
 
 use crate::shipments::{Ended, seen};
-use crate::{AsOf, Page, Views};
-
-/// Shipments under way that one page looks at: about a millisecond.
-const OPEN_EXAMINED_MAX: usize = 8_192;
-/// Events that one page reads to follow ended shipments: some ten milliseconds. A page looks at one
-/// shipment at least, whatever its number of events.
-const EVENTS_READ_MAX: usize = 512;
-/// Shipments looked at while holding the lock once.
-const CHUNK_SHIPMENTS: usize = 256;
+use crate::Views;
 
 /// A shipment and everything that happened to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +20,7 @@ pub struct ShipmentHistory {
 }
 
 /// Which shipments; each field that is given narrows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ShipmentFilter {
     /// From this station.
     pub origin: Option<StationId>,
@@ -48,10 +40,17 @@ pub struct ShipmentFilter {
     pub delayed: Option<bool>,
     /// Stopped, or not.
     pub on_hold: Option<bool>,
+    /// With this reference of the client's.
+    pub reference: Option<Text>,
+    /// Booked, as the client says, at this time or after.
+    pub from: Option<Timestamp>,
+    /// Booked before this time.
+    pub to: Option<Timestamp>,
 }
 
 impl ShipmentFilter {
-    fn admits(&self, shipment: &Shipment) -> bool {
+    /// But for what its booking alone says.
+    pub(crate) fn admits(&self, shipment: &Shipment) -> bool {
         let with = |only| {
             let mut lines = shipment.lines.iter();
             lines.any(|line| line.commodity == only)
@@ -72,37 +71,19 @@ impl ShipmentFilter {
             && self.status.is_none_or(|only| only == status)
     }
 
-    /// Whether an ended shipment may pass, so far as its last event says.
-    fn may_admit(&self, ended: &Ended, last: &Event) -> bool {
-        match last {
-            Event::ShipmentChanged(last) => self.admits_route(last.route, ended.status),
-            _ => true,
-        }
+    /// Whether it asks for what a booking alone says.
+    pub(crate) fn needs_booking(&self) -> bool {
+        self.reference.is_some() || self.from.is_some() || self.to.is_some()
     }
 
-    fn wants_open(&self) -> bool {
-        self.status.is_none_or(|status| !status.is_terminal())
-    }
-
-    fn wants_ended(&self) -> bool {
-        self.status.is_none_or(ShipmentStatus::is_terminal)
-    }
-}
-
-/// A shipment that a page looks at.
-enum Candidate {
-    /// Under way; itself, if the filter admits it.
-    Open(ShipmentId, Option<Box<Shipment>>),
-    /// Ended.
-    Ended(Ended),
-}
-
-impl Candidate {
-    fn id(&self) -> ShipmentId {
-        match self {
-            Self::Open(id, _) => *id,
-            Self::Ended(ended) => ended.shipment,
-        }
+    /// What a booking alone says.
+    pub(crate) fn admits_booking(&self, booking: &Recorded) -> bool {
+        let at = booking.envelope.occurred_at();
+        let note = booking.envelope.note.as_ref();
+        let reference = note.and_then(|note| note.reference.as_ref());
+        self.from.is_none_or(|from| at >= from)
+            && self.to.is_none_or(|to| at < to)
+            && (self.reference.is_none() || self.reference.as_ref() == reference)
     }
 }
 
@@ -135,49 +116,6 @@ impl Views {
         }
     }
 
-    /// Shipments before `before`, newest first, at most `limit`. Those that have ended are read
-    /// from the journal: a page costs a bounded number of reads and says where the next one begins.
-    pub fn find_shipments(
-        &self,
-        filter: &ShipmentFilter,
-        before: Option<ShipmentId>,
-        limit: usize,
-        scope: Scope<'_>,
-    ) -> Result<Page<Shipment>, ReadError> {
-        let mut before = before.map_or(Sequence(u64::MAX), |before| before.0);
-        let (mut examined, mut reads) = (0, 0);
-        let mut page = Page { items: Vec::new(), next: None, as_of: AsOf::default() };
-        loop {
-            let (as_of, candidates) = self.candidates(filter, before, scope)?;
-            if examined == 0 {
-                page.as_of = as_of;
-            }
-            let more = candidates.len() == CHUNK_SHIPMENTS;
-            let mut left = candidates.len();
-            for candidate in candidates {
-                left -= 1;
-                before = candidate.id().0;
-                let found = match candidate {
-                    Candidate::Open(_, shipment) => shipment.map(|shipment| *shipment),
-                    Candidate::Ended(ended) => {
-                        let found = self.ended(filter, &ended, &mut reads)?;
-                        found.filter(|shipment| seen(shipment, scope))
-                    }
-                };
-                page.items.extend(found);
-                examined += 1;
-                let full = page.items.len() >= limit.max(1) || reads >= EVENTS_READ_MAX;
-                if full || examined >= OPEN_EXAMINED_MAX {
-                    page.next = (more || left > 0).then_some(before);
-                    return Ok(page);
-                }
-            }
-            if !more {
-                return Ok(page);
-            }
-        }
-    }
-
     /// How a shipment ended; `None` if it has not, or may not be seen. Reads one event at most.
     pub fn ended_status(
         &self,
@@ -198,83 +136,6 @@ impl Views {
             }
         }
         Ok(Some(ended.status))
-    }
-
-    /// The newest shipments before an identifier, under way and ended.
-    fn candidates(
-        &self,
-        filter: &ShipmentFilter,
-        before: Sequence,
-        scope: Scope<'_>,
-    ) -> Result<(AsOf, Vec<Candidate>), ReadError> {
-        loop {
-            let found_count = self.0.ended.found_count();
-            let looked = self.look_for_candidates(filter, before, scope)?;
-            // One that was found in between may have been neither here nor there.
-            if self.0.ended.found_count() == found_count {
-                return Ok(looked);
-            }
-        }
-    }
-
-    fn look_for_candidates(
-        &self,
-        filter: &ShipmentFilter,
-        before: Sequence,
-        scope: Scope<'_>,
-    ) -> Result<(AsOf, Vec<Candidate>), ReadError> {
-        let mut candidates = Vec::new();
-        let mut waiting = Vec::new();
-        let state = self.read();
-        let as_of = state.as_of();
-        if filter.wants_open() {
-            let open = state.shipments.before(before.0).take(CHUNK_SHIPMENTS);
-            candidates.extend(open.map(|shipment| {
-                let admitted = filter.admits(shipment) && seen(shipment, scope);
-                Candidate::Open(shipment.id, admitted.then(|| Box::new(shipment.clone())))
-            }));
-        }
-        if filter.wants_ended() {
-            waiting = self.0.ended.waiting_before(before.0, CHUNK_SHIPMENTS);
-        }
-        drop(state);
-        candidates.extend(waiting.into_iter().map(|(id, ended)| match ended {
-            Some(ended) => Candidate::Ended(ended),
-            // Under way again, though the store may say otherwise still.
-            None => Candidate::Open(ShipmentId(Sequence(id)), None),
-        }));
-        if filter.wants_ended() {
-            // After what waits: whatever leaves the one has come to the other.
-            let stored = self.0.ended.stored_before(before.0, CHUNK_SHIPMENTS)?;
-            candidates.extend(stored.into_iter().map(Candidate::Ended));
-        }
-        // A shipment that ended meanwhile is there twice; the sort keeps the one under way first.
-        candidates.sort_by_key(|candidate| std::cmp::Reverse(candidate.id()));
-        candidates.dedup_by_key(|candidate| candidate.id());
-        candidates.truncate(CHUNK_SHIPMENTS);
-        Ok((as_of, candidates))
-    }
-
-    /// An ended shipment, if the filter admits it; counts the events it reads.
-    fn ended(
-        &self,
-        filter: &ShipmentFilter,
-        ended: &Ended,
-        reads: &mut usize,
-    ) -> Result<Option<Shipment>, ReadError> {
-        if filter.status.is_some_and(|only| only != ended.status) {
-            return Ok(None);
-        }
-        *reads += 1;
-        let Some(recorded) = self.event(ended.last)? else {
-            return Err(broken(ended.last, "the last event of a shipment is not there"));
-        };
-        if !filter.may_admit(ended, &recorded.event) {
-            return Ok(None);
-        }
-        let history = history(&*self.0.events, recorded)?;
-        *reads += history.timeline.len() - 1;
-        Ok(Some(history.shipment).filter(|shipment| filter.admits(shipment)))
     }
 
     /// The last event of a shipment.

@@ -137,10 +137,9 @@ impl Shipments {
         self.counts
     }
 
-    /// Those with a lesser identifier, newest first.
-    pub(crate) fn before(&self, before: u64) -> impl Iterator<Item = &Shipment> {
-        let ids = self.order.range(..before).rev();
-        ids.filter_map(|id| self.open.get(id))
+    /// The identifiers of all of them.
+    pub(crate) fn order(&self) -> &BTreeSet<u64> {
+        &self.order
     }
 
     /// Takes lost shipments that events to come will find.

@@ -204,6 +204,11 @@ impl State {
         self.keys.principal(id)
     }
 
+    /// The principal of this name.
+    pub fn principal_named(&self, name: &str) -> Option<PrincipalId> {
+        self.keys.principal_named(name)
+    }
+
     /// How much there is of everything.
     pub fn counts(&self) -> Counts {
         Counts {

@@ -339,16 +339,6 @@ impl Store {
         select.query_row([integer(shipment)], ended).optional()
     }
 
-    /// Ended shipments with a lesser identifier, newest first.
-    pub(crate) fn before(&self, before: u64, limit: usize) -> rusqlite::Result<Vec<Ended>> {
-        let select = "SELECT shipment, last, status FROM ended_shipments WHERE shipment < ?1
-            ORDER BY shipment DESC LIMIT ?2";
-        let mut select = self.connection.prepare_cached(select)?;
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let rows = select.query_map([integer(before), limit], ended);
-        rows?.collect()
-    }
-
     /// Takes a store that turns out to be damaged out of the way: this process goes on with what it
     /// has open, and the next start finds none and replays.
     pub(crate) fn condemn(&self, error: &rusqlite::Error) {

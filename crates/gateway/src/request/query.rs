@@ -10,7 +10,7 @@ use domain::{CommodityId, EventKind, Quantity, Sequence, StationId, Timestamp, T
 use views::{Order, Part, State};
 
 use crate::gateway::App;
-use crate::limits::{FAULTS_MAX, PAGE_ITEMS_MAX, PAGE_ITEMS_USUAL};
+use crate::limits::{FAULTS_MAX, FILTER_VALUES_MAX, PAGE_ITEMS_MAX, PAGE_ITEMS_USUAL};
 use crate::problem::{Code, Problem};
 use crate::shape::{Fault, Flaw, Place};
 use crate::wire::{Name, OrderWord, TextScalar, Time};
@@ -76,6 +76,11 @@ impl Query {
         self.faults.push(Fault::parameter(name, flaw, detail));
     }
 
+    /// Refuses a parameter that does not go with the others.
+    pub(crate) fn refuse(&mut self, name: &'static str, detail: &'static str) {
+        self.fault(name, Flaw::InvalidValue, detail);
+    }
+
     /// The parameter as text.
     pub(crate) fn raw(&mut self, name: &'static str) -> Option<String> {
         let at = self.given.iter().position(|(given, _)| given == name)?;
@@ -93,6 +98,22 @@ impl Query {
         let read = T::read(&value);
         if read.is_none() {
             self.fault(name, flaw, format!("must be {}", T::WHAT));
+        }
+        read
+    }
+
+    /// The parameter as scalars between commas, at least one of them.
+    pub(crate) fn several<T: TextScalar>(
+        &mut self,
+        name: &'static str,
+        flaw: Flaw,
+    ) -> Option<Vec<T>> {
+        let value = self.raw(name)?;
+        let read: Option<Vec<T>> = value.split(',').map(T::read).collect();
+        let read = read.filter(|all| all.len() <= FILTER_VALUES_MAX);
+        if read.is_none() {
+            let detail = format!("must be {}; or up to {FILTER_VALUES_MAX} with commas", T::WHAT);
+            self.fault(name, flaw, detail);
         }
         read
     }
@@ -159,8 +180,13 @@ impl Query {
         self.text("order", Flaw::InvalidValue).map(|OrderWord(order)| order)
     }
 
+    /// The parameters of a list that goes on by position.
+    pub(crate) fn limited(&mut self) -> Page {
+        Page { cursor: None, limit: self.limit(), uri: self.uri.clone() }
+    }
+
     /// How many items are wanted.
-    pub(crate) fn limit(&mut self) -> usize {
+    fn limit(&mut self) -> usize {
         let Some(value) = self.raw("limit") else {
             return PAGE_ITEMS_USUAL;
         };
@@ -211,9 +237,6 @@ impl Page {
         format!("<{}?{next}>; rel=\"next\"", self.uri.path())
     }
 
-    pub(crate) fn of(uri: &Uri, limit: usize) -> Self {
-        Self { cursor: None, limit, uri: uri.clone() }
-    }
 }
 
 /// Where a page begins: a number that only the server reads.

@@ -44,7 +44,8 @@ impl Layout {
         let (part, count) = (self.part_events, span.div_ceil(self.part_events));
         (0..count).map(move |number| {
             let first = u32::try_from(number * part).unwrap_or(u32::MAX);
-            let last = u32::try_from((number + 1) * part - 1).unwrap_or(u32::MAX);
+            let last = ((number + 1) * part).min(span) - 1;
+            let last = u32::try_from(last).unwrap_or(u32::MAX);
             first..=last
         })
     }

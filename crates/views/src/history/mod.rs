@@ -9,8 +9,11 @@
 //!
 //! It holds nothing that the journal does not, decides nothing, and never makes a commit wait.
 
+mod alerts;
+mod cargo;
 mod chunk;
 mod entries;
+mod events;
 mod fold;
 mod index;
 mod key;
@@ -39,6 +42,7 @@ use layout::Layout;
 use search::{Finder, Search};
 use store::{Store, StoreError};
 
+pub use events::EventFilter;
 pub use search::Order;
 
 /// Committed events that a search looks at before they are indexed: some milliseconds at most.

@@ -50,10 +50,6 @@ impl Statuses {
     pub(crate) fn contains(self, code: u8) -> bool {
         self.0.checked_shr(u32::from(code)).is_some_and(|rest| rest & 1 == 1)
     }
-
-    pub(crate) fn is_empty(self) -> bool {
-        self.0 == 0
-    }
 }
 
 fn trade_code(status: TradeStatus) -> Option<u8> {

@@ -88,8 +88,13 @@ fn expired(hold: Sequence, (buyer, seller): (u32, u32), quantity: u64) -> Event 
     Event::TradeExpired(Box::new(released))
 }
 
+fn resolved(world: &World) -> Vec<Alert> {
+    let any = AlertFilter::default();
+    world.history.find_resolved_alerts(&any, newest(None, 9), SCOPE).unwrap().items
+}
+
 fn open(world: &World) -> Vec<Alert> {
-    let page = world.views.read().find_alerts(&AlertFilter::default(), None, 100, SCOPE);
+    let page = world.views.read().find_alerts(&AlertFilter::default(), newest(None, 100), SCOPE);
     assert_eq!(page.next, None);
     page.items
 }
@@ -121,8 +126,7 @@ fn an_alert_fires_worsens_is_seen_and_resolves() {
     let last = world.record([Event::AlertResolved(told(&seen, Severity::Critical))]);
     assert_eq!(open(&world), []);
     assert_eq!(counts(&world), AlertCounts::default());
-    let filter = AlertFilter { resolved: true, ..AlertFilter::default() };
-    let resolved = world.views.read().find_alerts(&filter, None, 9, SCOPE).items.remove(0);
+    let resolved = resolved(&world).remove(0);
     let expected = Alert { resolved_at: Some(at(last.0)), last, changed_at: at(last.0), ..seen };
     assert_eq!(resolved, expected);
     assert_eq!(world.views.read().alert(id, SCOPE), Some(&resolved));
@@ -133,7 +137,7 @@ fn an_alert_fires_worsens_is_seen_and_resolves() {
 }
 
 #[test]
-fn the_last_thousand_resolved_alerts_are_kept() {
+fn resolved_alerts_are_listed_for_ever_and_the_last_thousand_are_kept() {
     let mut world = World::in_memory();
     world.record(beginning());
     let shipment = ship(&mut world, ShipmentStatus::Booked, 3);
@@ -144,18 +148,18 @@ fn the_last_thousand_resolved_alerts_are_kept() {
         world.record([Event::AlertResolved(told(&alert, alert.severity))]);
         made.push(id);
     }
-    let filter = AlertFilter { resolved: true, ..AlertFilter::default() };
     let (mut found, mut before) = (Vec::new(), None);
     loop {
-        let page = world.views.read().find_alerts(&filter, before, 300, SCOPE);
+        let any = AlertFilter::default();
+        let page = world.history.find_resolved_alerts(&any, newest(before, 300), SCOPE).unwrap();
         found.extend(page.items.iter().map(|alert| alert.id));
-        before = page.next.map(AlertId);
+        before = page.next;
         if before.is_none() {
             break;
         }
     }
     made.reverse();
-    assert_eq!(found, made[..RESOLVED_ALERTS_KEPT]);
+    assert_eq!(found, made);
     assert_eq!(world.views.read().alert(made[RESOLVED_ALERTS_KEPT], SCOPE), None);
 }
 
@@ -168,7 +172,7 @@ fn alerts_are_found_by_kind_severity_and_station() {
     let low = fired(AlertCause::Stock(AlertRuleId(4)), AlertKind::StockOut, Severity::Critical);
     world.record([low]);
     let count =
-        |filter: AlertFilter| world.views.read().find_alerts(&filter, None, 9, SCOPE).items.len();
+        |filter: AlertFilter| world.views.read().find_alerts(&filter, newest(None, 9), SCOPE).items.len();
     let any = AlertFilter::default();
     assert_eq!(count(any), 2);
     assert_eq!(count(AlertFilter { kind: Some(AlertKind::StockOut), ..any }), 1);
@@ -176,10 +180,10 @@ fn alerts_are_found_by_kind_severity_and_station() {
     assert_eq!(count(AlertFilter { severity: Some(Severity::Warning), ..any }), 1);
     assert_eq!(count(AlertFilter { station: Some(StationId(1)), ..any }), 2);
     assert_eq!(count(AlertFilter { station: Some(StationId(0)), ..any }), 0);
-    let newest = world.views.read().find_alerts(&any, None, 1, SCOPE);
-    assert_eq!(newest.items[0].kind, AlertKind::StockOut);
-    let rest = newest.next.map(AlertId);
-    assert_eq!(world.views.read().find_alerts(&any, rest, 1, SCOPE).next, None);
+    let first = world.views.read().find_alerts(&any, newest(None, 1), SCOPE);
+    assert_eq!(first.items[0].kind, AlertKind::StockOut);
+    let rest = newest(first.next, 1);
+    assert_eq!(world.views.read().find_alerts(&any, rest, SCOPE).next, None);
 }
 
 /// Zoe (2) ships water to Ceres, where Acme (3) counts it.
@@ -273,7 +277,7 @@ fn alerts_are_seen_by_whom_they_concern() {
         let accounts = [TraderId(account)];
         let scope = Scope::Accounts(&accounts);
         let state = world.views.read();
-        let found = state.find_alerts(&AlertFilter::default(), None, 9, scope);
+        let found = state.find_alerts(&AlertFilter::default(), newest(None, 9), scope);
         let found: Vec<_> = found.items.iter().map(|alert| alert.id).collect();
         assert_eq!(found, expected, "{account}");
         for id in [of_shipment, of_stock, of_hold] {

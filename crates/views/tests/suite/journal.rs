@@ -21,6 +21,12 @@ pub(crate) struct Journal {
     pub(crate) events: RwLock<Vec<Recorded>>,
 }
 
+impl Journal {
+    pub(crate) fn last_sequence(&self) -> Sequence {
+        self.last()
+    }
+}
+
 impl EventReader for Journal {
     fn last(&self) -> Sequence {
         Sequence(self.events.read().len() as u64)

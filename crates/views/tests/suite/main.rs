@@ -3,6 +3,7 @@
 mod alerts;
 mod books;
 mod fold;
+mod history;
 mod holds;
 mod journal;
 mod model;

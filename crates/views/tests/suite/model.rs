@@ -82,6 +82,24 @@ impl Model {
         self.stock.get(&(station, owner, commodity)).copied().unwrap_or_default()
     }
 
+    /// Events were recorded that it knows nothing of.
+    pub(crate) fn skip(&mut self, count: u64) {
+        self.last += count;
+    }
+
+    /// A shipment under way, which the next event only flags: itself, its last event, its way.
+    pub(crate) fn flag(&mut self, at: usize) -> Option<(Sequence, Sequence, domain::Route)> {
+        let next = self.last + 1;
+        let open = self.cargo.iter_mut().filter(|(_, cargo)| !cargo.status.is_terminal());
+        let mut open: Vec<_> = open.collect();
+        let count = open.len().max(1);
+        let (id, cargo) = open.get_mut(at % count)?;
+        let way = route(cargo.origin, cargo.destination, cargo.owner);
+        let previous = std::mem::replace(&mut cargo.last, next);
+        cargo.events += 1;
+        Some((Sequence(**id), Sequence(previous), way))
+    }
+
     /// The event that a wish comes to, if it is possible, which has then happened.
     pub(crate) fn grant(&mut self, wish: Wish) -> Option<Event> {
         let event = match wish.kind {
@@ -434,9 +452,9 @@ fn plain(level: &views::Level) -> (u32, Option<u32>, Units) {
 fn find_shipments(world: &World, filter: &ShipmentFilter) -> Vec<(u64, ShipmentStatus, u64)> {
     let (mut found, mut before) = (Vec::new(), None);
     loop {
-        let page = world.views.find_shipments(filter, before, 3, SCOPE).unwrap();
+        let page = world.history.find_shipments(filter, newest(before, 3), SCOPE).unwrap();
         found.extend(page.items.iter().map(|one| (one.id.0.0, one.status, one.last.0)));
-        before = page.next.map(ShipmentId);
+        before = page.next;
         if before.is_none() {
             return found;
         }

@@ -208,7 +208,7 @@ fn what_the_store_has_of_a_future_that_is_gone_is_forgotten() {
     for (filter, wanted) in
         [(ended, vec![scene.ended]), (ShipmentFilter::default(), vec![scene.open, scene.ended])]
     {
-        let found = world.views.find_shipments(&filter, None, 9, SCOPE).unwrap();
+        let found = world.history.find_shipments(&filter, newest(None, 9), SCOPE).unwrap();
         assert_eq!(found.items.iter().map(|one| one.id).collect::<Vec<_>>(), wanted);
     }
 }
@@ -240,7 +240,7 @@ fn what_was_found_in_a_future_that_is_gone_is_lost_still() {
     let mut world = World::open(Some(&path), journal);
     world.fold.restore(position, &mut parts.into_iter().map(Ok)).unwrap();
     let filter = ShipmentFilter { status: Some(ShipmentStatus::Lost), ..Default::default() };
-    let found = world.views.find_shipments(&filter, None, 9, SCOPE).unwrap();
+    let found = world.history.find_shipments(&filter, newest(None, 9), SCOPE).unwrap();
     let found: Vec<_> = found.items.iter().rev().map(|one| one.id).collect();
     assert_eq!(found, ids);
     // And it may be found as if it never had been.
@@ -265,8 +265,14 @@ fn a_snapshot_brings_vessels_alerts_and_rules_back() {
         fired(cause, AlertKind::ShipmentLate, severity)
     };
     let alerts = |world: &World, resolved| {
-        let filter = AlertFilter { resolved, ..AlertFilter::default() };
-        world.views.read().find_alerts(&filter, None, 9, SCOPE).items
+        let filter = AlertFilter::default();
+        match resolved {
+            false => world.views.read().find_alerts(&filter, newest(None, 9), SCOPE).items,
+            true => {
+                let found = world.history.find_resolved_alerts(&filter, newest(None, 9), SCOPE);
+                found.unwrap().items
+            }
+        }
     };
     world.record([late(Severity::Warning)]);
     let first = alerts(&world, false).remove(0);

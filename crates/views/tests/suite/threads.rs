@@ -5,7 +5,7 @@ use std::thread;
 
 use domain::{CommodityId, ShipmentId, ShipmentStatus, StationId, TraderId};
 use std::sync::Arc;
-use views::{LevelFilter, ShipmentFilter, Views};
+use views::{History, LevelFilter, ShipmentFilter, Views};
 
 use crate::fold::beginning;
 use crate::journal::*;
@@ -38,14 +38,14 @@ fn readers_see_whole_batches_that_fit_together() {
     let stopped = AtomicBool::new(false);
     thread::scope(|scope| {
         for _ in 0..2 {
-            let views = world.views.clone();
+            let (views, history) = (world.views.clone(), world.history.clone());
             let stopped = &stopped;
             scope.spawn(move || {
                 let mut most = 0;
                 while !stopped.load(Ordering::Relaxed) {
                     look(&views);
                     // Shipments end all the while; none is ever missed on its way to the store.
-                    let count = all_shipments(&views, first);
+                    let count = all_shipments(&history, first);
                     assert!(count >= most, "{count} of {most} shipments");
                     most = count;
                 }
@@ -62,17 +62,17 @@ fn readers_see_whole_batches_that_fit_together() {
         }
         stopped.store(true, Ordering::Relaxed);
     });
-    assert_eq!(all_shipments(&world.views, first), 201);
+    assert_eq!(all_shipments(&world.history, first), 201);
 }
 
 /// How many there are, from the newest to the first one, which must be there.
-fn all_shipments(views: &Views, first: ShipmentId) -> usize {
+fn all_shipments(history: &History, first: ShipmentId) -> usize {
     let mut found = Vec::new();
     let mut before = None;
     loop {
-        let page = views.find_shipments(&ShipmentFilter::default(), before, 50, SCOPE).unwrap();
+        let page = history.find_shipments(&ShipmentFilter::default(), newest(before, 50), SCOPE).unwrap();
         found.extend(page.items.iter().map(|shipment| shipment.id));
-        before = page.next.map(ShipmentId);
+        before = page.next;
         if before.is_none() {
             break;
         }

@@ -87,7 +87,7 @@ fn what_was_lost_and_is_found_is_not_on_its_vessel_any_more() {
     world.record([changed(id, last, way, found)]);
     assert_eq!(world.views.read().carrying(VesselId(0), SCOPE), None);
     let filter = ShipmentFilter { vessel: Some(VesselId(0)), ..ShipmentFilter::default() };
-    let found = world.views.find_shipments(&filter, None, 9, SCOPE).unwrap();
+    let found = world.history.find_shipments(&filter, newest(None, 9), SCOPE).unwrap();
     assert_eq!(found.items.len(), 1, "it was booked on it, and that stays so");
 }
 
@@ -98,18 +98,18 @@ fn shipments_are_found_by_vessel_and_by_being_stopped() {
     world.record([vessel(0, "red-star"), vessel(1, "blue-moon")]);
     let id = aboard(&mut world);
     let find = |world: &World, filter: ShipmentFilter| {
-        world.views.find_shipments(&filter, None, 9, SCOPE).unwrap().items.len()
+        world.history.find_shipments(&filter, newest(None, 9), SCOPE).unwrap().items.len()
     };
     let any = ShipmentFilter::default();
-    assert_eq!(find(&world, ShipmentFilter { vessel: Some(VesselId(0)), ..any }), 1);
-    assert_eq!(find(&world, ShipmentFilter { vessel: Some(VesselId(1)), ..any }), 0);
+    assert_eq!(find(&world, ShipmentFilter { vessel: Some(VesselId(0)), ..any.clone() }), 1);
+    assert_eq!(find(&world, ShipmentFilter { vessel: Some(VesselId(1)), ..any.clone() }), 0);
     let held = ShipmentChange::Held { reason: text("papers") };
     let last = world.record([changed(id, id, route(0, 1, 2), held)]);
-    assert_eq!(find(&world, ShipmentFilter { on_hold: Some(true), ..any }), 1);
+    assert_eq!(find(&world, ShipmentFilter { on_hold: Some(true), ..any.clone() }), 1);
     assert_eq!(world.views.read().shipment_counts().on_hold, 1);
     let last = world.record([changed(id, last, route(0, 1, 2), ShipmentChange::Released)]);
-    assert_eq!(find(&world, ShipmentFilter { on_hold: Some(true), ..any }), 0);
-    assert_eq!(find(&world, ShipmentFilter { on_hold: Some(false), ..any }), 1);
+    assert_eq!(find(&world, ShipmentFilter { on_hold: Some(true), ..any.clone() }), 0);
+    assert_eq!(find(&world, ShipmentFilter { on_hold: Some(false), ..any.clone() }), 1);
     assert_eq!(world.views.read().shipment_counts().on_hold, 0);
     // A stopped shipment that ends is stopped no more.
     let held = ShipmentChange::Held { reason: text("papers") };
@@ -145,5 +145,5 @@ fn counts_of_a_receipt_stay_with_the_shipment() {
     assert_eq!((counts.received, counts.lost), (1, 0));
     let status = Some(domain::ShipmentStatus::Lost);
     let filter = ShipmentFilter { status, ..ShipmentFilter::default() };
-    assert_eq!(world.views.find_shipments(&filter, None, 9, SCOPE).unwrap().items, []);
+    assert_eq!(world.history.find_shipments(&filter, newest(None, 9), SCOPE).unwrap().items, []);
 }

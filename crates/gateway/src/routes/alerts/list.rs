@@ -3,7 +3,6 @@
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use domain::{AlertId, Sequence};
 use views::AlertFilter;
 
 use crate::auth::Caller;
@@ -13,9 +12,11 @@ use crate::reply::{ITEMS_AT_ONCE, ListBody, linked, snapshot};
 use crate::request::{Cursor, Lookup, Query};
 use crate::shape::Flaw;
 use crate::wire::answer::{AlertAnswer, List};
-use crate::wire::{AlertKindWord, AlertStatus, AlertStatusWord, SeverityWord};
+use crate::wire::{
+    AlertKindWord, AlertStatus, AlertStatusWord, OrderWord, SeverityWord, Time,
+};
 
-/// Alerts that are firing, or the last 1,000 that were resolved, newest first.
+/// Alerts that are firing, by when they fired, or those ever resolved, by when they were.
 ///
 /// A page may be short, or empty, with more to come: follow `nextCursor`.
 #[utoipa::path(
@@ -28,6 +29,11 @@ use crate::wire::{AlertKindWord, AlertStatus, AlertStatusWord, SeverityWord};
         ("kind" = Option<AlertKindWord>, Query, description = "That say this."),
         ("severity" = Option<SeverityWord>, Query, description = "That are as bad."),
         ("station" = Option<String>, Query, description = "About this station."),
+        ("commodity" = Option<String>, Query, description = "Of stock of this commodity."),
+        ("trader" = Option<String>, Query, description = "About this party's shipment, stock or hold."),
+        ("from" = Option<Time>, Query, description = "That fired, or were resolved, at this time or after."),
+        ("to" = Option<Time>, Query, description = "That fired, or were resolved, before this time."),
+        ("order" = Option<OrderWord>, Query, description = "newest or oldest first; newest if left out."),
         ("cursor" = Option<String>, Query, description = "The nextCursor of an answer."),
         ("limit" = Option<u32>, Query, description = "1 to 1000; 100 if left out.")
     ),
@@ -43,18 +49,34 @@ pub(crate) async fn list(
     let kind: Option<AlertKindWord> = query.text("kind", Flaw::InvalidValue);
     let severity: Option<SeverityWord> = query.text("severity", Flaw::InvalidValue);
     let station = query.name("station");
+    let (commodity, trader) = (query.name("commodity"), query.name("trader"));
+    let from: Option<Time> = query.text("from", Flaw::InvalidTime);
+    let to: Option<Time> = query.text("to", Flaw::InvalidTime);
+    let order = query.order().unwrap_or_default();
     let page = query.page();
     query.finish()?;
-    let before = page.cursor.map(|Cursor(sequence)| AlertId(Sequence(sequence)));
-    let found = app.render(|render| {
-        let filter = AlertFilter {
-            resolved: status == Some(AlertStatusWord(AlertStatus::Resolved)),
-            kind: kind.map(|AlertKindWord(kind)| kind),
-            severity: severity.map(|SeverityWord(severity)| severity),
-            station: Lookup(render.state).station("station", station.as_ref())?,
+    app.blocking(move |app, views| {
+        let filter = app.render(|render| {
+            let known = Lookup(render.state);
+            Ok::<_, Problem>(AlertFilter {
+                kind: kind.map(|AlertKindWord(kind)| kind),
+                severity: severity.map(|SeverityWord(severity)| severity),
+                station: known.station("station", station.as_ref())?,
+                commodity: known.commodity("commodity", commodity.as_ref())?,
+                trader: known.trader("trader", trader.as_ref())?,
+                from: from.map(|Time(at)| at),
+                to: to.map(|Time(at)| at),
+            })
+        })??;
+        let (part, scope) = (page.part(order), caller.scope());
+        let found = match status {
+            Some(AlertStatusWord(AlertStatus::Resolved)) => {
+                app.ready()?.history.find_resolved_alerts(&filter, part, scope)?
+            }
+            Some(AlertStatusWord(AlertStatus::Firing)) | None => {
+                views.read().find_alerts(&filter, part, scope)
+            }
         };
-        Ok::<_, Problem>(render.state.find_alerts(&filter, before, page.limit, caller.scope()))
-    })??;
     let next = found.next.map(|next| Cursor(next.0).to_string());
     let mut list = ListBody::new();
     for portion in found.items.chunks(ITEMS_AT_ONCE) {
@@ -67,4 +89,6 @@ pub(crate) async fn list(
     let answer = || list.finish(next.as_ref(), found.as_of);
     let response = snapshot(&headers, found.as_of, app.identity(), answer);
     Ok(linked(response, &page, next.as_ref()))
+    })
+    .await
 }

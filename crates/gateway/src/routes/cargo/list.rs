@@ -3,7 +3,6 @@
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use domain::{Sequence, ShipmentId};
 use views::ShipmentFilter;
 
 use crate::auth::Caller;
@@ -12,10 +11,10 @@ use crate::problem::Problem;
 use crate::reply::{ITEMS_AT_ONCE, ListBody, linked, snapshot};
 use crate::request::{Cursor, Lookup, Query};
 use crate::shape::Flaw;
-use crate::wire::StatusWord;
 use crate::wire::answer::{List, ShipmentAnswer};
+use crate::wire::{OrderWord, StatusWord, Time, Words};
 
-/// Shipments, newest first, without their timelines.
+/// Shipments of any age, without their timelines.
 ///
 /// A page may be short, or empty, with more to come: follow `nextCursor`.
 #[utoipa::path(
@@ -33,6 +32,10 @@ use crate::wire::answer::{List, ShipmentAnswer};
         ("status" = Option<StatusWord>, Query, description = "Of this status."),
         ("delayed" = Option<bool>, Query, description = "Late, or not."),
         ("onHold" = Option<bool>, Query, description = "Stopped, or not."),
+        ("reference" = Option<String>, Query, description = "Booked with this reference."),
+        ("from" = Option<Time>, Query, description = "Booked at this time or after."),
+        ("to" = Option<Time>, Query, description = "Booked before this time."),
+        ("order" = Option<OrderWord>, Query, description = "newest or oldest first; newest if left out."),
         ("cursor" = Option<String>, Query, description = "The nextCursor of an answer."),
         ("limit" = Option<u32>, Query, description = "1 to 1000; 100 if left out.")
     ),
@@ -50,9 +53,13 @@ pub(crate) async fn list(
     let status: Option<StatusWord> = query.text("status", Flaw::InvalidValue);
     let delayed = query.word("delayed", &[("true", true), ("false", false)]);
     let on_hold = query.word("onHold", &[("true", true), ("false", false)]);
+    let reference: Option<Words> = query.text("reference", Flaw::InvalidText);
+    let from: Option<Time> = query.text("from", Flaw::InvalidTime);
+    let to: Option<Time> = query.text("to", Flaw::InvalidTime);
+    let order = query.order().unwrap_or_default();
     let page = query.page();
     query.finish()?;
-    app.blocking(move |app, views| {
+    app.blocking(move |app, _| {
         let filter = app.render(|render| {
             let known = Lookup(render.state);
             Ok::<_, Problem>(ShipmentFilter {
@@ -65,10 +72,13 @@ pub(crate) async fn list(
                 status: status.map(|StatusWord(status)| status),
                 delayed,
                 on_hold,
+                reference: reference.map(|Words(text)| text),
+                from: from.map(|Time(at)| at),
+                to: to.map(|Time(at)| at),
             })
         })??;
-        let before = page.cursor.map(|Cursor(sequence)| ShipmentId(Sequence(sequence)));
-        let found = views.find_shipments(&filter, before, page.limit, caller.scope())?;
+        let history = &app.ready()?.history;
+        let found = history.find_shipments(&filter, page.part(order), caller.scope())?;
         let next = found.next.map(|next| Cursor(next.0).to_string());
         let mut list = ListBody::new();
         for portion in found.items.chunks(ITEMS_AT_ONCE) {

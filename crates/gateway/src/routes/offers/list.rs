@@ -3,7 +3,7 @@
 use std::fmt;
 
 use axum::extract::State;
-use axum::http::{HeaderMap, Uri};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use views::{OfferFilter, OfferPlace};
 
@@ -11,7 +11,7 @@ use crate::auth::Caller;
 use crate::gateway::App;
 use crate::problem::Problem;
 use crate::reply::{ListBody, linked, snapshot};
-use crate::request::{Lookup, Page, Query};
+use crate::request::{Lookup, Query};
 use crate::shape::Flaw;
 use crate::wire::answer::{List, OfferAnswer};
 use crate::wire::{SideWord, TextScalar};
@@ -39,14 +39,13 @@ pub(crate) async fn list(
     State(app): State<App>,
     _caller: Caller,
     headers: HeaderMap,
-    uri: Uri,
     mut query: Query,
 ) -> Result<Response, Problem> {
     let (commodity, station) = (query.name("commodity"), query.name("station"));
     let side: Option<SideWord> = query.text("side", Flaw::InvalidValue);
     let trader = query.name("trader");
     let after: Option<After> = query.text("cursor", Flaw::InvalidCursor);
-    let page = Page::of(&uri, query.limit());
+    let page = query.limited();
     query.finish()?;
     app.render(|render| {
         let known = Lookup(render.state);

@@ -19,7 +19,7 @@ use live::{Hub, HubOptions};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::block_in_place;
-use views::Views;
+use views::{Analytics, Views};
 
 use crate::console;
 use crate::failure::{Doing as _, Failure, Outcome};
@@ -55,7 +55,10 @@ async fn serve(arguments: &PeerArguments) -> Outcome<()> {
     let (views, fold) = Views::open(None, journal.reader()).doing("opening the views")?;
     let encoder = gateway::stream_encoder(&views, JOURNAL);
     let (hub, hub_fold) = Hub::new(HubOptions::default(), journal.reader(), encoder);
-    let observers: Vec<Box<dyn CommitObserver>> = vec![Box::new(fold), Box::new(hub_fold)];
+    let opened = Analytics::open(None, JOURNAL, journal.reader());
+    let (analytics, feed) = opened.doing("opening the figures")?;
+    let observers: Vec<Box<dyn CommitObserver>> =
+        vec![Box::new(fold), Box::new(hub_fold), Box::new(feed)];
     let engine = start_engine(journal, observers)?;
     let echo = Echo::new(engine.handle());
     let executor: Arc<dyn Execute> = match &arguments.postgres {
@@ -64,7 +67,7 @@ async fn serve(arguments: &PeerArguments) -> Outcome<()> {
     };
     let gateway = Gateway::new(
         GatewayOptions::new(JOURNAL),
-        Services { executor: executor.into(), views, hub },
+        Services { executor: executor.into(), views, hub, analytics },
     );
     let listener = TcpListener::bind("127.0.0.1:0").await.doing("listening")?;
     let address = listener.local_addr().doing("listening")?;

@@ -9,7 +9,7 @@ use domain::{JournalId, Sequence};
 use live::Hub;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
-use views::Views;
+use views::{Analytics, Views};
 
 use crate::connections;
 use crate::executor::Executor;
@@ -61,6 +61,8 @@ pub struct Services {
     pub views: Views,
     /// Where live readers subscribe.
     pub hub: Hub,
+    /// Figures of what happened.
+    pub analytics: Analytics,
 }
 
 /// The HTTP side of a network. Cloning one gives another handle to the same.

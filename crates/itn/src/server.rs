@@ -17,7 +17,7 @@ use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::block_in_place;
-use views::Views;
+use views::{Analytics, Views};
 
 use crate::progress::Progress;
 
@@ -120,12 +120,15 @@ impl Server {
         let events = store.journal.reader();
         let (views, fold) = Views::open(Some(&options.data.join("views.db")), Arc::clone(&events))?;
         let encoder = gateway::stream_encoder(&views, store.journal.id());
-        let (hub, hub_fold) = Hub::new(HubOptions::default(), events, encoder);
+        let (hub, hub_fold) = Hub::new(HubOptions::default(), Arc::clone(&events), encoder);
+        let figures = options.data.join("analytics.db");
+        let (analytics, feed) = Analytics::open(Some(&figures), store.journal.id(), events)?;
         let secret = match options.admin_key.clone() {
             Some(secret) => secret,
             None => Secret::random().map_err(ServerError::Key)?,
         };
-        let observers: Vec<Box<dyn CommitObserver>> = vec![Box::new(fold), Box::new(hub_fold)];
+        let observers: Vec<Box<dyn CommitObserver>> =
+            vec![Box::new(fold), Box::new(hub_fold), Box::new(feed)];
         let engine_options = engine_options(&options, &secret);
         let bar = Progress::bar(store.journal.reader().last().0, "replaying");
         let mut progress = |at: engine::Progress| {
@@ -137,7 +140,7 @@ impl Server {
             Engine::start(engine_options, journal, snapshots, observers, &mut progress)
         })?;
         drop(bar);
-        gateway.open(Services { executor: engine.handle().into(), views, hub });
+        gateway.open(Services { executor: engine.handle().into(), views, hub, analytics });
         let new_key = (created && options.admin_key.is_none()).then_some(secret);
         Ok(Self { address, new_key, engine, stop, serving })
     }

@@ -31,7 +31,7 @@ pub use cell::{Candle, Cargo, Flow, Lane};
 pub use histogram::Histogram;
 pub use interval::{HOURS_KEPT_DAYS, Interval, MINUTES_KEPT};
 pub use memory::{Price, Subject};
-pub use query::{AnalyticsError, LaneOf, RankBy, Ranked, Shown, Windows};
+pub use query::{AnalyticsError, Candles, LaneOf, RankBy, Ranked, Shown, Windows};
 pub use routes::{Quote, Route, RouteFilter, Routes};
 
 use crate::ViewsError;

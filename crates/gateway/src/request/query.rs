@@ -72,7 +72,13 @@ impl Query {
         Self { uri: uri.clone(), given: given.collect(), faults: Vec::new() }
     }
 
-    fn fault(&mut self, name: &'static str, flaw: Flaw, detail: impl Into<Cow<'static, str>>) {
+    /// Notes what is wrong with a parameter.
+    pub(crate) fn fault(
+        &mut self,
+        name: &'static str,
+        flaw: Flaw,
+        detail: impl Into<Cow<'static, str>>,
+    ) {
         self.faults.push(Fault::parameter(name, flaw, detail));
     }
 

@@ -12,7 +12,7 @@ use journal::{Journal, MemoryJournal, MemorySnapshots};
 use live::{Hub, HubOptions};
 use serde_json::{Value, json};
 use tower::ServiceExt;
-use views::Views;
+use views::{Analytics, Views};
 
 use crate::{Gateway, GatewayOptions, Secret, Services, stream_encoder};
 
@@ -56,7 +56,9 @@ impl Network {
         let (views, fold) = Views::open(None, journal.reader()).unwrap();
         let encoder = stream_encoder(&views, JOURNAL);
         let (hub, hub_fold) = Hub::new(HubOptions::default(), journal.reader(), encoder);
-        let observers: Vec<Box<dyn CommitObserver>> = vec![Box::new(fold), Box::new(hub_fold)];
+        let (analytics, feed) = Analytics::open(None, JOURNAL, journal.reader()).unwrap();
+        let observers: Vec<Box<dyn CommitObserver>> =
+            vec![Box::new(fold), Box::new(hub_fold), Box::new(feed)];
         let digest = Secret::parse(ADMIN).unwrap().digest();
         let options = EngineOptions {
             wall: EPOCH,
@@ -72,7 +74,7 @@ impl Network {
         set(&mut options);
         let gateway = Gateway::new(
             options,
-            Services { executor: engine.handle().into(), views, hub: hub.clone() },
+            Services { executor: engine.handle().into(), views, hub: hub.clone(), analytics },
         );
         Self { router: gateway.router(), hub, gateway, _engine: engine }
     }

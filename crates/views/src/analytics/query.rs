@@ -12,7 +12,7 @@ use super::cell::Cell;
 use super::interval::{cover, widened};
 use super::memory::{Map, Memory, Place, low, pair, within};
 use super::runs::{self, ReadRuns, Room};
-use super::{Analytics, Candle, Flow, Interval, Lane, Subject};
+use super::{Analytics, Candle, Flow, Interval, Lane, Price, Subject};
 use crate::AsOf;
 use crate::store::is_damage;
 
@@ -74,6 +74,9 @@ pub struct Shown<T> {
     /// Every event up to here is in it, and none after.
     pub as_of: AsOf,
 }
+
+/// The candle of each bucket, and the last price ever.
+pub type Candles = (Vec<Candle>, Option<Price>);
 
 /// The network's figures of some spans of time that end now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -194,13 +197,13 @@ impl Analytics {
         )
     }
 
-    /// The prices of a commodity at a station in each of these buckets.
+    /// The prices of a commodity at a station in each of these buckets, and the last one ever.
     pub fn candles(
         &self,
         (station, commodity): (StationId, CommodityId),
         interval: Interval,
         buckets: &Range<i64>,
-    ) -> Result<Shown<Vec<Candle>>, AnalyticsError> {
+    ) -> Result<Shown<Candles>, AnalyticsError> {
         let id = pair(station.0, commodity.0);
         let ids = id..id + 1;
         self.look(
@@ -211,13 +214,14 @@ impl Analytics {
                 within(candles, Interval::Minute, (interval, buckets), &ids, |at, cell| {
                     add(&mut sums, at.bucket, cell);
                 });
-                Ok(sums)
+                Ok((sums, memory.prices.get(station, commodity)))
             },
-            |store, mut sums, room| {
+            |store, (mut sums, last), room| {
                 runs::read(store, (interval, buckets), &ids, room, |at, cell| {
                     add(&mut sums, at.bucket, &cell);
                 })?;
-                Ok(buckets.clone().map(|at| sums.remove(&at).unwrap_or_default()).collect())
+                let candles = buckets.clone().map(|at| sums.remove(&at).unwrap_or_default());
+                Ok((candles.collect(), last))
             },
         )
     }

@@ -54,7 +54,7 @@ fn check(analytics: &Analytics, written: &Written) {
         }
         for pair in naive.pairs() {
             let shown = analytics.candles(pair, interval, &buckets).unwrap();
-            for (bucket, candle) in buckets.clone().zip(&shown.figures) {
+            for (bucket, candle) in buckets.clone().zip(&shown.figures.0) {
                 naive.check_candle(pair, interval, bucket, candle);
             }
         }

@@ -111,7 +111,7 @@ impl Player {
     }
 
     fn act(&mut self) {
-        match self.random.below(20) {
+        match self.random.below(24) {
             0 => {
                 let place = self.random.index(4);
                 let body = station(&mut self.random, STATIONS[place], place + 1);
@@ -132,9 +132,9 @@ impl Player {
                 // Whoever has sold the goods on cannot give them back.
                 self.client.post(&path, &reason);
             }
-            5 | 6 => self.offer(),
-            7..10 => self.book(),
+            5..10 => self.book(),
             10..14 => self.sail(),
+            14..18 => self.offer(),
             _ => {
                 let body = self.trade();
                 let made = self.client.post("/api/trades", &body).expect(201);

@@ -175,7 +175,11 @@ fn write_cells<C: Cell>(
     intervals: &[Interval],
     now: Timestamp,
 ) -> rusqlite::Result<()> {
-    let mut cells: Vec<_> = cells.iter().map(|(place, cell)| (*place, cell.clone())).collect();
+    // Sorted before they are cloned: places are small. The longer intervals keep nearly that order.
+    let mut sorted: Vec<_> = cells.iter().collect();
+    sorted.sort_unstable_by_key(|(place, _)| **place);
+    let mut cells: Vec<_> =
+        sorted.into_iter().map(|(place, cell)| (*place, cell.clone())).collect();
     let mut finer = None;
     for interval in intervals {
         if let Some(finer) = finer.replace(*interval) {

@@ -13,7 +13,7 @@ use super::varint::{read_u64, write_varint};
 const PART_BYTES_MAX: usize = 3_500;
 /// Runs of a level that are merged into one of the next: a read of a bucket looks into fewer than
 /// so many of each level, and a cell is written again once for each level.
-const MERGED_RUNS: usize = 8;
+const MERGED_RUNS: usize = 16;
 /// Runs that are let go with one save.
 const PRUNED_RUNS_MAX: usize = 16_384;
 

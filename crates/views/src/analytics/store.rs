@@ -14,7 +14,7 @@
 //!
 //! Cells of one interval, kind and bucket that were counted between two saves are one run. A row for
 //! each cell, updated in place, would write each page of a day's million candles anew with every
-//! save; a run only appends. Runs of one bucket are merged, eight of a level into one of the next.
+//! save; a run only appends. Runs of one bucket are merged, sixteen of a level into one of the next.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

@@ -1,20 +1,54 @@
 //! Numbers of as many bytes as they need: seven bits each, the least first, as in protobuf.
 
+/// Bytes of the longest number of 64 bits.
+const SHORT_BYTES: usize = 10;
+
 pub(super) fn write_varint(out: &mut Vec<u8>, mut value: u128) {
-    loop {
-        let low = u8::try_from(value & 0x7f).unwrap_or_default();
+    if let Ok(short) = u64::try_from(value) {
+        return write_u64(out, short);
+    }
+    while value > 0x7f {
+        out.push(low_bits(u64::try_from(value & 0x7f).unwrap_or_default()) | 0x80);
+        value >>= 7;
+    }
+    out.push(low_bits(u64::try_from(value).unwrap_or_default()));
+}
+
+/// The same of what is at most 64 bits, as nearly all is: in one piece.
+fn write_u64(out: &mut Vec<u8>, mut value: u64) {
+    let mut bytes = [0; SHORT_BYTES];
+    let mut count = 0;
+    for byte in &mut bytes {
+        count += 1;
+        *byte = low_bits(value);
         value >>= 7;
         if value == 0 {
-            return out.push(low);
+            break;
         }
-        out.push(low | 0x80);
+        *byte |= 0x80;
     }
+    out.extend_from_slice(bytes.get(..count).unwrap_or_default());
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "seven bits are a byte")]
+const fn low_bits(value: u64) -> u8 {
+    (value & 0x7f) as u8
 }
 
 /// Takes a number from the front; `None` if there is none.
 pub(super) fn read_varint(bytes: &mut &[u8]) -> Option<u128> {
-    let mut value = 0_u128;
-    for shift in (0..128).step_by(7) {
+    let (mut value, mut shift) = (0_u64, 0);
+    for (at, byte) in bytes.iter().take(SHORT_BYTES - 1).enumerate() {
+        value |= u64::from(byte & 0x7f) << shift;
+        shift += 7;
+        if byte & 0x80 == 0 {
+            *bytes = bytes.get(at + 1..)?;
+            return Some(value.into());
+        }
+    }
+    *bytes = bytes.get(SHORT_BYTES - 1..)?;
+    let mut value = u128::from(value);
+    for shift in (shift..128).step_by(7) {
         let (first, rest) = bytes.split_first()?;
         *bytes = rest;
         value |= u128::from(first & 0x7f) << shift;
@@ -46,9 +80,11 @@ mod tests {
     #[test]
     fn numbers_are_read_as_they_were_written() {
         let mut bytes = Vec::new();
-        let numbers = [0, 1, 127, 128, 1 << 63, u128::MAX];
-        for number in numbers {
-            write_varint(&mut bytes, number);
+        let short = (0..128).map(|bit| 1_u128 << bit);
+        let numbers = [0, 127, 128, u64::MAX.into(), u128::MAX].into_iter().chain(short);
+        let numbers: Vec<u128> = numbers.collect();
+        for number in &numbers {
+            write_varint(&mut bytes, *number);
         }
         let mut rest = bytes.as_slice();
         for number in numbers {

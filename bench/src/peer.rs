@@ -19,7 +19,7 @@ use live::{Hub, HubOptions};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::block_in_place;
-use views::{Books, BooksOptions, History, Views};
+use views::{Past, Views};
 
 use crate::console;
 use crate::failure::{Doing as _, Failure, Outcome};
@@ -53,15 +53,11 @@ pub(crate) fn run(arguments: &PeerArguments) -> Outcome<()> {
 async fn serve(arguments: &PeerArguments) -> Outcome<()> {
     let journal = MemoryJournal::new(JOURNAL);
     let (views, fold) = Views::open(None, journal.reader()).doing("opening the views")?;
-    let books =
-        Books::open(None, JOURNAL, views.clone(), journal.reader(), BooksOptions::default());
-    let (books, books_feed) = books.doing("opening the books")?;
     let encoder = gateway::stream_encoder(&views, JOURNAL);
     let (hub, hub_fold) = Hub::new(HubOptions::default(), journal.reader(), encoder);
-    let (history, history_feed) =
-        History::open(None, JOURNAL, &views).doing("opening the index of the past")?;
-    let observers: Vec<Box<dyn CommitObserver>> =
-        vec![Box::new(fold), Box::new(history_feed), Box::new(books_feed), Box::new(hub_fold)];
+    let past = Past::open(None, JOURNAL, &views, &journal.reader()).doing("opening the past")?;
+    let mut observers: Vec<Box<dyn CommitObserver>> = vec![Box::new(fold), Box::new(hub_fold)];
+    observers.extend(past.1);
     let engine = start_engine(journal, observers)?;
     let echo = Echo::new(engine.handle());
     let executor: Arc<dyn Execute> = match &arguments.postgres {
@@ -70,7 +66,7 @@ async fn serve(arguments: &PeerArguments) -> Outcome<()> {
     };
     let gateway = Gateway::new(
         GatewayOptions::new(JOURNAL),
-        Services { executor: executor.into(), views, history, books, hub },
+        Services { executor: executor.into(), views, past: past.0, hub },
     );
     let listener = TcpListener::bind("127.0.0.1:0").await.doing("listening")?;
     let address = listener.local_addr().doing("listening")?;

@@ -9,7 +9,7 @@ use domain::{JournalId, Sequence};
 use live::Hub;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
-use views::{Books, History, Views};
+use views::{Past, Views};
 
 use crate::connections;
 use crate::executor::Executor;
@@ -60,10 +60,8 @@ pub struct Services {
     pub executor: Executor,
     /// What is so now.
     pub views: Views,
-    /// Finds what happened.
-    pub history: History,
-    /// What was so at any time.
-    pub books: Books,
+    /// What was so, what happened, and figures of it.
+    pub past: Past,
     /// Where live readers subscribe.
     pub hub: Hub,
 }
@@ -191,7 +189,7 @@ impl App {
     pub(crate) fn sequence_of(&self, moment: Moment) -> Result<Sequence, Problem> {
         match moment {
             Moment::Sequence(sequence) => Ok(sequence),
-            Moment::Time(time) => Ok(self.ready()?.books.sequence_at(time)?),
+            Moment::Time(time) => Ok(self.ready()?.past.books.sequence_at(time)?),
         }
     }
 

@@ -30,6 +30,8 @@ pub(crate) const BODY_ROOM_WAIT: Duration = Duration::from_secs(5);
 pub(crate) const PAGE_ITEMS_USUAL: usize = 100;
 /// Items of a page at most: about half a MiB.
 pub(crate) const PAGE_ITEMS_MAX: usize = 1_000;
+/// Buckets of time in one answer: the minutes of a day, the hours of two months.
+pub(crate) const BUCKETS_MAX: i64 = 1_500;
 /// Reads of the journal at a time: each blocks a thread for up to some milliseconds.
 pub(crate) const JOURNAL_READS_MAX: usize = 32;
 /// Bytes that a connection may buffer of a request's head: hyper answers 431 past it.

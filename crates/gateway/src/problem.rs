@@ -14,10 +14,11 @@ use live::SubscribeError;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
-use views::HistoryError;
-use views::PastError;
+use views::analytics::AnalyticsError;
+use views::{HistoryError, PastError};
 
 use crate::shape::{BadBody, Fault, Flaw, Place};
+use crate::wire::Time;
 
 pub(crate) use code::Code;
 pub(crate) use rejected::{Form, unknown_shipment};
@@ -286,6 +287,31 @@ impl From<HistoryError> for Problem {
             HistoryError::Read(error) => error.into(),
             HistoryError::Index(_) => {
                 tracing::error!(%error, "a search of the past failed");
+                Self::plain(Code::Internal)
+            }
+        }
+    }
+}
+
+impl From<AnalyticsError> for Problem {
+    fn from(error: AnalyticsError) -> Self {
+        match error {
+            AnalyticsError::Rebuilding { position, last } => {
+                Self::new(Code::AnalyticsRebuilding, error.to_string())
+                    .with("counted", position.0)
+                    .with("total", last.0)
+            }
+            AnalyticsError::Forgotten { since } => {
+                let since = Time(since);
+                let detail = format!("{error}: the first one that is begins at {since}");
+                Self::invalid(vec![Fault::parameter("from", Flaw::OutOfRange, detail)])
+            }
+            AnalyticsError::TooMuch => {
+                let detail = error.to_string();
+                Self::invalid(vec![Fault::parameter("from", Flaw::OutOfRange, detail)])
+            }
+            AnalyticsError::Store(error) => {
+                tracing::error!(%error, "reading analytics.db failed");
                 Self::plain(Code::Internal)
             }
         }

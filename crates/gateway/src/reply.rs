@@ -5,10 +5,11 @@ use std::convert::Infallible;
 use axum::http::header::{CONTENT_TYPE, ETAG, IF_NONE_MATCH, LINK, LOCATION};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
-use domain::Recorded;
+use domain::{Recorded, Timestamp};
 use engine::Accepted;
 use serde::Serialize;
 use views::AsOf;
+use views::analytics::Interval;
 
 use crate::idempotency::REPLAYED;
 use crate::problem::{Code, Problem};
@@ -121,7 +122,29 @@ pub(crate) fn snapshot_or<E>(
     identity: &Identity,
     answer: impl FnOnce() -> Result<Response, E>,
 ) -> Result<Response, E> {
-    let tag = etag(as_of, identity);
+    tagged_or(headers, etag(as_of, identity), answer)
+}
+
+/// The answer of a read that also depends on the minute it is asked in.
+pub(crate) fn snapshot_now(
+    headers: &HeaderMap,
+    (as_of, now): (AsOf, Timestamp),
+    identity: &Identity,
+    answer: impl FnOnce() -> Response,
+) -> Response {
+    let minute = Interval::Minute.bucket(now);
+    let tag = format!("\"{}.{minute}\"", identity.event_id(as_of.sequence));
+    match tagged_or(headers, tag, || Ok::<_, Infallible>(answer())) {
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
+}
+
+fn tagged_or<E>(
+    headers: &HeaderMap,
+    tag: String,
+    answer: impl FnOnce() -> Result<Response, E>,
+) -> Result<Response, E> {
     let known = headers.get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     let same = |one: &str| matches!(one.trim(), "*") || one.trim().trim_start_matches("W/") == tag;
     let mut response = if known.is_some_and(|known| known.split(',').any(same)) {

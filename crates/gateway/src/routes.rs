@@ -5,6 +5,7 @@
 
 mod alert_rules;
 mod alerts;
+mod analytics;
 mod audit;
 mod cargo;
 mod commodities;
@@ -79,6 +80,12 @@ pub(crate) fn documented() -> OpenApiRouter<App> {
         .routes(routes!(keys::revoke::revoke))
         .routes(routes!(keys::whoami::whoami))
         .routes(routes!(network::read))
+        .routes(routes!(analytics::summary::read))
+        .routes(routes!(analytics::series::read))
+        .routes(routes!(analytics::prices::read))
+        .routes(routes!(analytics::rankings::read))
+        .routes(routes!(analytics::lanes::read))
+        .routes(routes!(analytics::routes::read))
         .routes(routes!(audit::read))
         .routes(routes!(health::livez))
         .routes(routes!(health::readyz))

@@ -2,6 +2,7 @@
 
 mod access;
 mod alerts;
+mod analytics;
 mod bad_input;
 mod bulk;
 mod cargo;

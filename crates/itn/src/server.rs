@@ -17,7 +17,7 @@ use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::block_in_place;
-use views::{Books, BooksOptions, History, Views};
+use views::{Past, PastOpenError, Views};
 
 use crate::progress::Progress;
 
@@ -78,9 +78,9 @@ pub(crate) enum ServerError {
     /// The views cannot be opened.
     #[error(transparent)]
     Views(#[from] views::ViewsError),
-    /// The index of the past cannot be opened.
+    /// What is kept of the past cannot be opened.
     #[error(transparent)]
-    History(#[from] views::HistoryOpenError),
+    Past(#[from] PastOpenError),
     /// The engine cannot be started, or stopped by itself.
     #[error(transparent)]
     Engine(#[from] EngineError),
@@ -96,8 +96,7 @@ pub(crate) struct Server {
     /// The administrator's key, if the network was created just now and the key was made up.
     pub(crate) new_key: Option<Secret>,
     engine: Engine,
-    history: History,
-    books: Books,
+    past: Past,
     stop: oneshot::Sender<()>,
     serving: tokio::task::JoinHandle<()>,
 }
@@ -125,23 +124,16 @@ impl Server {
         let events = store.journal.reader();
         let (views, fold) = Views::open(Some(&options.data.join("views.db")), Arc::clone(&events))?;
         let encoder = gateway::stream_encoder(&views, store.journal.id());
-        let (books, books_feed) = Books::open(
-            Some(&options.data.join("books.db")),
-            store.journal.id(),
-            views.clone(),
-            Arc::clone(&events),
-            BooksOptions::default(),
-        )?;
+        let (past, feeds) = block_in_place(|| {
+            Past::open(Some(&options.data), store.journal.id(), &views, &events)
+        })?;
         let (hub, hub_fold) = Hub::new(HubOptions::default(), events, encoder);
         let secret = match options.admin_key.clone() {
             Some(secret) => secret,
             None => Secret::random().map_err(ServerError::Key)?,
         };
-        let (history, history_feed) = block_in_place(|| {
-            History::open(Some(&options.data.join("history.db")), store.journal.id(), &views)
-        })?;
-        let observers: Vec<Box<dyn CommitObserver>> =
-            vec![Box::new(fold), Box::new(history_feed), Box::new(books_feed), Box::new(hub_fold)];
+        let mut observers: Vec<Box<dyn CommitObserver>> = vec![Box::new(fold), Box::new(hub_fold)];
+        observers.extend(feeds);
         let engine_options = engine_options(&options, &secret);
         let bar = Progress::bar(store.journal.reader().last().0, "replaying");
         let mut progress = |at: engine::Progress| {
@@ -154,15 +146,9 @@ impl Server {
         })?;
         drop(bar);
         let executor = engine.handle().into();
-        gateway.open(Services {
-            executor,
-            views,
-            history: history.clone(),
-            books: books.clone(),
-            hub,
-        });
+        gateway.open(Services { executor, views, past: past.clone(), hub });
         let new_key = (created && options.admin_key.is_none()).then_some(secret);
-        Ok(Self { address, new_key, engine, history, books, stop, serving })
+        Ok(Self { address, new_key, engine, past, stop, serving })
     }
 
     /// Completes when the engine fails for good, with the reason.
@@ -186,8 +172,7 @@ impl Server {
         block_in_place(|| {
             let stopped = self.engine.stop();
             // Behind the engine: now it has everything.
-            self.history.close();
-            self.books.close();
+            self.past.close();
             stopped
         })?;
         Ok(())

@@ -16,6 +16,7 @@ mod access;
 mod accounts;
 mod alert_queries;
 mod alerts;
+pub mod analytics;
 mod audit;
 mod books;
 mod directory;
@@ -30,6 +31,7 @@ mod levels;
 mod offers;
 mod ordered;
 mod page;
+mod past;
 mod promises;
 mod saved;
 mod shipment_queries;
@@ -45,6 +47,7 @@ pub use access::{Access, ApiKey};
 pub use accounts::Balance;
 pub use alert_queries::{AT_RISK_MAX, AlertFilter, AtRisk};
 pub use alerts::{Alert, AlertCounts, RESOLVED_ALERTS_KEPT, Rule, Subject};
+pub use analytics::{Analytics, AnalyticsFeed};
 pub use audit::{Audit, CommodityAudit, CreditAudit, Flows};
 pub use books::{
     Books, BooksFeed, BooksOptions, CreditsMoved, Entry, EntryFilter, EntryPage, PastError,
@@ -56,6 +59,7 @@ pub use history::{EventFilter, History, HistoryError, HistoryFold, HistoryOpenEr
 pub use levels::{LEVELS_MAX, Level, LevelCursor, LevelFilter, LevelPage};
 pub use offers::{OfferFilter, OfferPage, OfferPlace};
 pub use page::{AsOf, Page};
+pub use past::{Feeds, Past, PastOpenError};
 pub use shipment_queries::{ShipmentFilter, ShipmentHistory};
 pub use shipments::ShipmentCounts;
 pub use state::{Counts, State};

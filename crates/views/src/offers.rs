@@ -1,6 +1,6 @@
 //! Open offers, best price first. One that has ended is forgotten: its events are in the journal.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     CommodityId, Envelope, Offer, OfferId, OfferOpened, OfferRest, OfferTaken, Sequence, Side,
@@ -190,8 +190,52 @@ impl Offers {
     }
 }
 
+/// The best price of a commodity at a station.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct BestOffer {
+    pub(crate) station: StationId,
+    pub(crate) unit_price: domain::Credits,
+    /// What is left of all its offers of this price.
+    pub(crate) quantity: u64,
+    /// When the oldest of them was posted.
+    pub(crate) opened_at: domain::Timestamp,
+}
+
 /// Offers are public: every scope sees them.
 impl State {
+    /// The best open offers of a commodity and side, one for each station, best price first and
+    /// then the oldest; and whether those are all, or more would have to be looked at.
+    pub(crate) fn best_offers(
+        &self,
+        commodity: CommodityId,
+        side: Side,
+        examined_max: usize,
+    ) -> (Vec<BestOffer>, bool) {
+        let good = good(commodity, side);
+        let places = self.offers.places.range(OfferPlace::first(good)..=OfferPlace::last(good));
+        let (mut best, mut at) = (Vec::<BestOffer>::new(), BTreeMap::new());
+        for (examined, place) in places.enumerate() {
+            if examined >= examined_max {
+                return (best, false);
+            }
+            let Some(offer) = self.offers.open.get(&place.id) else { continue };
+            let known = at.entry(offer.station).or_insert(best.len());
+            match best.get_mut(*known) {
+                Some(known) if known.unit_price == offer.unit_price => {
+                    known.quantity = known.quantity.saturating_add(offer.remaining.get());
+                }
+                Some(_) => {}
+                None => best.push(BestOffer {
+                    station: offer.station,
+                    unit_price: offer.unit_price,
+                    quantity: offer.remaining.get(),
+                    opened_at: offer.opened_at,
+                }),
+            }
+        }
+        (best, true)
+    }
+
     /// An open offer.
     pub fn offer(&self, id: OfferId) -> Option<&Offer> {
         self.offers.get(id)

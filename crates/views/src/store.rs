@@ -70,12 +70,12 @@ fn ended(row: &Row<'_>) -> rusqlite::Result<Ended> {
 }
 
 /// A sequence as an integer of the store; sequences have 53 bits, and a greater bound means none.
-fn integer(sequence: u64) -> i64 {
+pub(crate) fn integer(sequence: u64) -> i64 {
     i64::try_from(sequence).unwrap_or(i64::MAX)
 }
 
 /// A sequence from a column.
-fn number(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
+pub(crate) fn number(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
     let value: i64 = row.get(column)?;
     u64::try_from(value).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(column, value))
 }
@@ -132,7 +132,7 @@ pub(crate) fn open(path: &Path) -> Result<(Store, Store), ViewsError> {
 }
 
 /// Whether a file is not to be trusted, rather than just not to be had.
-fn is_damage(error: &rusqlite::Error) -> bool {
+pub(crate) fn is_damage(error: &rusqlite::Error) -> bool {
     match error {
         rusqlite::Error::SqliteFailure(failure, _) => matches!(
             failure.code,
@@ -149,7 +149,7 @@ fn is_damage(error: &rusqlite::Error) -> bool {
     }
 }
 
-fn remove(path: &Path) -> io::Result<()> {
+pub(crate) fn remove(path: &Path) -> io::Result<()> {
     for ending in ["", "-wal", "-shm"] {
         let mut file = path.as_os_str().to_owned();
         file.push(ending);

@@ -3,6 +3,7 @@
 //! One binary, so that it links once. Each module starts servers of its own, on free ports and
 //! temporary folders, and so runs beside the others.
 
+mod analytics;
 mod bad_bulk;
 mod bad_input;
 mod bad_wire;

@@ -125,6 +125,7 @@ codes! {
     TooManyReaders => passing("too_many_readers", 503, "Too many live readers", 5),
     Recovering => passing("recovering", 503, "The server is starting", 1),
     HistoryRebuilding => passing("history_rebuilding", 503, "The past is being read anew", 1),
+    AnalyticsRebuilding => passing("analytics_rebuilding", 503, "The figures are being counted anew", 5),
     LowSpace => passing("low_space", 503, "The server's disk is nearly full", 60),
     Stopping => passing("stopping", 503, "The server is stopping", 5),
     OutcomeUnknown => passing("outcome_unknown", 504, "The outcome is unknown", 5),

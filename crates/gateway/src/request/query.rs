@@ -72,7 +72,13 @@ impl Query {
         Self { uri: uri.clone(), given: given.collect(), faults: Vec::new() }
     }
 
-    fn fault(&mut self, name: &'static str, flaw: Flaw, detail: impl Into<Cow<'static, str>>) {
+    /// Notes what is wrong with a parameter.
+    pub(crate) fn fault(
+        &mut self,
+        name: &'static str,
+        flaw: Flaw,
+        detail: impl Into<Cow<'static, str>>,
+    ) {
         self.faults.push(Fault::parameter(name, flaw, detail));
     }
 
@@ -186,7 +192,7 @@ impl Query {
     }
 
     /// How many items are wanted.
-    fn limit(&mut self) -> usize {
+    pub(crate) fn limit(&mut self) -> usize {
         let Some(value) = self.raw("limit") else {
             return PAGE_ITEMS_USUAL;
         };
@@ -236,7 +242,6 @@ impl Page {
         let next = next.extend_pairs(kept).append_pair(parameter, cursor).finish();
         format!("<{}?{next}>; rel=\"next\"", self.uri.path())
     }
-
 }
 
 /// Where a page begins: a number that only the server reads.

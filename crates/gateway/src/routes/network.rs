@@ -73,7 +73,7 @@ fn counts(state: &views::State, readers: usize) -> Counts {
     }
 }
 
-fn shipments(counts: &views::ShipmentCounts) -> BTreeMap<&'static str, u64> {
+pub(super) fn shipments(counts: &views::ShipmentCounts) -> BTreeMap<&'static str, u64> {
     let all = [
         ShipmentStatus::Booked,
         ShipmentStatus::Loading,

@@ -12,7 +12,7 @@ use journal::{Journal, MemoryJournal, MemorySnapshots};
 use live::{Hub, HubOptions};
 use serde_json::{Value, json};
 use tower::ServiceExt;
-use views::{Books, BooksOptions, History, Views};
+use views::{Past, Views};
 
 use crate::{Gateway, GatewayOptions, Secret, Services, stream_encoder};
 
@@ -54,14 +54,11 @@ impl Network {
     fn started(speed: u32, set: impl FnOnce(&mut GatewayOptions)) -> Self {
         let journal: Arc<dyn Journal> = Arc::new(MemoryJournal::new(JOURNAL));
         let (views, fold) = Views::open(None, journal.reader()).unwrap();
-        let books =
-            Books::open(None, JOURNAL, views.clone(), journal.reader(), BooksOptions::default());
-        let (books, books_feed) = books.unwrap();
         let encoder = stream_encoder(&views, JOURNAL);
         let (hub, hub_fold) = Hub::new(HubOptions::default(), journal.reader(), encoder);
-        let (history, history_feed) = History::open(None, JOURNAL, &views).unwrap();
-        let observers: Vec<Box<dyn CommitObserver>> =
-            vec![Box::new(fold), Box::new(history_feed), Box::new(books_feed), Box::new(hub_fold)];
+        let (past, feeds) = Past::open(None, JOURNAL, &views, &journal.reader()).unwrap();
+        let mut observers: Vec<Box<dyn CommitObserver>> = vec![Box::new(fold), Box::new(hub_fold)];
+        observers.extend(feeds);
         let digest = Secret::parse(ADMIN).unwrap().digest();
         let options = EngineOptions {
             wall: EPOCH,
@@ -77,7 +74,7 @@ impl Network {
         set(&mut options);
         let gateway = Gateway::new(
             options,
-            Services { executor: engine.handle().into(), views, history, books, hub: hub.clone() },
+            Services { executor: engine.handle().into(), views, past, hub: hub.clone() },
         );
         Self { router: gateway.router(), hub, gateway, _engine: engine }
     }

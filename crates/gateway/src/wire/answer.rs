@@ -3,6 +3,7 @@
 
 mod access;
 mod alert;
+mod analytics;
 mod cargo;
 mod common;
 mod credits;
@@ -20,6 +21,11 @@ pub(crate) use access::{KeyAnswer, KeyItem, Shown, WhoAmI};
 pub(crate) use alert::{
     AlertAnswer, AlertData, AlertRuleAnswer, AtRiskAnswer, CauseAnswer, RuleDeletedData,
     RuleTermsAnswer,
+};
+pub(crate) use analytics::{
+    BucketAnswer, CandleAnswer, CurrentAnswer, FlowAnswer, LaneAnswer, LanesAnswer,
+    LastPriceAnswer, PricesAnswer, QuoteAnswer, RankedItem, RankingAnswer, RouteAnswer,
+    RoutesAnswer, SeriesAnswer, SummaryAnswer, WindowAnswer, delay_buckets,
 };
 pub(crate) use cargo::{
     BookedData, DelayAnswer, EventLine, OnHoldAnswer, ShipmentAnswer, ShipmentData, ShipmentLine,

@@ -1,5 +1,7 @@
 //! Times as RFC 3339 writes them (section 5.6), in UTC.
 
+use std::fmt;
+
 use domain::Timestamp;
 use serde::{Serialize, Serializer};
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
@@ -39,6 +41,12 @@ impl Time {
             &buffer[..]
         };
         std::str::from_utf8(written).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.write(&mut [0; WRITTEN_BYTES]))
     }
 }
 

@@ -65,8 +65,8 @@ impl History {
             last = found.last().copied();
             for recorded in self.events(&found)? {
                 let at = recorded.envelope.occurred_at();
-                let in_time = filter.from.is_none_or(|from| at >= from)
-                    && filter.to.is_none_or(|to| at < to);
+                let in_time =
+                    filter.from.is_none_or(|from| at >= from) && filter.to.is_none_or(|to| at < to);
                 if !in_time {
                     continue;
                 }

@@ -1,8 +1,8 @@
 //! `GET /api/events`.
 
 use axum::extract::State;
-use axum::http::header::LINK;
 use axum::http::HeaderMap;
+use axum::http::header::LINK;
 use axum::response::Response;
 use domain::{Recorded, Scope, Sequence};
 use views::{AsOf, EventFilter, Order, Page as Found, Part, Views};
@@ -132,7 +132,7 @@ fn find(
             return Err(problem.with("shipmentId", id.to_string()));
         }
     }
-    Ok(app.ready()?.history.find_events(&filter, part, scope)?)
+    Ok(app.ready()?.past.history.find_events(&filter, part, scope)?)
 }
 
 /// The sequence of a position: plain digits, or an event's identifier in this journal.

@@ -88,7 +88,7 @@ async fn stock_at(app: &App, name: String, moment: Moment) -> Result<PastStock, 
         if at < created {
             return Err(unknown());
         }
-        Ok(app.ready()?.books.stock_at(id, at)?)
+        Ok(app.ready()?.past.books.stock_at(id, at)?)
     })
     .await
 }

@@ -56,7 +56,7 @@ pub(crate) async fn list(
         drop(state);
         let trader = trader.ok_or_else(unknown)?;
         let cursor = page.cursor.map(|Cursor(sequence)| Sequence(sequence));
-        let books = &app.ready()?.books;
+        let books = &app.ready()?.past.books;
         let found = books.entries(trader, &filter, (order, cursor), page.limit)?;
         let next = found.next.map(|next| Cursor(next.0).to_string());
         let mut list = ListBody::new();

@@ -75,7 +75,7 @@ async fn balance_at(app: &App, name: String, moment: Moment) -> Result<(Balance,
         if at < created {
             return Err(unknown());
         }
-        Ok(app.ready()?.books.balance_at(id, at)?)
+        Ok(app.ready()?.past.books.balance_at(id, at)?)
     })
     .await
 }

@@ -65,7 +65,7 @@ pub(crate) async fn list(
                 to: to.map(|Time(at)| at),
             })
         })??;
-        let history = &app.ready()?.history;
+        let history = &app.ready()?.past.history;
         let found = history.find_trades(&filter, page.part(order), caller.scope())?;
         let next = found.next.map(|next| Cursor(next.0).to_string());
         let mut list = ListBody::new();

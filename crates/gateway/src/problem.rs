@@ -11,10 +11,10 @@ use axum::response::{IntoResponse, Response};
 use domain::ReadError;
 use engine::Refused;
 use live::SubscribeError;
-use views::HistoryError;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
+use views::HistoryError;
 
 use crate::shape::{BadBody, Fault, Flaw, Place};
 

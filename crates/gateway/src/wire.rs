@@ -25,5 +25,6 @@ pub(crate) use words::alert::{
 pub(crate) use words::cargo::{DelayCodeWord, LossWord};
 pub(crate) use words::{
     Bulk, BulkType, ChangeReason, ChargeWord, Credit, CreditReason, DelayWord, OfferStatusWord,
-    PartyWord, ReportType, RoleWord, SideWord, StationKindWord, StatusWord, OrderWord, TradeStatusWord, Why,
+    OrderWord, PartyWord, ReportType, RoleWord, SideWord, StationKindWord, StatusWord,
+    TradeStatusWord, Why,
 };

@@ -5,8 +5,8 @@ use domain::{
     ShipmentBooked, ShipmentId, ShipmentStatus, StationId, Text, Timestamp, TraderId, VesselId,
 };
 
-use crate::shipments::{Ended, seen};
 use crate::Views;
+use crate::shipments::{Ended, seen};
 
 /// A shipment and everything that happened to it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -117,8 +117,11 @@ fn in_systems(names: &[Name], state: &State) -> Result<Vec<StationId>, Problem> 
         if found.len() == before {
             let place = Place::Parameter("system".into());
             let detail = format!("no station is in the system {name}");
-            let fault =
-                Fault { place, code: Code::UnknownStation.row().code, detail: detail.clone().into() };
+            let fault = Fault {
+                place,
+                code: Code::UnknownStation.row().code,
+                detail: detail.clone().into(),
+            };
             return Err(Problem::new(Code::UnknownStation, detail).with_errors(vec![fault]));
         }
     }

@@ -218,7 +218,6 @@ impl Page {
         let next = next.extend_pairs(kept).append_pair(parameter, cursor).finish();
         format!("<{}?{next}>; rel=\"next\"", self.uri.path())
     }
-
 }
 
 /// Where a page begins: a number that only the server reads.

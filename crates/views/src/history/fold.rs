@@ -221,4 +221,3 @@ pub(crate) enum OpenError {
     #[error(transparent)]
     Read(#[from] ReadError),
 }
-

@@ -36,13 +36,7 @@ impl Merges {
     pub(crate) fn new(segments: &[Arc<Segment>], rubbish: Vec<i64>) -> Self {
         let ids = segments.iter().map(|segment| segment.id);
         let last = ids.chain(rubbish.iter().copied()).max().unwrap_or(0);
-        Self {
-            next_id: last + 1,
-            retired: VecDeque::new(),
-            rubbish,
-            is_due: true,
-            merge: None,
-        }
+        Self { next_id: last + 1, retired: VecDeque::new(), rubbish, is_due: true, merge: None }
     }
 
     /// The number for a segment that is about to be written.

@@ -7,8 +7,8 @@ use domain::{Sequence, Timestamp};
 use roaring::RoaringBitmap;
 
 use super::chunk::{BLOCK_BITS, Chunk, block_of};
-use super::layout::Layout;
 use super::key::Key;
+use super::layout::Layout;
 use super::posting::Posting;
 use super::segment::{Plan, Segment};
 use super::status::Statuses;

@@ -59,9 +59,7 @@ fn trade_code(status: TradeStatus) -> Option<u8> {
 
 fn shipment_code(status: ShipmentStatus, (delayed, on_hold): (bool, bool)) -> Option<u8> {
     let place = (0..).zip(SHIPMENTS).find(|(_, one)| *one == status);
-    place.map(|(place, _)| {
-        SHIPMENTS_FROM + 4 * place + 2 * u8::from(delayed) + u8::from(on_hold)
-    })
+    place.map(|(place, _)| SHIPMENTS_FROM + 4 * place + 2 * u8::from(delayed) + u8::from(on_hold))
 }
 
 /// The status that an event of a trade brings it to, if it ends a hold or moves one back.

@@ -246,7 +246,8 @@ impl Writing<'_> {
 
     pub(crate) fn rules(&self, rules: &Rules) -> Result<(), StoreError> {
         self.0.execute("DELETE FROM rules", [])?;
-        let mut insert = self.0.prepare_cached("INSERT INTO rules VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
+        let mut insert =
+            self.0.prepare_cached("INSERT INTO rules VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
         for (rule, now) in rules.iter() {
             let RuleNow { station, owner, commodity, is_firing, is_mixed } = now;
             insert.execute((rule, station.0, owner.0, commodity.0, is_firing, is_mixed))?;
@@ -258,8 +259,11 @@ impl Writing<'_> {
     pub(crate) fn delete(&self, segment: i64, limit: usize) -> Result<bool, StoreError> {
         let last = "SELECT key FROM postings WHERE segment = ?1 ORDER BY key LIMIT 1 OFFSET ?2";
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let last: Option<i64> =
-            self.0.prepare_cached(last)?.query_row((segment, limit), |row| row.get(0)).optional()?;
+        let last: Option<i64> = self
+            .0
+            .prepare_cached(last)?
+            .query_row((segment, limit), |row| row.get(0))
+            .optional()?;
         let delete = "DELETE FROM postings WHERE segment = ?1 AND key <= ?2";
         let mut delete = self.0.prepare_cached(delete)?;
         delete.execute((segment, last.unwrap_or(i64::MAX)))?;
@@ -299,10 +303,9 @@ impl Reading<'_> {
             WHERE segment = ?1 AND key > ?2 AND key < ?3 ORDER BY key LIMIT ?4";
         let mut select = self.0.prepare_cached(select)?;
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let rows = select
-            .query_map((segment, after, before.integer(), limit), |row| {
-                Ok((row.get(0)?, row.get(1)?))
-            })?;
+        let rows = select.query_map((segment, after, before.integer(), limit), |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 }
@@ -315,9 +318,11 @@ fn open(path: Option<&Path>, journal: JournalId) -> Result<Connection, StoreErro
     read_rules(&connection)?;
     connection.query_row("SELECT count(*) FROM segments WHERE level < 0", [], |_| Ok(()))?;
     connection
-        .query_row("SELECT posting FROM postings WHERE segment = 0 AND key = 0 AND part = 0", [], |_| {
-            Ok(())
-        })
+        .query_row(
+            "SELECT posting FROM postings WHERE segment = 0 AND key = 0 AND part = 0",
+            [],
+            |_| Ok(()),
+        )
         .optional()?;
     Ok(connection)
 }
@@ -384,9 +389,8 @@ fn read_about(connection: &Connection) -> Result<About, StoreError> {
 fn read_segments(connection: &Connection) -> Result<Vec<Arc<Segment>>, StoreError> {
     let mut select =
         connection.prepare("SELECT id, level, start, zones FROM segments ORDER BY start")?;
-    let mut statuses = connection.prepare(
-        "SELECT key FROM postings WHERE segment = ?1 AND key >= ?2 ORDER BY key",
-    )?;
+    let mut statuses = connection
+        .prepare("SELECT key FROM postings WHERE segment = ?1 AND key >= ?2 ORDER BY key")?;
     let (mut segments, mut rows) = (Vec::new(), select.query([])?);
     while let Some(row) = rows.next()? {
         let id: i64 = row.get(0)?;
@@ -431,7 +435,8 @@ fn zones(bytes: &[u8]) -> Result<Box<[Zone]>, StoreError> {
         return Err(PostingError.into());
     }
     let time = |bytes: &[u8; 8]| Timestamp(i64::from_le_bytes(*bytes));
-    let zone = |[least, greatest]: &[[u8; 8]; 2]| Zone { least: time(least), greatest: time(greatest) };
+    let zone =
+        |[least, greatest]: &[[u8; 8]; 2]| Zone { least: time(least), greatest: time(greatest) };
     Ok(pairs.iter().map(zone).collect())
 }
 

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{
-    ReadError, Recorded, Scope, Sequence, TradeRecord, TradeStatus, TransactionId,
-};
+use domain::{ReadError, Recorded, Scope, Sequence, TradeRecord, TradeStatus, TransactionId};
 
 use super::key::{Begins, Family, Key};
 use super::search::{Clause, Search, StatusClause};
@@ -168,4 +166,3 @@ impl History {
         }
     }
 }
-

@@ -171,8 +171,9 @@ fn alerts_are_found_by_kind_severity_and_station() {
     world.record([stock_rule(4, "water-low", 1), overdue(shipment)]);
     let low = fired(AlertCause::Stock(AlertRuleId(4)), AlertKind::StockOut, Severity::Critical);
     world.record([low]);
-    let count =
-        |filter: AlertFilter| world.views.read().find_alerts(&filter, newest(None, 9), SCOPE).items.len();
+    let count = |filter: AlertFilter| {
+        world.views.read().find_alerts(&filter, newest(None, 9), SCOPE).items.len()
+    };
     let any = AlertFilter::default();
     assert_eq!(count(any), 2);
     assert_eq!(count(AlertFilter { kind: Some(AlertKind::StockOut), ..any }), 1);

@@ -59,9 +59,8 @@ fn deed() -> impl Strategy<Value = Deed> {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    (deed(), 0..12_u8, 1..4_u32, prop_oneof![3 => Just(0), 1 => 0..40_i64]).prop_map(
-        |(deed, reference, actor, earlier)| Step { deed, reference, actor, earlier },
-    )
+    (deed(), 0..12_u8, 1..4_u32, prop_oneof![3 => Just(0), 1 => 0..40_i64])
+        .prop_map(|(deed, reference, actor, earlier)| Step { deed, reference, actor, earlier })
 }
 
 /// What may be recorded next.
@@ -259,18 +258,22 @@ impl Scan {
             };
             seen && filter.kinds.as_ref().is_none_or(|all| all.contains(&kind))
                 && list(&filter.stations, Facet::Station)
-                && any(filter.commodities.as_ref().map(|all| {
-                    all.iter().copied().map(Facet::Commodity).collect()
-                }))
-                && any(filter.traders.as_ref().map(|all| {
-                    all.iter().copied().map(Facet::Trader).collect()
-                }))
-                && any(filter.shipments.as_ref().map(|all| {
-                    all.iter().copied().map(Facet::Shipment).collect()
-                }))
-                && any(filter.trades.as_ref().map(|all| {
-                    all.iter().copied().map(Facet::Trade).collect()
-                }))
+                && any(filter
+                    .commodities
+                    .as_ref()
+                    .map(|all| all.iter().copied().map(Facet::Commodity).collect()))
+                && any(filter
+                    .traders
+                    .as_ref()
+                    .map(|all| all.iter().copied().map(Facet::Trader).collect()))
+                && any(filter
+                    .shipments
+                    .as_ref()
+                    .map(|all| all.iter().copied().map(Facet::Shipment).collect()))
+                && any(filter
+                    .trades
+                    .as_ref()
+                    .map(|all| all.iter().copied().map(Facet::Trade).collect()))
                 && filter.actor.is_none_or(|only| only == recorded.envelope.actor)
                 && self.envelope(sequence.0, (filter.from, filter.to), filter.reference.as_ref())
         };
@@ -351,10 +354,7 @@ fn question() -> impl Strategy<Value = Question> {
 }
 
 /// Pages to the end.
-fn all(
-    question: &Question,
-    page: impl Fn(Part) -> (Vec<u64>, Option<Sequence>),
-) -> Vec<u64> {
+fn all(question: &Question, page: impl Fn(Part) -> (Vec<u64>, Option<Sequence>)) -> Vec<u64> {
     let (mut found, mut cursor) = (Vec::new(), None);
     loop {
         let part = Part { order: question.order, cursor, limit: question.limit };

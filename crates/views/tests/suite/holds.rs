@@ -153,7 +153,8 @@ impl Lives {
             for limit in [1, 2, 100] {
                 let (mut found, mut before) = (Vec::new(), None);
                 loop {
-                    let page = world.history.find_trades(&filter, newest(before, limit), SCOPE).unwrap();
+                    let page =
+                        world.history.find_trades(&filter, newest(before, limit), SCOPE).unwrap();
                     assert!(page.items.len() <= limit);
                     let items = page.items.iter();
                     found.extend(items.map(|it| (it.origin.envelope.sequence, it.record.status)));

@@ -65,7 +65,8 @@ fn trades_and_shipments_of_others_are_not_there() {
             assert_eq!(views.shipment(id, scope).unwrap().is_some(), shipments > 0);
             assert_eq!(views.shipment_at(id.0, scope).unwrap().is_some(), shipments > 0);
         }
-        let listed = history.find_shipments(&ShipmentFilter::default(), newest(None, 9), scope).unwrap();
+        let listed =
+            history.find_shipments(&ShipmentFilter::default(), newest(None, 9), scope).unwrap();
         assert_eq!(listed.items.len(), shipments);
         assert_eq!(views.audit(scope), None);
         assert_eq!(views.events(Sequence(0), 9, scope).unwrap(), []);

@@ -70,7 +70,8 @@ fn all_shipments(history: &History, first: ShipmentId) -> usize {
     let mut found = Vec::new();
     let mut before = None;
     loop {
-        let page = history.find_shipments(&ShipmentFilter::default(), newest(before, 50), SCOPE).unwrap();
+        let page =
+            history.find_shipments(&ShipmentFilter::default(), newest(before, 50), SCOPE).unwrap();
         found.extend(page.items.iter().map(|shipment| shipment.id));
         before = page.next;
         if before.is_none() {

@@ -12,9 +12,7 @@ use crate::reply::{ITEMS_AT_ONCE, ListBody, linked, snapshot};
 use crate::request::{Cursor, Lookup, Query};
 use crate::shape::Flaw;
 use crate::wire::answer::{AlertAnswer, List};
-use crate::wire::{
-    AlertKindWord, AlertStatus, AlertStatusWord, OrderWord, SeverityWord, Time,
-};
+use crate::wire::{AlertKindWord, AlertStatus, AlertStatusWord, OrderWord, SeverityWord, Time};
 
 /// Alerts that are firing, by when they fired, or those ever resolved, by when they were.
 ///
@@ -77,18 +75,18 @@ pub(crate) async fn list(
                 views.read().find_alerts(&filter, part, scope)
             }
         };
-    let next = found.next.map(|next| Cursor(next.0).to_string());
-    let mut list = ListBody::new();
-    for portion in found.items.chunks(ITEMS_AT_ONCE) {
-        app.render(|render| {
-            for alert in portion {
-                list.push(&render.alert(alert, caller.scope()));
-            }
-        })?;
-    }
-    let answer = || list.finish(next.as_ref(), found.as_of);
-    let response = snapshot(&headers, found.as_of, app.identity(), answer);
-    Ok(linked(response, &page, next.as_ref()))
+        let next = found.next.map(|next| Cursor(next.0).to_string());
+        let mut list = ListBody::new();
+        for portion in found.items.chunks(ITEMS_AT_ONCE) {
+            app.render(|render| {
+                for alert in portion {
+                    list.push(&render.alert(alert, caller.scope()));
+                }
+            })?;
+        }
+        let answer = || list.finish(next.as_ref(), found.as_of);
+        let response = snapshot(&headers, found.as_of, app.identity(), answer);
+        Ok(linked(response, &page, next.as_ref()))
     })
     .await
 }

@@ -1,8 +1,8 @@
 //! `GET /api/events`.
 
 use axum::extract::State;
-use axum::http::header::LINK;
 use axum::http::HeaderMap;
+use axum::http::header::LINK;
 use axum::response::Response;
 use domain::{Recorded, Scope, Sequence};
 use views::{AsOf, EventFilter, Order, Page as Found, Part, Views};

@@ -41,9 +41,8 @@ async fn whoever_got_its_answer_finds_its_trade_in_either_order() {
         // What happens meanwhile does not disturb the cursor.
         all.push(made(&network, trade(1)).await);
         let Some(cursor) = page.json["nextCursor"].as_str() else { break };
-        path = format!(
-            "/api/trades?order=oldest&limit=6&station=ceres&trader=acme&cursor={cursor}"
-        );
+        path =
+            format!("/api/trades?order=oldest&limit=6&station=ceres&trader=acme&cursor={cursor}");
     }
     all.truncate(found.len());
     assert!(found.len() >= 20);
@@ -84,10 +83,10 @@ async fn events_are_found_by_what_they_are_about() {
     assert_eq!(types(&network, &newest).await, ["trade.settled"]);
     assert_eq!(types(&network, "topic=trade&station=ceres").await.len(), 3);
     assert_eq!(types(&network, "topic=trade&station=mars-port").await.len(), 0);
-    assert_eq!(types(&network, "type=trade.held,credits.issued&order=newest").await, [
-        "trade.held",
-        "credits.issued"
-    ]);
+    assert_eq!(
+        types(&network, "type=trade.held,credits.issued&order=newest").await,
+        ["trade.held", "credits.issued"]
+    );
     // The settlement says no commodity but by its hold.
     assert_eq!(types(&network, "topic=trade&commodity=water-ice").await.len(), 3);
     assert_eq!(types(&network, "topic=trade&system=sol").await.len(), 3);

@@ -56,6 +56,9 @@ struct Arguments {
     /// Trades of the flat row, which memory and restart come after
     #[arg(long, value_name = "TRADES")]
     flat: Option<u64>,
+    /// Trades of the history row
+    #[arg(long, value_name = "TRADES")]
+    history: Option<u64>,
     /// Readers whose memory is measured
     #[arg(long, value_name = "COUNT")]
     readers: Option<usize>,

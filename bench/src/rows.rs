@@ -2,6 +2,7 @@
 
 mod bulk;
 mod flat;
+mod history;
 mod latency;
 mod live;
 mod memory;
@@ -70,6 +71,8 @@ pub(crate) struct Scale {
     pub(crate) flat_trades: u64,
     /// Trades of one of its windows.
     pub(crate) flat_window: u64,
+    /// Trades of the history row.
+    pub(crate) history_trades: u64,
     /// Readers whose memory is measured.
     pub(crate) readers: usize,
     /// Readers whose delivery is timed.
@@ -84,6 +87,7 @@ impl Scale {
         once: Duration::from_secs(20),
         flat_trades: 5_000_000,
         flat_window: 1_000_000,
+        history_trades: 20_000_000,
         readers: 10_000,
         timed_readers: 1_000,
     };
@@ -94,6 +98,7 @@ impl Scale {
         once: Duration::from_secs(5),
         flat_trades: 1_000_000,
         flat_window: 250_000,
+        history_trades: 1_000_000,
         readers: 1_000,
         timed_readers: 100,
     };
@@ -170,6 +175,7 @@ impl Bench {
         let binary = server::binary()?;
         let mut scale = if arguments.quick { Scale::QUICK } else { Scale::FULL };
         scale.flat_trades = arguments.flat.unwrap_or(scale.flat_trades).max(2 * scale.flat_window);
+        scale.history_trades = arguments.history.unwrap_or(scale.history_trades);
         scale.readers = arguments.readers.unwrap_or(scale.readers);
         let name = format!("itn-bench-{}", std::process::id());
         let folder = Folder { path: binary.with_file_name(name), keep: arguments.keep };
@@ -217,12 +223,7 @@ impl Bench {
             RowName::Memory => memory::measure(self),
             RowName::Restart => restart::measure(self),
             RowName::Live => live::measure(self),
-            RowName::History => Ok(Findings::row(Row {
-                what: "history, any filter, 50 million trades".to_owned(),
-                measured: "later issue".to_owned(),
-                target: "p99 5 ms; 40 ms (2 ms; 20 ms)".to_owned(),
-                ..Row::default()
-            })),
+            RowName::History => history::measure(self),
         }
     }
 

@@ -56,6 +56,7 @@ pub(crate) fn document() -> &'static Document {
         crate::wire::OfferName,
         crate::wire::answer::RehearsalAnswer<'_>,
         crate::wire::ShipmentName,
+        crate::wire::OrderWord,
     ))
 )]
 pub(crate) struct Base;

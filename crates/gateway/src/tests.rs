@@ -10,6 +10,7 @@ mod cargo_life;
 mod document;
 mod dry_run;
 mod events;
+mod history;
 mod holds;
 mod inventory;
 mod network;

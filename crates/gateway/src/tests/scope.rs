@@ -94,7 +94,14 @@ async fn a_stranger_sees_none_of_what_others_do() {
             assert_eq!(found.json[field].is_u64(), shown, "{field}");
         }
     }
-    for path in ["/api/events", "/api/updates/real-time", "/api/audit", "/api/keys"] {
+    for (key, sees_trades) in [(&stranger, false), (&acme, true)] {
+        let events = get(key, "/api/events?limit=1000").await.expect(200).json["items"].clone();
+        let types: Vec<_> = events.as_array().unwrap().iter().map(|one| &one["type"]).collect();
+        assert!(types.contains(&&json!("station.created")), "{types:?}");
+        assert!(!types.contains(&&json!("key.created")), "{types:?}");
+        assert_eq!(types.contains(&&json!("trade.settled")), sees_trades, "{types:?}");
+    }
+    for path in ["/api/updates/real-time", "/api/audit", "/api/keys"] {
         for key in [&stranger, &carrier, &acme] {
             get(key, path).await.expect_problem(403, "not_permitted");
         }

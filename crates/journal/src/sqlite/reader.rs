@@ -142,6 +142,38 @@ impl SqliteReader {
         }
         Ok(events)
     }
+
+    /// Events wherever they are: neighbours share the reading of their row, and a connection is lent
+    /// for some rows at a time.
+    fn pick(&self, sequences: &[Sequence]) -> Result<Vec<Recorded>, JournalError> {
+        let mut events = Vec::with_capacity(sequences.len());
+        let last = self.published.get();
+        while let Some(wanted) = sequences.get(events.len()) {
+            if *wanted > last || *wanted == Sequence::ZERO {
+                return Err(damaged_row(*wanted, &"it is not committed"));
+            }
+            self.with(|connection| {
+                for _ in 0..ROWS_MAX {
+                    let Some(wanted) = sequences.get(events.len()) else { break };
+                    if *wanted > last || *wanted == Sequence::ZERO {
+                        break;
+                    }
+                    visit_rows(connection, *wanted, 1, |row| {
+                        while let Some(next) = sequences.get(events.len()) {
+                            let found = row.event(*next);
+                            match found.map_err(|error| damaged_row(row.first, &error))? {
+                                Some(recorded) => events.push(recorded),
+                                None => break,
+                            }
+                        }
+                        Ok(ControlFlow::Break(()))
+                    })?;
+                }
+                Ok(())
+            })?;
+        }
+        Ok(events)
+    }
 }
 
 impl EventReader for SqliteReader {
@@ -151,6 +183,13 @@ impl EventReader for SqliteReader {
 
     fn read_after(&self, after: Sequence, limit: usize) -> Result<Vec<Recorded>, ReadError> {
         self.read(after, limit).map_err(|error| ReadError { after, reason: error.to_string() })
+    }
+
+    fn events(&self, sequences: &[Sequence]) -> Result<Vec<Recorded>, ReadError> {
+        self.pick(sequences).map_err(|error| {
+            let first = sequences.first().map_or(0, |first| first.0.saturating_sub(1));
+            ReadError { after: Sequence(first), reason: error.to_string() }
+        })
     }
 }
 

@@ -27,7 +27,9 @@ fn search(filter: &AlertFilter, scope: Scope<'_>) -> Search {
         filter.commodity.map(|commodity| Key::new(Family::Watched, u64::from(commodity.0))),
         filter.trader.map(|trader| Key::new(Family::Owner, u64::from(trader.0))),
     ];
-    keys.into_iter().flatten().for_each(|key| search.with(key));
+    for key in keys.into_iter().flatten() {
+        search.with(key);
+    }
     if let Scope::Accounts(accounts) = scope {
         let own = accounts.iter().map(|one| Key::new(Family::Owner, u64::from(one.0)));
         search.all.push(Clause::any(own));

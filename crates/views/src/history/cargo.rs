@@ -37,7 +37,9 @@ fn search(filter: &ShipmentFilter, scope: Scope<'_>, status: Option<StatusClause
         filter.commodity.map(|commodity| number(Family::Commodity, commodity.0)),
         filter.reference.as_ref().map(Key::reference),
     ];
-    keys.into_iter().flatten().for_each(|key| search.with(key));
+    for key in keys.into_iter().flatten() {
+        search.with(key);
+    }
     if let Scope::Accounts(accounts) = scope {
         let keys = accounts.iter().map(|account| number(Family::Trader, account.0));
         search.all.push(Clause::any(keys));
@@ -215,13 +217,12 @@ impl History {
         let state = self.0.views.read();
         let open = state.shipments.get(id).cloned();
         drop(state);
-        let shipment = match open {
-            Some(open) => Some(open),
-            None => {
-                let history = self.0.views.shipment(id, scope)?;
-                *reads += history.as_ref().map_or(0, |history| history.timeline.len());
-                history.map(|history| history.shipment)
-            }
+        let shipment = if open.is_some() {
+            open
+        } else {
+            let history = self.0.views.shipment(id, scope)?;
+            *reads += history.as_ref().map_or(0, |history| history.timeline.len());
+            history.map(|history| history.shipment)
         };
         Ok(shipment.filter(|one| filter.admits(one) && seen(one, scope)))
     }

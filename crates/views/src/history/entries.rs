@@ -173,12 +173,11 @@ impl Entries {
         let events = Arc::clone(&self.events);
         let begun = self.begun(envelope.sequence, changed.shipment.0, 0)?;
         let known = begun.shipment.take().filter(|known| known.last == changed.previous);
-        let mut shipment = match known {
-            Some(known) => known,
-            None => {
-                let previous = read(&*events, envelope.sequence, changed.previous)?;
-                Box::new(history(&*events, previous)?.shipment)
-            }
+        let mut shipment = if let Some(known) = known {
+            known
+        } else {
+            let previous = read(&*events, envelope.sequence, changed.previous)?;
+            Box::new(history(&*events, previous)?.shipment)
         };
         shipment.apply(envelope, changed);
         let code = status::of_shipment(&shipment, &changed.change);

@@ -148,14 +148,11 @@ impl Plan {
                 None => found = Some(term),
             }
         }
-        let mut found = match found {
-            Some(found) => found,
-            None => {
-                let mut all = RoaringBitmap::new();
-                all.insert_range(range.clone());
-                all
-            }
-        };
+        let mut found = found.unwrap_or_else(|| {
+            let mut all = RoaringBitmap::new();
+            all.insert_range(range.clone());
+            all
+        });
         if !found.is_empty() {
             found -= &self.none;
             for key in &self.none_split {

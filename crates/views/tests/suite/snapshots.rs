@@ -266,13 +266,11 @@ fn a_snapshot_brings_vessels_alerts_and_rules_back() {
     };
     let alerts = |world: &World, resolved| {
         let filter = AlertFilter::default();
-        match resolved {
-            false => world.views.read().find_alerts(&filter, newest(None, 9), SCOPE).items,
-            true => {
-                let found = world.history.find_resolved_alerts(&filter, newest(None, 9), SCOPE);
-                found.unwrap().items
-            }
+        if resolved {
+            let found = world.history.find_resolved_alerts(&filter, newest(None, 9), SCOPE);
+            return found.unwrap().items;
         }
+        world.views.read().find_alerts(&filter, newest(None, 9), SCOPE).items
     };
     world.record([late(Severity::Warning)]);
     let first = alerts(&world, false).remove(0);

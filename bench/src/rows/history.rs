@@ -1,0 +1,231 @@
+//! Finding past trades while trades arrive: the first page and the ten thousandth, everything, what
+//! is rare and what is not there.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::client::Client;
+use crate::console;
+use crate::economy::{self, Economy};
+use crate::failure::{Doing as _, Failure, Outcome};
+use crate::latencies::Latencies;
+use crate::load::{Answered, Load, Pacing, Until};
+use crate::numbers::{bytes, grouped, per_second, rate, time};
+use crate::process::{Cpu, memory};
+use crate::random::Random;
+use crate::report::{Findings, Row};
+use crate::rows::bulk::{self, CONNECTIONS, LINES, REQUESTS_EACH};
+use crate::rows::{Bench, Network};
+use crate::server::KEY;
+use crate::template::{Results, Template};
+
+/// Single trades a second that arrive meanwhile.
+const TRADES_A_SECOND: f64 = 500.0;
+/// Connections that they come on.
+const WRITERS: usize = 16;
+/// Questions of each kind with 50 items, and with 1,000.
+const QUESTIONS: [(usize, usize); 2] = [(50, 200), (1_000, 50)];
+/// The page that is asked for besides the first.
+const PAGE: u64 = 10_000;
+/// How long the index may take to catch up with what was written.
+const PATIENCE: Duration = Duration::from_mins(30);
+
+/// What is asked: a name, and the parameters from random numbers.
+type Kind = (&'static str, fn(Economy, &mut Random) -> String);
+
+const KINDS: [Kind; 10] = [
+    ("all", |_, _| String::new()),
+    ("station", |all, random| format!("&station={}", some_station(all, random))),
+    ("commodity", |all, random| format!("&commodity={}", some_commodity(all, random))),
+    ("trader", |all, random| format!("&trader={}", some_trader(all, random))),
+    ("station and commodity", |all, random| {
+        format!("&station={}&commodity={}", some_station(all, random), some_commodity(all, random))
+    }),
+    ("trader and commodity", |all, random| {
+        format!("&trader={}&commodity={}", some_trader(all, random), some_commodity(all, random))
+    }),
+    ("settled", |_, _| "&status=settled".to_owned()),
+    ("reversed: none", |_, _| "&status=reversed".to_owned()),
+    ("reference: none", |_, random| format!("&reference=PO-{}", random.below(1_000_000))),
+    ("oldest first", |all, random| {
+        format!("&order=oldest&commodity={}", some_commodity(all, random))
+    }),
+];
+
+fn some_station(all: Economy, random: &mut Random) -> String {
+    economy::station(random.below(all.stations))
+}
+
+fn some_commodity(all: Economy, random: &mut Random) -> String {
+    economy::commodity(random.below(all.commodities))
+}
+
+fn some_trader(all: Economy, random: &mut Random) -> String {
+    economy::trader(random.below(all.traders))
+}
+
+pub(super) fn measure(bench: &mut Bench) -> Outcome<Findings> {
+    let mut network = bench.network("history")?;
+    let (written, indexed) = fill(bench, &mut network)?;
+    let over = AtomicBool::new(false);
+    let mut singles = Template::singles(bench.scale.economy, WRITERS, 64);
+    let load = Load {
+        address: network.server.address,
+        keys: &bench.keys,
+        pacing: Pacing::Open(TRADES_A_SECOND),
+        until: Until::Told(&over),
+    };
+    let cpu = Cpu::begin(network.server.id())?;
+    let address = network.server.address;
+    let economy = bench.scale.economy;
+    let asked = thread::scope(|scope| {
+        let writing = scope.spawn(|| {
+            load.run(&mut singles, &mut |answered: Answered<'_>| match answered.status {
+                201 => {
+                    answered.template.acknowledged += 1;
+                    Ok(())
+                }
+                status => Err(Failure::new("a trade beside the questions", status)),
+            })
+        });
+        let asked = ask(address, economy);
+        over.store(true, Ordering::Relaxed);
+        let written = writing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        written.and(asked)
+    });
+    let asked = asked?;
+    let cpu = cpu.end()?;
+    let mut findings = Findings::default();
+    let trades = grouped(bench.scale.history_trades);
+    let targets = ["p99 5 ms (2 ms)", "p99 40 ms (20 ms)"];
+    for ((limit, _), target) in QUESTIONS.iter().zip(targets) {
+        let of_limit = asked.iter().filter(|one| one.limit == *limit);
+        let worst = of_limit.max_by_key(|one| one.latencies.p99());
+        let Some(worst) = worst else { continue };
+        findings.rows.push(Row {
+            what: format!("history, any filter, {trades} trades, {limit} items"),
+            measured: format!(
+                "p99 {} of the slowest kind: {}",
+                time(worst.latencies.p99()),
+                worst.name
+            ),
+            target: target.to_owned(),
+            ratio: String::new(),
+            generator: cpu.cell(),
+        });
+    }
+    for one in &asked {
+        findings.note(format!("{}, {} items: {}", one.name, one.limit, one.latencies.summary()));
+    }
+    let memory = memory(network.server.id())?;
+    findings.note(format!(
+        "{} written in {} and indexed {} later ({}); {} resident; meanwhile {} trades arrived at {}",
+        trades,
+        time(written),
+        time(indexed),
+        per_second(rate(bench.scale.history_trades, written + indexed)),
+        bytes(memory.resident_bytes),
+        grouped(singles.iter().flatten().map(|one| one.acknowledged).sum()),
+        per_second(TRADES_A_SECOND),
+    ));
+    let stored = std::fs::metadata(network.data.join("history.db")).doing("reading history.db")?;
+    findings.note(format!(
+        "history.db: {}, {} bytes a trade",
+        bytes(stored.len()),
+        stored.len() / bench.scale.history_trades.max(1)
+    ));
+    findings.note(cpu.threads_line());
+    network.tally.take(&mut singles);
+    network.reconnect()?;
+    findings.note(format!("read back: {}", network.tally.compare(&mut network.client)?));
+    network.end()?;
+    Ok(findings)
+}
+
+/// Writes the past in bulk and waits until it is indexed; how long each took.
+fn fill(bench: &Bench, network: &mut Network) -> Outcome<(Duration, Duration)> {
+    let shape = (CONNECTIONS, REQUESTS_EACH);
+    let mut lanes = Template::bulks(bench.scale.economy, shape, LINES, Results::Failures);
+    let requests = bench.scale.history_trades.div_ceil(LINES as u64);
+    let load = Load {
+        address: network.server.address,
+        keys: &bench.keys,
+        pacing: Pacing::Closed,
+        until: Until::Requests(requests),
+    };
+    let written = load.run(&mut lanes, &mut |answered: Answered<'_>| {
+        bulk::acknowledge(&answered, Results::Failures, &mut Vec::new())?;
+        answered.template.acknowledged += 1;
+        Ok(())
+    })?;
+    network.tally.take(&mut lanes);
+    let began = Instant::now();
+    let client = network.reconnect()?;
+    while began.elapsed() < PATIENCE {
+        let (status, _) = client.send(get("/api/trades?limit=1").as_bytes())?;
+        if status == 200 {
+            let indexed = began.elapsed();
+            console::note(&format!("indexed {} after the last trade", time(indexed)));
+            return Ok((written, indexed));
+        }
+        thread::sleep(Duration::from_millis(100));
+    }
+    Err(Failure::new("waiting for the index", format!("not there after {PATIENCE:?}")))
+}
+
+/// How long questions of a kind took.
+struct Asked {
+    name: String,
+    limit: usize,
+    latencies: Latencies,
+}
+
+fn ask(address: std::net::SocketAddr, economy: Economy) -> Outcome<Vec<Asked>> {
+    let mut client = Client::connect(address)?;
+    let mut random = Random::new(3);
+    let mut all = Vec::new();
+    for (limit, count) in QUESTIONS {
+        for (name, parameters) in KINDS {
+            let mut first = Latencies::new()?;
+            for _ in 0..count {
+                let path = format!("/api/trades?limit={limit}{}", parameters(economy, &mut random));
+                first.record(timed(&mut client, &path)?);
+            }
+            all.push(Asked { name: format!("{name}, page 1"), limit, latencies: first });
+            // Cursors are sequences: the page so far back begins there, whatever is on it.
+            let mut far = Latencies::new()?;
+            for _ in 0..count {
+                let path = format!("/api/trades?limit={limit}{}", parameters(economy, &mut random));
+                let path = format!("{path}&cursor={}", cursor(&mut client, limit)?);
+                far.record(timed(&mut client, &path)?);
+            }
+            all.push(Asked { name: format!("{name}, page {PAGE}"), limit, latencies: far });
+        }
+        console::note(&format!("asked for {limit} items"));
+    }
+    Ok(all)
+}
+
+/// A cursor about ten thousand pages of everything back, or half of what there is.
+fn cursor(client: &mut Client, limit: usize) -> Outcome<String> {
+    let last = client.sequence()?;
+    let back = (PAGE * limit as u64).min(last / 2);
+    Ok(format!("c{:x}", last - back))
+}
+
+/// How long an answer took; it is looked at after the clock has stopped, and not parsed.
+fn timed(client: &mut Client, path: &str) -> Outcome<Duration> {
+    let request = get(path);
+    let began = Instant::now();
+    let (status, body) = client.send(request.as_bytes())?;
+    let elapsed = began.elapsed();
+    if status == 200 && body.starts_with(b"{\"items\":[") {
+        return Ok(elapsed);
+    }
+    Err(Failure::new(path.to_owned(), format!("{status} {}", String::from_utf8_lossy(&body))))
+}
+
+fn get(path: &str) -> String {
+    format!("GET {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {KEY}\r\n\r\n")
+}

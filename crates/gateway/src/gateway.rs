@@ -19,7 +19,7 @@ use crate::limits::{
 };
 use crate::problem::{Code, Problem};
 use crate::render::{Identity, Render};
-use crate::routes::{self, Places};
+use crate::routes::{self, Places, StreamTokens};
 
 /// What a gateway is made with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,6 +90,7 @@ impl Gateway {
             body_room: Semaphore::new(BODIES_KIB_MAX),
             journal_reads: Semaphore::new(JOURNAL_READS_MAX),
             places: Places::default(),
+            tokens: StreamTokens::default(),
             snapshots: Arc::new(Semaphore::new(SNAPSHOTS_MAX)),
         };
         Self { app: App(Arc::new(shared)) }
@@ -146,6 +147,7 @@ struct Shared {
     body_room: Semaphore,
     journal_reads: Semaphore,
     places: Places,
+    tokens: StreamTokens,
     snapshots: Arc<Semaphore>,
 }
 
@@ -179,6 +181,11 @@ impl App {
     /// The places of live readers.
     pub(crate) fn places(&self) -> &Places {
         &self.0.places
+    }
+
+    /// The stream tokens that are not used yet.
+    pub(crate) fn tokens(&self) -> &StreamTokens {
+        &self.0.tokens
     }
 
     /// Turns at snapshots.

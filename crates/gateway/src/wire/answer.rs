@@ -16,7 +16,7 @@ mod trade;
 mod transfer;
 mod vessel;
 
-pub(crate) use access::{KeyAnswer, KeyItem, Shown, WhoAmI};
+pub(crate) use access::{KeyAnswer, KeyItem, Shown, StreamTokenAnswer, WhoAmI};
 pub(crate) use alert::{
     AlertAnswer, AlertData, AlertRuleAnswer, AtRiskAnswer, CauseAnswer, RuleDeletedData,
     RuleTermsAnswer,

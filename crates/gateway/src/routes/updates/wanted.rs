@@ -3,6 +3,7 @@
 use axum::http::HeaderMap;
 use domain::Sequence;
 use live::Interest;
+use serde::Deserialize;
 
 use super::feed::contradiction;
 use crate::auth::Caller;
@@ -17,7 +18,8 @@ use crate::wire::SnapshotKind;
 use crate::wire::body::FilterBody;
 
 /// What a client wants.
-#[derive(Default)]
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct Wanted {
     pub(super) filter: FilterBody,
     /// Where to begin; from now on if nothing is said.

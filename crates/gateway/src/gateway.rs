@@ -13,6 +13,7 @@ use views::Views;
 
 use crate::connections;
 use crate::executor::Executor;
+use crate::levels::Levels;
 use crate::limits::{
     BODIES_KIB_MAX, BODY_READ_USUAL, CONNECTIONS_USUAL, HEADER_READ_USUAL, JOURNAL_READS_MAX,
     SNAPSHOTS_MAX, WRITE_USUAL,
@@ -90,6 +91,7 @@ impl Gateway {
             body_room: Semaphore::new(BODIES_KIB_MAX),
             journal_reads: Semaphore::new(JOURNAL_READS_MAX),
             places: Places::default(),
+            levels: Levels::default(),
             tokens: StreamTokens::default(),
             snapshots: Arc::new(Semaphore::new(SNAPSHOTS_MAX)),
         };
@@ -147,6 +149,7 @@ struct Shared {
     body_room: Semaphore,
     journal_reads: Semaphore,
     places: Places,
+    levels: Levels,
     tokens: StreamTokens,
     snapshots: Arc<Semaphore>,
 }
@@ -186,6 +189,11 @@ impl App {
     /// The stream tokens that are not used yet.
     pub(crate) fn tokens(&self) -> &StreamTokens {
         &self.0.tokens
+    }
+
+    /// Where readers of levels subscribe.
+    pub(crate) fn levels(&self) -> &Levels {
+        &self.0.levels
     }
 
     /// Turns at snapshots.

@@ -11,6 +11,7 @@ mod connections;
 mod executor;
 mod gateway;
 mod idempotency;
+mod levels;
 mod limits;
 mod openapi;
 mod page;

@@ -70,5 +70,7 @@ pub(crate) const STREAM_TOKEN_TIME: Duration = Duration::from_secs(60);
 pub(crate) const STREAM_TOKENS_MAX: usize = 16_384;
 /// Stream tokens of one key at a time.
 pub(crate) const STREAM_TOKENS_OF_KEY_MAX: usize = 1_024;
+/// Readers of levels at a time, of all keys: each telling is held against the filter of each.
+pub(crate) const LEVEL_READERS_MAX: usize = 4_096;
 /// Streams of a key of accounts: each event is held against what such a reader may see.
 pub(crate) const READERS_OF_ACCOUNTS_MAX: usize = 256;

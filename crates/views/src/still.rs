@@ -1,10 +1,11 @@
 //! Parts of the state at one sequence, for readers who take their time: the fold goes on meanwhile.
 
-use domain::{CommodityId, Shipment, StationId, TraderId};
+use domain::{CommodityId, Sequence, Shipment, StationId, TraderId};
 use table::Frozen;
 
 use crate::alerts::Alert;
 use crate::inventory::{EntryKey, Stock, TotalKey};
+use crate::quotes::LastChange;
 use crate::{AsOf, Level, State};
 
 /// Which parts of the state are to be kept still.
@@ -14,6 +15,8 @@ pub struct StillParts {
     pub totals: bool,
     /// Stock, by owner.
     pub entries: bool,
+    /// When stock and price last changed.
+    pub quotes: bool,
     /// Shipments that have not ended.
     pub shipments: bool,
     /// Alerts that are open.
@@ -27,6 +30,7 @@ pub struct Still {
     pub as_of: AsOf,
     totals: Option<Frozen<(TotalKey, Stock)>>,
     entries: Option<Frozen<(EntryKey, Stock)>>,
+    quotes: Option<Frozen<(TotalKey, LastChange)>>,
     shipments: Option<Frozen<(u64, Shipment)>>,
     alerts: Option<Frozen<(u64, Alert)>>,
 }
@@ -39,6 +43,7 @@ impl State {
             as_of: self.as_of,
             totals: parts.totals.then(|| self.inventory.freeze_totals()),
             entries: parts.entries.then(|| self.inventory.freeze_entries()),
+            quotes: parts.quotes.then(|| self.quotes.freeze()),
             shipments: parts.shipments.then(|| self.shipments.freeze().0),
             alerts: parts.alerts.then(|| self.alerts.freeze_open()),
         }
@@ -58,6 +63,12 @@ impl Still {
         let ((station, owner, commodity), stock) = self.entries.as_ref()?.get(index)?;
         let owner = Some(TraderId(*owner));
         Some(Level::of(StationId(*station), CommodityId(*commodity), owner, stock))
+    }
+
+    /// A commodity at a station, and the last event that changed its stock or its price there.
+    pub fn last_change(&self, index: usize) -> Option<(StationId, CommodityId, Sequence)> {
+        let ((station, commodity), row) = self.quotes.as_ref()?.get(index)?;
+        Some((StationId(*station), CommodityId(*commodity), row.changed))
     }
 
     /// A shipment that has not ended.

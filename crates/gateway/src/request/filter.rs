@@ -50,6 +50,17 @@ impl FilterBody {
         self.topic.contains(&Topic::Levels)
     }
 
+    /// Whether nothing is asked for that levels do not have.
+    pub(crate) fn suits_levels(&self) -> bool {
+        self.topic.len() == 1
+            && self.r#type.is_empty()
+            && self.trader.is_empty()
+            && self.vessel.is_empty()
+            && self.shipment.is_empty()
+            && self.trade.is_empty()
+            && self.severity.is_none()
+    }
+
     /// The filter that these words mean, if all that they name is known.
     pub(crate) fn filter(&self, state: &State) -> Result<Filter, Problem> {
         let known = Lookup(state);

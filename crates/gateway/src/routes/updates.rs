@@ -1,6 +1,7 @@
 //! `GET /api/updates/real-time`: what happens, as it is committed.
 
 mod feed;
+mod levels;
 mod places;
 mod snapshot;
 mod sse;
@@ -33,7 +34,8 @@ pub(crate) use places::Places;
 /// it begins now. The other parameters narrow: several values are separated by commas, and any of
 /// them will do. `event: progress` has as its `id` a position up to which nothing else matches. A
 /// reader that is too slow gets `event: lagged` with where to resume. Keys of accounts get what
-/// is public and what these are part of. A request to upgrade to a WebSocket gets the same in JSON
+/// is public and what these are part of. `topic=levels` gives states instead of events: `event: level`
+/// with stock and last price of each commodity at each station that changed, at most four a second. A request to upgrade to a WebSocket gets the same in JSON
 /// messages.
 #[utoipa::path(
     get,

@@ -253,3 +253,150 @@ async fn a_snapshot_is_in_parts_and_events_follow_it() {
     let frame = body.frame().await.unwrap().unwrap().into_data().unwrap();
     assert!(frame.starts_with(b"id: 2-"), "{frame:?}");
 }
+
+/// A stream that is read message by message: event field, identifier, data.
+struct Reader {
+    body: axum::body::Body,
+    text: String,
+}
+
+impl Reader {
+    async fn open(network: &Network, query: &str) -> Self {
+        let response = network.ask(Method::GET, &format!("{PATH}?{query}")).open().await;
+        assert_eq!(response.status(), 200);
+        Self { body: response.into_body(), text: String::new() }
+    }
+
+    async fn next(&mut self) -> (String, Option<String>, Value) {
+        loop {
+            while let Some((message, rest)) = self.text.split_once("\n\n") {
+                let field = |name: &str| message.lines().find_map(|line| line.strip_prefix(name));
+                let data = field("data: ").map(|data| serde_json::from_str(data).unwrap());
+                let (event, id) = (field("event: ").unwrap_or_default(), field("id: "));
+                let found = (event.to_owned(), id.map(str::to_owned), data.unwrap_or_default());
+                self.text = rest.to_owned();
+                if found.2 != Value::Null {
+                    return found;
+                }
+            }
+            let frame = self.body.frame().await.unwrap().unwrap();
+            self.text.push_str(std::str::from_utf8(frame.data_ref().unwrap()).unwrap());
+        }
+    }
+
+    /// The levels until the next progress, and that progress.
+    async fn told(&mut self) -> (Vec<Value>, String) {
+        let mut levels = Vec::new();
+        loop {
+            match self.next().await {
+                (event, None, level) if event == "level" => levels.push(level),
+                (event, Some(id), _) if event == "progress" => return (levels, id),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn levels_are_the_latest_stock_and_price_of_what_changed() {
+    let network = Network::founded().await;
+    let mut reader = Reader::open(&network, "topic=levels").await;
+    let before = network.sequence().await;
+    // All of these within a telling or two: the states in between are passed over.
+    for quantity in 1..=20 {
+        network.post("/api/trades", trade(quantity)).await.expect(201);
+    }
+    let last = network.sequence().await;
+    let mut tellings = 0;
+    let level = loop {
+        let (levels, _) = reader.told().await;
+        tellings += 1;
+        assert_eq!(levels.len(), 1);
+        if levels[0]["sequence"] == last {
+            break levels[0].clone();
+        }
+    };
+    assert!(tellings < 10, "{tellings} tellings of 20 trades");
+    assert_eq!((&level["station"], &level["commodity"]), (&json!("ceres"), &json!("water-ice")));
+    assert_eq!((&level["onHand"], &level["lastPrice"]), (&json!(10_000), &json!(12)));
+    assert_eq!(level["lastTradeSequence"], last);
+
+    let lines = json!([{ "commodity": "ore", "change": 7, "reason": "found" }]);
+    let found = json!({ "owner": "acme", "lines": lines });
+    network.post("/api/inventory/mars-port/adjustments", found).await.expect(201);
+    let (levels, id) = reader.told().await;
+    assert_eq!((&levels[0]["station"], &levels[0]["onHand"]), (&json!("mars-port"), &json!(7)));
+    assert_eq!(levels[0]["lastPrice"], Value::Null);
+    assert!(id.starts_with(&format!("{}-", last + 1)), "{id}");
+
+    // With a position, what changed behind it; and by filter.
+    let of = async |query: String| {
+        let mut reader = Reader::open(&network, &query).await;
+        let (levels, id) = reader.told().await;
+        assert!(id.starts_with(&format!("{}-", last + 1)), "{id}");
+        levels.iter().map(|level| level["station"].clone()).collect::<Vec<_>>()
+    };
+    let positions = [(before, vec!["ceres", "mars-port"]), (last, vec!["mars-port"])];
+    for (after, expected) in positions {
+        assert_eq!(json!(of(format!("topic=levels&after={after}")).await), json!(expected));
+    }
+    assert_eq!(of(format!("topic=levels&after={before}&station=ceres")).await, ["ceres"]);
+    assert_eq!(of(format!("topic=levels&after={before}&commodity=ore")).await, ["mars-port"]);
+    assert_eq!(of(format!("topic=levels&after={before}&system=sol")).await.len(), 2);
+}
+
+#[tokio::test]
+async fn levels_follow_a_snapshot_and_stand_alone() {
+    let network = Network::founded().await;
+    let mut reader = Reader::open(&network, "topic=levels&snapshot=inventory").await;
+    let (event, _, part) = reader.next().await;
+    assert_eq!((event.as_str(), &part["last"]), ("snapshot", &json!(true)));
+    assert_eq!(reader.next().await.0, "progress");
+    network.post("/api/trades", trade(1)).await.expect(201);
+    assert_eq!(reader.told().await.0.len(), 1);
+    for query in ["topic=levels,trade", "topic=levels&trader=acme", "topic=levels&severity=info"] {
+        let refused = network.get(&format!("{PATH}?{query}")).await;
+        refused.expect_problem(422, "invalid_request");
+    }
+    let acme = network.key("acme-bot", "trader", &["acme"]).await;
+    let ask = network.ask(Method::GET, &format!("{PATH}?topic=levels")).key(&acme).send().await;
+    ask.expect_problem(403, "not_permitted");
+    network
+        .get(&format!("{PATH}?topic=levels&after=9999"))
+        .await
+        .expect_problem(409, "unknown_position");
+}
+
+#[tokio::test]
+async fn a_stream_token_opens_one_stream_with_the_rights_of_its_key() {
+    let network = Network::founded().await;
+    let acme = network.key("acme-bot", "trader", &["acme"]).await;
+    let token = async || {
+        let made = network.ask(Method::POST, "/api/stream-tokens").key(&acme).send().await;
+        made.expect(201).json["token"].as_str().unwrap().to_owned()
+    };
+    let open = async |token: &str| {
+        let path = format!("{PATH}?topic=levels&token={token}");
+        let request = axum::http::Request::get(path).body(axum::body::Body::empty()).unwrap();
+        let response = tower::ServiceExt::oneshot(network.router.clone(), request).await.unwrap();
+        let any = response.headers().get("access-control-allow-origin").cloned();
+        assert_eq!(any.unwrap(), "*");
+        response.status().as_u16()
+    };
+    let first = token().await;
+    // Known, and of a key that may not see this; then used up.
+    assert_eq!(open(&first).await, 403);
+    assert_eq!(open(&first).await, 401);
+    assert_eq!(open("itn_00000000000000000000000000000000").await, 401);
+    // Not of a key that was revoked, and not later than a minute.
+    let late = token().await;
+    tokio::time::pause();
+    tokio::time::advance(std::time::Duration::from_secs(61)).await;
+    assert_eq!(open(&late).await, 401);
+    tokio::time::resume();
+    let revoked = token().await;
+    let key =
+        network.get("/api/keys").await.expect(200).json["items"].as_array().unwrap().len() - 1;
+    network.ask(Method::DELETE, &format!("/api/keys/{key}")).send().await.expect(200);
+    assert_eq!(open(&revoked).await, 401);
+}

@@ -37,7 +37,7 @@ pub(crate) use offer::{
 };
 pub(crate) use reference::{CommodityAnswer, StationAnswer, TraderAnswer, TraderData};
 pub(crate) use rehearsal::{RehearsalAnswer, RehearsedEvent};
-pub(crate) use stock::{AdjustmentAnswer, AdjustmentLine, Inventory, LevelAnswer};
+pub(crate) use stock::{AdjustmentAnswer, AdjustmentLine, Inventory, LevelAnswer, QuoteAnswer};
 pub(crate) use trade::{
     ChargeAnswer, MovedLine, Released, TradeAnswer, TradeFollowUp, TradeLineAnswer,
 };

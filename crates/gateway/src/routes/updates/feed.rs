@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use domain::{ReadError, Sequence};
-use live::{Subscription, Update};
+use live::{Filter, Kinds, Subscription, Update};
 use tokio::task::JoinError;
 use tokio::time::Instant;
 
+use super::levels::{LevelReader, Step};
 use super::snapshot::Snapshot;
 use super::wanted::Wanted;
 use crate::auth::Caller;
@@ -26,6 +27,8 @@ pub(super) enum Item {
     Snapshot(Vec<u8>),
     /// Events, as frames of Server-Sent Events.
     Events(Bytes),
+    /// Levels, as such frames, and up to where they are all.
+    Levels(Bytes, Option<Sequence>),
     /// Nothing else matched up to here.
     Progress(Sequence),
     /// There was nothing for a while.
@@ -38,11 +41,18 @@ pub(super) enum Item {
 type Rendering = Pin<Box<dyn Future<Output = Result<(Box<Snapshot>, Part), JoinError>> + Send>>;
 type Part = Result<Option<Vec<u8>>, ReadError>;
 
+/// Where it comes from.
+enum Source {
+    Events(Box<Subscription>),
+    /// And where it stands.
+    Levels(Step, Sequence),
+}
+
 /// What one client gets.
 pub(super) struct Feed {
     app: App,
     caller: Caller,
-    subscription: Subscription,
+    source: Source,
     rendering: Option<Rendering>,
     /// When the caller's key was last found to be good.
     checked_at: Instant,
@@ -52,6 +62,10 @@ pub(super) struct Feed {
 impl Feed {
     /// Begins where it is wanted: with the state of now, behind a position, or from now on.
     pub(super) async fn open(app: App, caller: Caller, wanted: &Wanted) -> Result<Self, Problem> {
+        if wanted.filter.wants_levels() {
+            // Stock of all owners and prices that others paid.
+            caller.require_network()?;
+        }
         let interest = wanted.interest(&app, &caller)?;
         let hub = app.ready()?.hub.clone();
         let asked = wanted.position(app.identity())?;
@@ -70,22 +84,41 @@ impl Feed {
                 (shown, Some(snapshot))
             }
         };
-        let subscription = hub.subscribe_to(interest, after)?;
+        let source = if wanted.filter.wants_levels() {
+            // Without a position it begins now, and with a snapshot behind that.
+            let filter = Filter { kinds: Kinds::ALL, ..interest.filter };
+            let after = (asked.is_some() || snapshot.is_some()).then_some(after);
+            let reader = LevelReader::open(app.clone(), filter, after).await?;
+            let position = reader.position();
+            Source::Levels(reader.step(), position)
+        } else {
+            Source::Events(Box::new(hub.subscribe_to(interest, after)?))
+        };
         let rendering = snapshot.map(|snapshot| render(app.clone(), Box::new(snapshot)));
         let checked_at = Instant::now();
-        Ok(Self { app, caller, subscription, rendering, checked_at, has_ended: false })
+        Ok(Self { app, caller, source, rendering, checked_at, has_ended: false })
     }
 
     /// Where it stands.
     pub(super) fn position(&self) -> Sequence {
-        self.subscription.position()
+        match &self.source {
+            Source::Events(subscription) => subscription.position(),
+            Source::Levels(_, position) => *position,
+        }
     }
 
     /// Gets other events from here on.
     pub(super) fn listen_for(&mut self, wanted: &Wanted) -> Result<(), Problem> {
         let interest = wanted.interest(&self.app, &self.caller)?;
-        self.subscription.listen_for(interest);
+        if let Source::Events(subscription) = &mut self.source {
+            subscription.listen_for(interest);
+        }
         Ok(())
+    }
+
+    /// Whether it gets levels, and no events.
+    pub(super) fn is_of_levels(&self) -> bool {
+        matches!(self.source, Source::Levels(..))
     }
 
     /// Whether the state of the beginning is not all there yet.
@@ -104,14 +137,27 @@ impl Feed {
                 self.rendering = None;
                 self.rendered(rendered)
             }
-            None => {
-                let update = ready!(self.subscription.poll_next(cx));
-                self.item(update)
-            }
+            None => ready!(self.poll_source(cx)),
         };
         let item = item.filter(|_| self.has_key_still());
         self.has_ended |= item.is_none();
         Poll::Ready(item)
+    }
+
+    fn poll_source(&mut self, cx: &mut Context<'_>) -> Poll<Option<Item>> {
+        match &mut self.source {
+            Source::Events(subscription) => {
+                let update = ready!(subscription.poll_next(cx));
+                Poll::Ready(self.item(update))
+            }
+            Source::Levels(step, position) => {
+                let (reader, item) = ready!(step.as_mut().poll(cx));
+                *position = reader.position();
+                *step = reader.step();
+                self.has_ended |= matches!(item, Some(Item::Lagged(_)));
+                Poll::Ready(item)
+            }
+        }
     }
 
     fn rendered(&mut self, rendered: Result<(Box<Snapshot>, Part), JoinError>) -> Option<Item> {

@@ -66,6 +66,7 @@ impl Snapshot {
             entries: has(SnapshotKind::Inventory) && stock != Stock::Totals,
             shipments: has(SnapshotKind::Shipments),
             alerts: has(SnapshotKind::Alerts),
+            quotes: false,
         };
         let readers = app.ready()?.hub.readers();
         let (still, counts) = app.render(|render| {

@@ -46,6 +46,13 @@ impl Stream {
                 frame.extend_from_slice(b"\n\n");
                 frame.into()
             }
+            Item::Levels(frames, None) => frames,
+            Item::Levels(frames, Some(position)) => {
+                // An identifier on any but the last would say that all of them are there.
+                let mut all = frames.to_vec();
+                all.extend_from_slice(&self.frame(Item::Progress(position)));
+                all.into()
+            }
             Item::Progress(position) => {
                 let id = self.identity.event_id(position);
                 let data = format!("{{\"position\":\"{id}\"}}");

@@ -54,6 +54,11 @@ impl Wanted {
         if self.after.is_some() && !self.snapshot.is_empty() {
             return Err(contradiction());
         }
+        if self.filter.wants_levels() && !self.filter.suits_levels() {
+            let detail = "`topic=levels` goes with `station`, `system` and `commodity` alone: open \
+                          another stream for events";
+            return Err(Problem::new(Code::InvalidRequest, detail));
+        }
         if let Some(field) = self.filter.too_long() {
             let detail = format!("{field} has more than {FILTER_VALUES_MAX} values");
             return Err(Problem::new(Code::InvalidRequest, detail));

@@ -256,7 +256,11 @@ impl Conversation {
         };
         let Said::Subscribe(wanted) = serde_json::from_str(text).map_err(malformed)?;
         wanted.check()?;
-        let begins_anew = wanted.after.is_some() || !wanted.snapshot.is_empty();
+        let has_levels = self.feed.as_ref().is_some_and(Feed::is_of_levels);
+        let begins_anew = wanted.after.is_some()
+            || !wanted.snapshot.is_empty()
+            || has_levels
+            || wanted.filter.wants_levels();
         match &mut self.feed {
             Some(feed) if !begins_anew => {
                 if feed.is_in_snapshot() {
@@ -295,6 +299,17 @@ impl Conversation {
                 self.socket.flush().await?;
                 return Ok(None);
             }
+            Some(Item::Levels(frames, position)) => {
+                for text in level_messages(&frames) {
+                    self.socket.feed(Message::text(text)).await?;
+                }
+                if let Some(position) = position {
+                    let told = json!({ "kind": "progress", "id": id(position) });
+                    self.socket.feed(Message::text(told.to_string())).await?;
+                }
+                self.socket.flush().await?;
+                return Ok(None);
+            }
             Some(Item::Heartbeat) => return Ok(None),
             Some(Item::Snapshot(part)) => {
                 let part = String::from_utf8(part).unwrap_or_default();
@@ -326,6 +341,15 @@ fn event_messages(frames: &[u8]) -> impl Iterator<Item = String> {
     text.split_terminator("\n\n").filter_map(|frame| {
         let (id, event) = frame.strip_prefix("id: ")?.split_once("\ndata: ")?;
         Some(format!("{{\"kind\":\"event\",\"id\":\"{id}\",\"event\":{event}}}"))
+    })
+}
+
+/// A message for each level of these frames.
+fn level_messages(frames: &[u8]) -> impl Iterator<Item = String> {
+    let text = std::str::from_utf8(frames).unwrap_or_default();
+    text.split_terminator("\n\n").filter_map(|frame| {
+        let level = frame.strip_prefix("event: level\ndata: ")?;
+        Some(format!("{{\"kind\":\"level\",\"level\":{level}}}"))
     })
 }
 

@@ -6,6 +6,7 @@
 mod bad_bulk;
 mod bad_input;
 mod bad_wire;
+mod clients;
 mod damage;
 mod demo;
 mod dependencies;

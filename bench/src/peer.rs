@@ -54,7 +54,8 @@ async fn serve(arguments: &PeerArguments) -> Outcome<()> {
     let journal = MemoryJournal::new(JOURNAL);
     let (views, fold) = Views::open(None, journal.reader()).doing("opening the views")?;
     let encoder = gateway::stream_encoder(&views, JOURNAL);
-    let (hub, hub_fold) = Hub::new(HubOptions::default(), journal.reader(), encoder);
+    let known = gateway::surroundings(&views, journal.reader());
+    let (hub, hub_fold) = Hub::new(HubOptions::default(), journal.reader(), encoder, known);
     let past = Past::open(None, JOURNAL, &views, &journal.reader()).doing("opening the past")?;
     let mut observers: Vec<Box<dyn CommitObserver>> = vec![Box::new(fold), Box::new(hub_fold)];
     observers.extend(past.1);

@@ -11,6 +11,7 @@ mod connections;
 mod executor;
 mod gateway;
 mod idempotency;
+mod levels;
 mod limits;
 mod openapi;
 mod page;
@@ -21,12 +22,14 @@ mod reply;
 mod request;
 mod routes;
 mod shape;
+mod surroundings;
 mod wire;
 
 pub use auth::Secret;
 pub use executor::{Execute, Executing, Executor};
 pub use gateway::{Gateway, GatewayOptions, Services};
 pub use render::stream_encoder;
+pub use surroundings::surroundings;
 
 #[cfg(test)]
 mod tests;

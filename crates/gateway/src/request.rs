@@ -3,6 +3,7 @@
 
 mod body;
 mod events;
+mod filter;
 mod query;
 
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
@@ -20,6 +21,7 @@ use crate::shape;
 
 pub(crate) use body::{read_body, require_media_type};
 pub(crate) use events::EventParameters;
+pub(crate) use filter::system;
 use query::is_dry_run;
 pub(crate) use query::{Cursor, Lookup, Moment, NoQuery, Page, Query};
 

@@ -16,14 +16,17 @@ mod keys;
 mod network;
 mod offers;
 mod stations;
+mod stream_tokens;
 mod traders;
 mod trades;
 mod transfers;
 mod updates;
 mod vessels;
 
+pub(crate) use stream_tokens::StreamTokens;
 #[cfg(test)]
 pub(crate) use updates::KEY_CHECK_EVERY;
+pub(crate) use updates::Places;
 
 use axum::Router;
 use axum::http::Method;
@@ -76,6 +79,7 @@ pub(crate) fn documented() -> OpenApiRouter<App> {
         .routes(routes!(traders::entries::list))
         .routes(routes!(events::ingest::ingest, events::list::list))
         .routes(routes!(updates::follow))
+        .routes(routes!(stream_tokens::create::create))
         .routes(routes!(keys::create::create, keys::list::list))
         .routes(routes!(keys::revoke::revoke))
         .routes(routes!(keys::whoami::whoami))

@@ -127,7 +127,8 @@ impl Server {
         let (past, feeds) = block_in_place(|| {
             Past::open(Some(&options.data), store.journal.id(), &views, &events)
         })?;
-        let (hub, hub_fold) = Hub::new(HubOptions::default(), events, encoder);
+        let known = gateway::surroundings(&views, Arc::clone(&events));
+        let (hub, hub_fold) = Hub::new(HubOptions::default(), events, encoder, known);
         let secret = match options.admin_key.clone() {
             Some(secret) => secret,
             None => Secret::random().map_err(ServerError::Key)?,

@@ -88,6 +88,7 @@ codes! {
     // What the rules refuse, in the order of their checks.
     SameParty => row("same_party", 422, "Both sides are the same"),
     UnknownStation => unknown("unknown_station", "There is no such station"),
+    UnknownSystem => unknown("unknown_system", "No station lies in this system"),
     UnknownTrader => unknown("unknown_trader", "There is no such trader"),
     UnknownCommodity => unknown("unknown_commodity", "There is no such commodity"),
     UnknownTrade => unknown("unknown_trade", "There is no such trade"),
@@ -123,6 +124,7 @@ codes! {
     Overloaded => passing("overloaded", 503, "The server is overloaded", 1),
     TooManyConnections => passing("too_many_connections", 503, "Too many connections", 5),
     TooManyReaders => passing("too_many_readers", 503, "Too many live readers", 5),
+    TooManyTokens => passing("too_many_stream_tokens", 503, "Too many stream tokens", 60),
     Recovering => passing("recovering", 503, "The server is starting", 1),
     HistoryRebuilding => passing("history_rebuilding", 503, "The past is being read anew", 1),
     AnalyticsRebuilding => passing("analytics_rebuilding", 503, "The figures are being counted anew", 5),

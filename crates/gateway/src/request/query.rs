@@ -6,7 +6,9 @@ use std::fmt;
 use axum::extract::FromRequestParts;
 use axum::http::Uri;
 use axum::http::request::Parts;
-use domain::{CommodityId, EventKind, Quantity, Sequence, StationId, Timestamp, TraderId};
+use domain::{
+    CommodityId, EventKind, Identifier, Quantity, Sequence, StationId, Timestamp, TraderId,
+};
 use views::{Order, Part, State};
 
 use crate::gateway::App;
@@ -66,7 +68,7 @@ pub(super) fn is_dry_run(uri: &Uri) -> Result<bool, Problem> {
 }
 
 impl Query {
-    fn of(uri: &Uri) -> Self {
+    pub(crate) fn of(uri: &Uri) -> Self {
         let pairs = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
         let given = pairs.map(|(name, value)| (name.into_owned(), value.into_owned()));
         Self { uri: uri.clone(), given: given.collect(), faults: Vec::new() }
@@ -108,20 +110,22 @@ impl Query {
         read
     }
 
-    /// The parameter as scalars between commas, at least one of them.
-    pub(crate) fn several<T: TextScalar>(
-        &mut self,
-        name: &'static str,
-        flaw: Flaw,
-    ) -> Option<Vec<T>> {
-        let value = self.raw(name)?;
-        let read: Option<Vec<T>> = value.split(',').map(T::read).collect();
-        let read = read.filter(|all| all.len() <= FILTER_VALUES_MAX);
-        if read.is_none() {
-            let detail = format!("must be {}; or up to {FILTER_VALUES_MAX} with commas", T::WHAT);
-            self.fault(name, flaw, detail);
+    /// The parameter as scalars, separated by commas; none if it is left out.
+    pub(crate) fn several<T: TextScalar>(&mut self, name: &'static str, flaw: Flaw) -> Vec<T> {
+        let Some(value) = self.raw(name) else {
+            return Vec::new();
+        };
+        if value.split(',').count() > FILTER_VALUES_MAX {
+            let detail = format!("must have at most {FILTER_VALUES_MAX} values");
+            self.fault(name, Flaw::OutOfRange, detail);
+            return Vec::new();
         }
-        read
+        let read: Option<Vec<T>> = value.split(',').map(T::read).collect();
+        read.unwrap_or_else(|| {
+            let detail = format!("must be {}; several are separated by commas", T::WHAT);
+            self.fault(name, flaw, detail);
+            Vec::new()
+        })
     }
 
     /// The parameter as a name.
@@ -320,14 +324,16 @@ fn look_up<T>(
     let Some(Name(name)) = name else {
         return Ok(None);
     };
-    let unknown = || {
-        let row = code.row();
-        let detail = format!("{name} is not known");
-        let place = Place::Parameter(parameter.into());
-        let fault = Fault { place, code: row.code, detail: row.title.into() };
-        Problem::new(code, detail).with_errors(vec![fault])
-    };
-    find(name.as_str()).map(Some).ok_or_else(unknown)
+    find(name.as_str()).map(Some).ok_or_else(|| unknown(parameter, name, code))
+}
+
+/// What a parameter names is not known.
+pub(super) fn unknown(parameter: &'static str, name: &Identifier, code: Code) -> Problem {
+    let row = code.row();
+    let detail = format!("{name} is not known");
+    let place = Place::Parameter(parameter.into());
+    let fault = Fault { place, code: row.code, detail: row.title.into() };
+    Problem::new(code, detail).with_errors(vec![fault])
 }
 
 /// A place in the past: by sequence or by time.

@@ -101,7 +101,7 @@ async fn a_stranger_sees_none_of_what_others_do() {
         assert!(!types.contains(&&json!("key.created")), "{types:?}");
         assert_eq!(types.contains(&&json!("trade.settled")), sees_trades, "{types:?}");
     }
-    for path in ["/api/updates/real-time", "/api/audit", "/api/keys"] {
+    for path in ["/api/audit", "/api/keys"] {
         for key in [&stranger, &carrier, &acme] {
             get(key, path).await.expect_problem(403, "not_permitted");
         }

@@ -17,7 +17,7 @@ mod trade;
 mod transfer;
 mod vessel;
 
-pub(crate) use access::{KeyAnswer, KeyItem, Shown, WhoAmI};
+pub(crate) use access::{KeyAnswer, KeyItem, Shown, StreamTokenAnswer, WhoAmI};
 pub(crate) use alert::{
     AlertAnswer, AlertData, AlertRuleAnswer, AtRiskAnswer, CauseAnswer, RuleDeletedData,
     RuleTermsAnswer,
@@ -43,7 +43,9 @@ pub(crate) use offer::{
 };
 pub(crate) use reference::{CommodityAnswer, StationAnswer, TraderAnswer, TraderData};
 pub(crate) use rehearsal::{RehearsalAnswer, RehearsedEvent};
-pub(crate) use stock::{AdjustmentAnswer, AdjustmentLine, Inventory, LevelAnswer};
+pub(crate) use stock::{
+    AdjustmentAnswer, AdjustmentLine, Inventory, LevelAnswer, PricedLevelAnswer,
+};
 pub(crate) use trade::{
     ChargeAnswer, MovedLine, Released, TradeAnswer, TradeFollowUp, TradeLineAnswer,
 };

@@ -6,7 +6,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use domain::limits::{IDENTIFIER_BYTES_MAX, TEXT_BYTES_MAX};
-use domain::{EventKind, Identifier, OfferId, ShipmentId, Text, TransactionId};
+use domain::{Identifier, OfferId, ShipmentId, Text};
 use serde::de::{Error, Visitor};
 use utoipa::openapi::schema::{ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::{RefOr, Schema};
@@ -79,6 +79,18 @@ impl TextScalar for Name {
     }
 }
 
+impl serde::Serialize for Name {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0.as_str())
+    }
+}
+
+impl serde::Serialize for ShipmentName {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
 component!(
     Name,
     "Identifier",
@@ -130,42 +142,6 @@ component!(
         .examples(["s-000000004j7"])
         .build()
 );
-
-/// A trade's identifier.
-#[derive(Debug)]
-pub(crate) struct TradeName(pub(crate) TransactionId);
-
-impl TextScalar for TradeName {
-    const WHAT: &'static str = "a trade's identifier, such as t-000000004j7";
-
-    fn read(text: &str) -> Option<Self> {
-        TransactionId::parse(text).map(Self)
-    }
-}
-
-/// The type of an event.
-#[derive(Debug)]
-pub(crate) struct EventType(pub(crate) EventKind);
-
-impl TextScalar for EventType {
-    const WHAT: &'static str = "the type of an event, such as trade.settled";
-
-    fn read(text: &str) -> Option<Self> {
-        EventKind::named(text).map(Self)
-    }
-}
-
-/// What events are about: the word before the dot of their type.
-#[derive(Debug)]
-pub(crate) struct Topic(pub(crate) &'static str);
-
-impl TextScalar for Topic {
-    const WHAT: &'static str = "a topic of events, such as trade";
-
-    fn read(text: &str) -> Option<Self> {
-        EventKind::ALL.iter().map(|kind| kind.topic()).find(|topic| *topic == text).map(Self)
-    }
-}
 
 /// An offer's identifier.
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-//! A client of WebSockets (RFC 6455), frame by frame.
+//! A client of the `WebSocket` protocol (RFC 6455), frame by frame.
 
 use std::io;
 use std::net::SocketAddr;
@@ -87,11 +87,11 @@ impl WebSocket {
         match payload.len() {
             length @ ..126 => frame.push(0x80 | u8::try_from(length).unwrap()),
             length @ ..65_536 => {
-                frame.push(0x80 | 126);
+                frame.push(0x80 | 0x7E);
                 frame.extend_from_slice(&u16::try_from(length).unwrap().to_be_bytes());
             }
             length => {
-                frame.push(0x80 | 127);
+                frame.push(0x80 | 0x7F);
                 frame.extend_from_slice(&(length as u64).to_be_bytes());
             }
         }

@@ -156,18 +156,22 @@ enum Places {
 impl Changes {
     /// What changed behind `after`. Short, but not for a thread of the runtime.
     pub(crate) fn after(app: &App, after: Sequence) -> Result<Self, Problem> {
-        app.render(|render| {
-            let to = render.state.as_of().sequence;
-            let places = match render.state.quotes_changed(after) {
-                Some(places) => Places::Known(places.into_iter().collect::<Vec<_>>().into_iter()),
-                None => {
-                    let parts = StillParts { quotes: true, ..StillParts::default() };
-                    let still = Box::new(render.state.still(parts));
-                    Places::All { still, next: 0, after }
-                }
-            };
-            Self { to, places }
-        })
+        let (to, known) = app.render(|render| {
+            let parts = StillParts { quotes: true, ..StillParts::default() };
+            let all = || Box::new(render.state.still(parts));
+            let known = render.state.quotes_changed(after).ok_or_else(all);
+            (render.state.as_of().sequence, known)
+        })?;
+        let places = match known {
+            Ok(mut places) => {
+                // Each once; not while the views are held.
+                places.sort_unstable();
+                places.dedup();
+                Places::Known(places.into_iter())
+            }
+            Err(still) => Places::All { still, next: 0, after },
+        };
+        Ok(Self { to, places })
     }
 
     /// Whether rows are kept still for it, of which the fold copies each page that it changes.

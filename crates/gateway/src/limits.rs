@@ -57,7 +57,7 @@ pub(crate) const READERS_OF_NETWORK_MAX: usize = 12_288;
 /// changes is copied.
 pub(crate) const SNAPSHOTS_MAX: usize = 8;
 /// How long a client may take to receive a snapshot: a hundred thousand levels at 2 Mbit/s.
-pub(crate) const SNAPSHOT_TIME: Duration = Duration::from_secs(60);
+pub(crate) const SNAPSHOT_TIME: Duration = Duration::from_mins(1);
 /// Bytes of one message of a snapshot, give or take an item.
 pub(crate) const SNAPSHOT_PART_BYTES: usize = 64 * 1024;
 /// Bytes of a message that a WebSocket client may send: a filter with all the values it may have.
@@ -67,7 +67,7 @@ pub(crate) const PING_EVERY: Duration = Duration::from_secs(15);
 /// How long a WebSocket client may say nothing, pongs included: it missed two pings.
 pub(crate) const SILENCE_MAX: Duration = Duration::from_secs(45);
 /// How long a stream token is good: time to open a stream with it.
-pub(crate) const STREAM_TOKEN_TIME: Duration = Duration::from_secs(60);
+pub(crate) const STREAM_TOKEN_TIME: Duration = Duration::from_mins(1);
 /// Stream tokens at a time, of all keys: as many as there may be readers.
 pub(crate) const STREAM_TOKENS_MAX: usize = 16_384;
 /// Stream tokens of one key at a time.

@@ -2,7 +2,7 @@
 //!
 //! A row is made with the first change and kept, as the sums of stock are.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use domain::{CommodityId, Credits, Sequence, StationId, TradeLine};
 use table::{Frozen, Table};
@@ -97,9 +97,9 @@ impl State {
         })
     }
 
-    /// Where stock or price changed behind `after`, each place once; `None` if that is too long ago
-    /// to be known here.
-    pub fn quotes_changed(&self, after: Sequence) -> Option<BTreeSet<(StationId, CommodityId)>> {
+    /// Where stock or price changed behind `after`, in order, a place as often as it did; `None` if
+    /// that is too long ago to be known here.
+    pub fn quotes_changed(&self, after: Sequence) -> Option<Vec<(StationId, CommodityId)>> {
         if after < self.quotes.forgotten {
             return None;
         }

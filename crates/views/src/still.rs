@@ -10,6 +10,7 @@ use crate::{AsOf, Level, State};
 
 /// Which parts of the state are to be kept still.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each says of one part whether it is wanted")]
 pub struct StillParts {
     /// Stock, summed over owners.
     pub totals: bool,

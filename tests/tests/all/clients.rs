@@ -10,7 +10,7 @@ use itn_tests::server::ADMIN_KEY;
 use itn_tests::skip::skip;
 use itn_tests::{Client, Folder, Server, bodies, given, process, wait};
 
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// A client that prints the id of each event. Killed when dropped.
 struct Follower {

@@ -1,4 +1,4 @@
-//! Readers of some of the events, over Server-Sent Events and WebSockets: nothing missed and nothing
+//! Readers of some of the events, over Server-Sent Events and over the `WebSocket` protocol: nothing missed and nothing
 //! twice, whatever happens to them and to the server.
 
 use std::net::SocketAddr;

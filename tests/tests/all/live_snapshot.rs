@@ -191,7 +191,9 @@ fn a_snapshot_and_what_follows_is_the_state_of_now() {
         .collect();
     thread::sleep(Duration::from_secs(3));
     stop.store(true, Ordering::Relaxed);
-    writers.into_iter().for_each(|writer| writer.join().unwrap());
+    for writer in writers {
+        writer.join().unwrap();
+    }
     // An event that all readers want is the last.
     given::stock(&mut client, SELLER, 1);
     last.store(given::sequence(&mut client), Ordering::Release);
@@ -252,6 +254,109 @@ fn readers_that_stop_reading_harm_no_other() {
         let mut rest = Vec::new();
         if let Err(error) = sleeper.read_to_end(&mut rest) {
             assert!(is_closed(&error), "{error}");
+        }
+    }
+}
+
+/// Reads levels, cut off now and then, until it has all up to `last`: the latest of each place.
+fn follow_levels(
+    address: &std::sync::Mutex<std::net::SocketAddr>,
+    last: &AtomicU64,
+    mut random: Random,
+) -> BTreeMap<(String, String), Value> {
+    let mut latest: BTreeMap<(String, String), Value> = BTreeMap::new();
+    let mut resume = "0".to_owned();
+    let at = |id: &str| id.split('-').next().unwrap().parse::<u64>().unwrap();
+    while at(&resume) < last.load(Ordering::Acquire) {
+        let place = *address.lock().unwrap();
+        let query = format!("?topic=levels&after={resume}");
+        // The server is down now and then, and so is the panic of a refused connection expected.
+        let opened =
+            std::panic::catch_unwind(|| Stream::open(place, Some(ADMIN_KEY), &query, None));
+        let Ok(Ok(mut stream)) = opened else {
+            thread::sleep(Duration::from_millis(20));
+            continue;
+        };
+        for _ in 0..1 + random.below(200) {
+            match stream.message(Duration::from_millis(100)) {
+                Ok(message) => match (message.event.as_deref(), message.id) {
+                    (Some("level"), None) => {
+                        let level = message.data;
+                        let key = (text(&level["station"]), text(&level["commodity"]));
+                        latest.insert(key, level);
+                    }
+                    (Some("progress"), Some(id)) => {
+                        assert!(at(&id) >= at(&resume), "{id} after {resume}");
+                        resume = id;
+                    }
+                    (Some("lagged"), _) => break,
+                    (None, None) => {}
+                    other => panic!("{other:?}"),
+                },
+                Err(error) if error.kind() == std::io::ErrorKind::TimedOut => {}
+                Err(_) => break,
+            }
+        }
+    }
+    latest
+}
+
+#[test]
+fn levels_end_at_the_state_of_now_whatever_happens_between() {
+    const GOODS: usize = 60;
+    let luck = Seed::new();
+    let folder = itn_tests::Folder::new();
+    let mut server = Server::start(&folder.data());
+    given::market(&mut server.client());
+    goods(&mut server.client(), GOODS);
+    let address = Arc::new(std::sync::Mutex::new(server.address()));
+    let last = Arc::new(AtomicU64::new(u64::MAX));
+    let readers: Vec<_> = (0..4)
+        .map(|number| {
+            let (address, last) = (Arc::clone(&address), Arc::clone(&last));
+            let random = luck.random(number);
+            thread::spawn(move || follow_levels(&address, &last, random))
+        })
+        .collect();
+    let mut random = luck.random(100);
+    for round in 0..4 {
+        let mut client = server.client();
+        for _ in 0..150 {
+            busy(&mut client, &mut random, GOODS as u64);
+        }
+        drop(client);
+        if round % 2 == 0 {
+            server.kill();
+        } else {
+            server.stop();
+        }
+        server = Server::start(&folder.data());
+        *address.lock().unwrap() = server.address();
+    }
+    let mut client = server.client();
+    // A change of stock is the last event.
+    given::stock(&mut client, SELLER, 1);
+    last.store(given::sequence(&mut client), Ordering::Release);
+    let listed = client.get("/api/inventory?limit=1000").expect(200).json();
+    let mut prices: BTreeMap<(String, String), u64> = BTreeMap::new();
+    for event in given::events(&mut client, 0) {
+        if event["type"] == "trade.settled" {
+            for line in event["data"]["lines"].as_array().unwrap() {
+                let place = (text(&event["data"]["station"]), text(&line["commodity"]));
+                prices.insert(place, line["unitPrice"].as_u64().unwrap());
+            }
+        }
+    }
+    for reader in readers {
+        let latest = reader.join().unwrap();
+        assert_eq!(latest.len(), listed["items"].as_array().unwrap().len());
+        for item in listed["items"].as_array().unwrap() {
+            let place = (text(&item["station"]), text(&item["commodity"]));
+            let level = &latest[&place];
+            for field in ["onHand", "available", "reserved", "incoming", "changedAt"] {
+                assert_eq!(level[field], item[field], "{field} of {place:?}");
+            }
+            assert_eq!(level["lastPrice"].as_u64(), prices.get(&place).copied(), "{place:?}");
         }
     }
 }

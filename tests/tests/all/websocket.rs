@@ -111,7 +111,7 @@ fn a_dead_client_is_let_go_and_a_server_that_stops_says_so() {
     let began = Instant::now();
     let closed = loop {
         match silent.said(Duration::from_secs(70)).unwrap() {
-            Said::Ping => assert!(began.elapsed() < Duration::from_secs(60)),
+            Said::Ping => assert!(began.elapsed() < Duration::from_mins(1)),
             Said::Close(code, _) => break code,
             Said::Message(_) => {}
         }

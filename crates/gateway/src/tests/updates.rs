@@ -177,12 +177,12 @@ async fn a_snapshot_is_what_the_lists_say_at_one_sequence() {
     let network = busy().await;
     network.post("/api/cargo", booking(7)).await.expect(201);
     let messages = snapshot(&network, None, "snapshot=inventory,shipments,alerts,summary").await;
-    let last = network.sequence().await;
+    let head = network.sequence().await;
     for (event, data) in &messages[..messages.len() - 1] {
-        assert_eq!((event.as_str(), &data["asOf"]["sequence"]), ("snapshot", &json!(last)));
+        assert_eq!((event.as_str(), &data["asOf"]["sequence"]), ("snapshot", &json!(head)));
     }
     assert!(
-        messages.last().unwrap().1["position"].as_str().unwrap().starts_with(&last.to_string())
+        messages.last().unwrap().1["position"].as_str().unwrap().starts_with(&head.to_string())
     );
     let list = async |path: &str| network.get(path).await.expect(200).json["items"].clone();
     assert_eq!(json!(items(&messages, "inventory")), list("/api/inventory").await);
@@ -205,7 +205,7 @@ async fn a_snapshot_has_what_matches_and_may_be_seen() {
     let of_station = inventory(None, "&station=ceres&commodity=water-ice").await;
     assert_eq!(of_station.len(), 1);
     assert_eq!(of_station[0]["station"], "ceres");
-    assert_eq!(inventory(None, "&commodity=ore").await, [json!(0); 0]);
+    assert_eq!(inventory(None, "&commodity=ore").await, Vec::<Value>::new());
     assert_eq!(inventory(None, "&system=sol&topic=trade").await, inventory(None, "").await);
     let owners = inventory(None, "&trader=belt-mining").await;
     let list = network.get("/api/inventory?owner=belt-mining").await.expect(200);
@@ -213,9 +213,9 @@ async fn a_snapshot_has_what_matches_and_may_be_seen() {
     let acme = network.key("acme-bot", "trader", &["acme"]).await;
     let ask = network.ask(Method::GET, "/api/inventory").key(&acme).send().await.expect(200);
     assert_eq!(json!(inventory(Some(&acme), "").await), ask.json["items"]);
-    assert_eq!(inventory(Some(&acme), "&trader=belt-mining").await, [json!(0); 0]);
+    assert_eq!(inventory(Some(&acme), "&trader=belt-mining").await, Vec::<Value>::new());
     let found = snapshot(&network, Some(&acme), "snapshot=summary,shipments").await;
-    assert_eq!(items(&found, "summary"), [&json!(0); 0]);
+    assert_eq!(items(&found, "summary"), Vec::<&Value>::new());
     let cargo = network.ask(Method::GET, "/api/cargo").key(&acme).send().await.expect(200);
     assert_eq!(json!(items(&found, "shipments")), cargo.json["items"]);
 }

@@ -203,7 +203,7 @@ impl Snapshot {
             self.next += 1;
         }
         show(app, part, &found, |render, shipment, part| {
-            push(part, &render.shipment_item(shipment))
+            push(part, &render.shipment_item(shipment));
         });
         is_end
     }

@@ -58,9 +58,10 @@ pub(super) async fn accept(
     let accepted = accept_key(&parts.headers)?;
     let upgrade = parts.extensions.remove::<OnUpgrade>().ok_or_else(|| refused("cannot here"))?;
     let connection = parts.extensions.get::<ConnectionPlace>().cloned();
-    let feed = match parts.uri.query().is_some_and(says_what_is_wanted) {
-        true => Some(Feed::open(app.clone(), caller.clone(), &wanted).await?),
-        false => None,
+    let feed = if parts.uri.query().is_some_and(says_what_is_wanted) {
+        Some(Feed::open(app.clone(), caller.clone(), &wanted).await?)
+    } else {
+        None
     };
     tokio::spawn(async move {
         // Held until the end, so that the connection counts among all.

@@ -8,7 +8,7 @@ use parking_lot::RwLock;
 
 use super::*;
 
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 
 fn event(sequence: u64) -> Recorded {
     let envelope = Envelope {

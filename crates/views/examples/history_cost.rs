@@ -88,12 +88,12 @@ fn main() {
     for sequence in 1..=trades.min(1_000_000) {
         std::hint::black_box(Made::at(sequence));
     }
-    let making = (busy() - begin).as_nanos() / u128::from(trades.min(1_000_000));
+    let making = busy().saturating_sub(begin).as_nanos() / u128::from(trades.min(1_000_000));
     let (views, _fold) = Views::open(None, Arc::new(Made(trades))).expect("views in memory");
     let begin = busy();
     let (history, _feed) = History::open(Some(&path), JournalId(1), &views).expect("an index");
     assert!(history.wait_for(Sequence(trades), Duration::from_hours(2)), "it is indexed");
-    let each = (busy() - begin).as_nanos() / u128::from(trades);
+    let each = busy().saturating_sub(begin).as_nanos() / u128::from(trades);
     println!("{trades} trades: {} ns each, merging included", each.saturating_sub(making));
     let bytes = std::fs::metadata(&path).expect("the file").len();
     println!("{} MiB, {} bytes each", bytes >> 20, bytes / trades);

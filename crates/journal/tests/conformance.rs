@@ -283,6 +283,14 @@ fn read_after_gives_what_is_asked_for<P: Place>() {
     let all = events(&journal);
     assert_eq!(all.len(), 2_009);
     let reader = journal.reader();
+    for picked in [vec![], vec![7], (1..=2_009).rev().collect(), vec![2_009, 5, 5, 6, 1_900, 1]] {
+        let wanted: Vec<_> = picked.iter().map(|at| all[at - 1].clone()).collect();
+        let picked: Vec<_> = picked.iter().map(|at| Sequence(*at as u64)).collect();
+        assert_eq!(reader.events(&picked).unwrap(), wanted);
+    }
+    for missing in [0, 2_010] {
+        assert!(reader.events(&[Sequence(1), Sequence(missing)]).is_err(), "{missing}");
+    }
     for after in [0, 1, 2, 3, 4, 5, 1_000, 2_003, 2_004, 2_008, 2_009, 2_010, u64::MAX] {
         for limit in [0, 1, 2, 7, 1_500, 5_000] {
             let skip = usize::try_from(after).unwrap();

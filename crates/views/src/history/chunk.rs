@@ -172,8 +172,10 @@ impl Chunk {
 
     /// Where a key occurs.
     pub(crate) fn posting(&self, key: Key) -> RoaringBitmap {
-        let offsets = self.postings.get(&key).into_iter().flatten();
-        offsets.copied().map(u32::from).collect()
+        let offsets = self.postings.get(&key).map_or(&[] as &[_], Vec::as_slice);
+        let sorted = RoaringBitmap::from_sorted_iter(offsets.iter().copied().map(u32::from));
+        // Events are noted in their order.
+        sorted.unwrap_or_default()
     }
 }
 

@@ -500,3 +500,31 @@ proptest! {
         questions.iter().for_each(|question| check(&economy.world.history, &scan, question));
     }
 }
+
+/// A journal that has events and gives none away.
+struct Stuck;
+
+impl domain::EventReader for Stuck {
+    fn last(&self) -> Sequence {
+        Sequence(10_000)
+    }
+
+    fn read_after(&self, after: Sequence, _: usize) -> Result<Vec<Recorded>, domain::ReadError> {
+        Err(domain::ReadError { after, reason: "the disk is slow".to_owned() })
+    }
+}
+
+#[test]
+fn an_index_that_is_on_its_way_says_how_far_it_is() {
+    let (views, _fold) = views::Views::open(None, Arc::new(Stuck)).unwrap();
+    let (history, _fold) = History::open(None, JOURNAL, &views).unwrap();
+    let found = history.find_trades(&TradeFilter::default(), newest(None, 1), SCOPE);
+    match found {
+        Err(views::HistoryError::Behind { position, last }) => {
+            assert_eq!((position, last), (Sequence::ZERO, Sequence(10_000)));
+        }
+        other => panic!("{other:?}"),
+    }
+    let error = history.error().expect("it cannot go on");
+    assert!(error.contains("the disk is slow"), "{error}");
+}

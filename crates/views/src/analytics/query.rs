@@ -21,8 +21,8 @@ const CELLS_READ_MAX: usize = 4_000_000;
 /// Connections that are kept for the next readers.
 const READERS_KEPT: usize = 4;
 /// How long a reader waits for what was committed before it asked to be counted: usually a
-/// millisecond passes.
-const COUNTED_WAIT: Duration = Duration::from_millis(250);
+/// millisecond passes, more only where others take the whole processor.
+const COUNTED_WAIT: Duration = Duration::from_secs(1);
 /// Who is farther behind is not waited for.
 const COUNTED_WAIT_EVENTS: u64 = 65_536;
 

@@ -30,7 +30,6 @@ fn write_u64(out: &mut Vec<u8>, mut value: u64) {
     out.extend_from_slice(bytes.get(..count).unwrap_or_default());
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "seven bits are a byte")]
 const fn low_bits(value: u64) -> u8 {
     (value & 0x7f) as u8
 }

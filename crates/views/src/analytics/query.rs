@@ -354,6 +354,7 @@ impl Analytics {
         in_store: impl FnOnce(&Connection, D, &mut Room) -> Result<T, AnalyticsError>,
     ) -> Result<Shown<T>, AnalyticsError> {
         let stores = &self.0.shared.stores;
+        let generation = stores.generation.load(Ordering::Relaxed);
         let kept = stores.readers.lock().pop();
         let reader = match kept {
             Some(reader) => Some(reader),
@@ -371,7 +372,8 @@ impl Analytics {
             }
             _ => {
                 let mut readers = stores.readers.lock();
-                if readers.len() < READERS_KEPT {
+                let is_same = stores.generation.load(Ordering::Relaxed) == generation;
+                if is_same && readers.len() < READERS_KEPT {
                     readers.extend(reader);
                 }
             }

@@ -74,6 +74,8 @@ struct Stores {
     writer: Mutex<Store>,
     /// Connections that nobody reads with now.
     readers: Mutex<Vec<Store>>,
+    /// How often the store was begun anew.
+    generation: AtomicU64,
 }
 
 /// What gives the figures each committed batch. It keeps nothing: its position is the journal's last
@@ -121,13 +123,17 @@ impl Analytics {
             Err(reason) => {
                 tracing::warn!(%reason, "analytics.db is counted anew from the journal");
                 let path = path.unwrap_or(Path::new("")).to_owned();
-                store.clear().map_err(|source| ViewsError::Store { path, source })?;
+                store.begin_anew().map_err(|source| ViewsError::Store { path, source })?;
                 Memory::default()
             }
         };
         let shared = Arc::new(Shared {
             memory: RwLock::new(memory),
-            stores: Stores { writer: Mutex::new(store), readers: Mutex::default() },
+            stores: Stores {
+                writer: Mutex::new(store),
+                readers: Mutex::default(),
+                generation: AtomicU64::new(0),
+            },
             is_damaged: AtomicBool::new(false),
             until: AtomicU64::new(0),
         });

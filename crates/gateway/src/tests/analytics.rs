@@ -2,8 +2,10 @@
 
 use axum::http::Method;
 use serde_json::{Value, json};
+use views::analytics::AnalyticsError;
 
 use super::support::{Network, offer, shown, station, trade};
+use crate::problem::Problem;
 
 /// [`trade`] at a price and a time.
 fn trade_at(quantity: u64, price: u64, at: &str) -> Value {
@@ -286,4 +288,15 @@ async fn routes_are_between_offers_first_and_then_by_what_was_paid() {
     for query in ["maxDistance=-1", "maxDistance=1e3", "maxAge=x", "commodity=%00"] {
         network.get(&format!("/api/routes?{query}")).await.expect_problem(422, "invalid_request");
     }
+}
+
+#[tokio::test]
+async fn while_it_is_counted_anew_it_says_how_far_it_is() {
+    let (position, last) = (domain::Sequence(5), domain::Sequence(9));
+    let problem = Problem::from(AnalyticsError::Rebuilding { position, last });
+    assert_eq!(problem.status(), 503);
+    let told = serde_json::to_value(&problem).unwrap();
+    assert_eq!(told["code"], "analytics_rebuilding");
+    assert_eq!(told["retryable"], true);
+    assert_eq!((&told["counted"], &told["total"]), (&json!(5), &json!(9)));
 }

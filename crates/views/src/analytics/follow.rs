@@ -70,8 +70,11 @@ impl Counting {
     fn begin_anew(&mut self) -> rusqlite::Result<()> {
         tracing::warn!("analytics.db is damaged: it is emptied, and the journal is counted again");
         let mut store = self.shared.stores.writer.lock();
-        store.clear()?;
         let mut memory = self.shared.memory.write();
+        store.begin_anew()?;
+        // Those under way are of a file that may be gone: they are not kept.
+        self.shared.stores.generation.fetch_add(1, Ordering::Relaxed);
+        self.shared.stores.readers.lock().clear();
         *memory = Memory::default();
         self.tally.clear();
         self.saved = Sequence::ZERO;

@@ -21,8 +21,8 @@ const CELLS_READ_MAX: usize = 4_000_000;
 /// Connections that are kept for the next readers.
 const READERS_KEPT: usize = 4;
 /// How long a reader waits for what was committed before it asked to be counted: usually a
-/// millisecond passes.
-const COUNTED_WAIT: Duration = Duration::from_millis(250);
+/// millisecond passes, more only where others take the whole processor.
+const COUNTED_WAIT: Duration = Duration::from_secs(1);
 /// Who is farther behind is not waited for.
 const COUNTED_WAIT_EVENTS: u64 = 65_536;
 
@@ -354,6 +354,7 @@ impl Analytics {
         in_store: impl FnOnce(&Connection, D, &mut Room) -> Result<T, AnalyticsError>,
     ) -> Result<Shown<T>, AnalyticsError> {
         let stores = &self.0.shared.stores;
+        let generation = stores.generation.load(Ordering::Relaxed);
         let kept = stores.readers.lock().pop();
         let reader = match kept {
             Some(reader) => Some(reader),
@@ -371,7 +372,8 @@ impl Analytics {
             }
             _ => {
                 let mut readers = stores.readers.lock();
-                if readers.len() < READERS_KEPT {
+                let is_same = stores.generation.load(Ordering::Relaxed) == generation;
+                if is_same && readers.len() < READERS_KEPT {
                     readers.extend(reader);
                 }
             }

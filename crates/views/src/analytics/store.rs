@@ -55,6 +55,7 @@ const CATEGORIES: i64 = 1;
 pub(super) struct Store {
     pub(super) connection: Connection,
     path: Option<PathBuf>,
+    journal: JournalId,
 }
 
 impl Store {
@@ -78,13 +79,13 @@ impl Store {
     }
 
     fn in_memory(journal: JournalId) -> rusqlite::Result<Self> {
-        let mut store = Self { connection: Connection::open_in_memory()?, path: None };
+        let mut store = Self { connection: Connection::open_in_memory()?, path: None, journal };
         store.prepare(journal)?;
         Ok(store)
     }
 
     fn open_file(path: &Path, journal: JournalId) -> rusqlite::Result<Self> {
-        let mut store = Self::connect(path)?;
+        let mut store = Self::connect(path, journal)?;
         // Before the file has its first page.
         store.connection.pragma_update(None, "page_size", PAGE_BYTES)?;
         store.connection.pragma_update(None, "journal_mode", "WAL")?;
@@ -96,18 +97,18 @@ impl Store {
         Ok(store)
     }
 
-    fn connect(path: &Path) -> rusqlite::Result<Self> {
+    fn connect(path: &Path, journal: JournalId) -> rusqlite::Result<Self> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_CREATE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags)?;
         connection.busy_timeout(BUSY_TIMEOUT)?;
-        Ok(Self { connection, path: Some(path.to_owned()) })
+        Ok(Self { connection, path: Some(path.to_owned()), journal })
     }
 
     /// Another connection to the same file, for reading; `None` if it is in memory.
     pub(super) fn reader(&self) -> rusqlite::Result<Option<Self>> {
-        self.path.as_deref().map(Self::connect).transpose()
+        self.path.as_deref().map(|path| Self::connect(path, self.journal)).transpose()
     }
 
     fn prepare(&mut self, journal: JournalId) -> rusqlite::Result<()> {
@@ -155,8 +156,24 @@ impl Store {
         })
     }
 
-    /// Forgets all: the events come again from the first one on.
-    pub(super) fn clear(&mut self) -> rusqlite::Result<()> {
+    /// Forgets all: the events come again from the first one on. A file that is too damaged for that
+    /// is deleted and made anew; whoever reads it must open it again.
+    pub(super) fn begin_anew(&mut self) -> rusqlite::Result<()> {
+        let (cleared, path) = (self.clear(), self.path.clone());
+        let (Err(error), Some(path)) = (&cleared, path) else { return cleared };
+        if !is_damage(error) {
+            return cleared;
+        }
+        // Closes the file.
+        self.connection = Connection::open_in_memory()?;
+        if remove(&path).is_err() {
+            return cleared;
+        }
+        *self = Self::open_file(&path, self.journal)?;
+        Ok(())
+    }
+
+    fn clear(&mut self) -> rusqlite::Result<()> {
         let transaction = self.connection.transaction()?;
         transaction.execute_batch(
             "DELETE FROM runs; DELETE FROM parts; DELETE FROM names; DELETE FROM stations;

@@ -5,6 +5,7 @@ mod naive;
 mod play;
 
 use std::fs;
+use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
@@ -168,8 +169,22 @@ fn stumble(analytics: &Analytics) {
 fn every_figure_is_what_a_scan_of_the_events_gives() {
     let seeds = std::env::var("ITN_SEED").map(|seed| vec![seed.parse().unwrap()]);
     for seed in seeds.unwrap_or_else(|_| (0..8).collect()) {
-        println!("again with ITN_SEED={seed}");
+        let again = Again(seed);
         play(seed);
+        drop(again);
+    }
+}
+
+/// Says how to run a play again that failed.
+struct Again(u64);
+
+impl Drop for Again {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let line = format!("run it again with ITN_SEED={}\n", self.0);
+            // Nothing can be done if standard error is gone.
+            let _ = std::io::stderr().write_all(line.as_bytes());
+        }
     }
 }
 

@@ -25,7 +25,7 @@ enum Fact {
 struct Line {
     at: Timestamp,
     station: StationId,
-    line: TradeLine,
+    of: TradeLine,
 }
 
 #[derive(Default)]
@@ -155,7 +155,7 @@ impl Naive {
             let subjects = self.of(line.commodity);
             let (value, units) = (line.total().get().into(), line.quantity.get().into());
             self.tell(at, &subjects, &Fact::Trade { trades: 1, value, units });
-            self.lines.push(Line { at, station, line: *line });
+            self.lines.push(Line { at, station, of: *line });
         }
     }
 
@@ -186,9 +186,9 @@ impl Naive {
     }
 
     fn last(&self, station: StationId, commodity: CommodityId) -> Option<Price> {
-        let paid = |line: &&Line| line.station == station && line.line.commodity == commodity;
+        let paid = |line: &&Line| line.station == station && line.of.commodity == commodity;
         let last = self.lines.iter().rev().find(paid)?;
-        Some(Price { price: last.line.unit_price.get(), at: last.at })
+        Some(Price { price: last.of.unit_price.get(), at: last.at })
     }
 
     pub(super) fn subjects(&self) -> BTreeSet<Subject> {
@@ -196,7 +196,7 @@ impl Naive {
     }
 
     pub(super) fn pairs(&self) -> BTreeSet<(StationId, CommodityId)> {
-        self.lines.iter().map(|line| (line.station, line.line.commodity)).collect()
+        self.lines.iter().map(|line| (line.station, line.of.commodity)).collect()
     }
 
     pub(super) fn check_flow(
@@ -224,10 +224,10 @@ impl Naive {
     ) {
         let own = self.lines.iter().filter(|line| {
             line.station == station
-                && line.line.commodity == commodity
+                && line.of.commodity == commodity
                 && interval.bucket(line.at) == bucket
         });
-        let lines: Vec<&TradeLine> = own.map(|line| &line.line).collect();
+        let lines: Vec<&TradeLine> = own.map(|line| &line.of).collect();
         let prices: Vec<u64> = lines.iter().map(|line| line.unit_price.get()).collect();
         let zero = |price: Option<&u64>| price.copied().unwrap_or_default();
         let expected = [

@@ -121,35 +121,35 @@ impl Play {
         let mut events = Vec::new();
         for number in 0..STATIONS {
             let (station, trader) = (StationId(small(number)), TraderId(small(number)));
-            let details = self.station(trader);
+            let details = Box::new(self.station(trader));
             let id = name(&format!("station-{number}"));
             events.push(self.record(Event::StationCreated { station, trader, id, details }));
         }
         for number in 0..COMMODITIES {
             let commodity = CommodityId(small(number));
-            let (details, id) = (self.commodity(), name(&format!("commodity-{number}")));
+            let (details, id) = (Box::new(self.commodity()), name(&format!("commodity-{number}")));
             events.push(self.record(Event::CommodityCreated { commodity, id, details }));
         }
         events
     }
 
-    fn station(&mut self, owner: TraderId) -> Box<StationDetails> {
+    fn station(&mut self, owner: TraderId) -> StationDetails {
         let system = name(&format!("system-{}", self.numbers.below(3)));
         let (name, kind) = (Text::new("a station").unwrap(), StationKind::Station);
-        Box::new(StationDetails { name, kind, system, position: Position::default(), owner })
+        StationDetails { name, kind, system, position: Position::default(), owner }
     }
 
-    fn commodity(&mut self) -> Box<CommodityDetails> {
+    fn commodity(&mut self) -> CommodityDetails {
         let category = match self.numbers.below(4) {
             0 => None,
             number => Some(name(&format!("category-{number}"))),
         };
-        Box::new(CommodityDetails {
+        CommodityDetails {
             name: Text::new("a commodity").unwrap(),
             category,
             unit_mass_grams: None,
             unit_volume_millilitres: None,
-        })
+        }
     }
 
     pub(super) fn events(&mut self, count: u64) -> Vec<Recorded> {
@@ -160,11 +160,14 @@ impl Play {
         let event = match self.numbers.below(40) {
             0 => {
                 let station = StationId(small(self.numbers.below(STATIONS)));
-                Event::StationUpdated { station, details: self.station(TraderId(station.0)) }
+                Event::StationUpdated {
+                    station,
+                    details: Box::new(self.station(TraderId(station.0))),
+                }
             }
             1 => {
                 let commodity = CommodityId(small(self.numbers.below(COMMODITIES)));
-                Event::CommodityUpdated { commodity, details: self.commodity() }
+                Event::CommodityUpdated { commodity, details: Box::new(self.commodity()) }
             }
             2 | 3 => return self.settle_hold(),
             4 if !self.settled.is_empty() => self.reverse(),

@@ -47,3 +47,5 @@ pub(crate) const BODY_READ_USUAL: Duration = Duration::from_secs(30);
 /// How long a response may make no progress because the client does not read, if nothing is said:
 /// two missed heartbeats of a live reader.
 pub(crate) const WRITE_USUAL: Duration = Duration::from_secs(30);
+/// Values of one parameter of a filter: each event is compared with all of them.
+pub(crate) const FILTER_VALUES_MAX: usize = 100;

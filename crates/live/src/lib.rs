@@ -20,6 +20,7 @@ mod ring;
 mod subject;
 mod subscription;
 mod waiters;
+pub mod webhooks;
 
 pub use filter::{Filter, Interest, Kinds};
 pub use frames::Encode;

@@ -60,6 +60,12 @@ impl Drop for Link {
     }
 }
 
+/// A request that was answered; the answer's body is not read.
+struct Answered {
+    link: Link,
+    response: Response<Incoming>,
+}
+
 impl HttpSender {
     /// A sender that goes where these options let it. Reads the certificates that the machine trusts;
     /// `SSL_CERT_FILE` and `SSL_CERT_DIR` name others.
@@ -73,6 +79,10 @@ impl HttpSender {
         if trusted == 0 {
             tracing::warn!("no trusted certificates were found: webhooks over TLS will fail");
         }
+        Self::trusting(options, roots)
+    }
+
+    fn trusting(options: &WebhookOptions, roots: RootCertStore) -> Result<Self, rustls::Error> {
         let config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
             .with_safe_default_protocol_versions()?
             .with_root_certificates(roots)
@@ -86,30 +96,24 @@ impl HttpSender {
         })
     }
 
-    async fn attempt(&self, message: &Message) -> Result<Sent, Failure> {
+    /// One request and the head of its answer, on the connection that waits or on a new one.
+    async fn attempt(&self, message: &Message) -> Result<Answered, Failure> {
         if let Some(link) = self.take_idle(message.webhook, &message.target) {
             // The receiver may have closed it meanwhile, or just now: that is no failure of its own.
-            if let Ok(sent) = self.ask(link, message).await {
-                return Ok(sent);
+            if let Ok(answered) = ask(link, message).await {
+                return Ok(answered);
             }
         }
-        let link = self.connect(&message.target).await?;
-        self.ask(link, message).await
+        ask(self.connect(&message.target).await?, message).await
     }
 
-    async fn ask(&self, mut link: Link, message: &Message) -> Result<Sent, Failure> {
-        let request = request(message).map_err(|_| Failure::Interrupted)?;
-        link.requests.ready().await.map_err(|_| Failure::Interrupted)?;
-        let response =
-            link.requests.send_request(request).await.map_err(|_| Failure::Interrupted)?;
-        let outcome = Outcome::Answered(response.status().as_u16());
-        let retry_after = retry_after(response.headers(), SystemTime::now());
-        if drained(response).await {
+    /// Keeps the connection for the next delivery, if the answer ends before long.
+    async fn put_idle(&self, webhook: WebhookId, answered: Answered) {
+        if drained(answered.response).await {
             let mut idle = self.idle.lock();
             idle.retain(|_, (_, since)| since.elapsed() < IDLE_MAX);
-            idle.insert(message.webhook, (link, Instant::now()));
+            idle.insert(webhook, (answered.link, Instant::now()));
         }
-        Ok(Sent { outcome, retry_after })
     }
 
     fn take_idle(&self, webhook: WebhookId, target: &Target) -> Option<Link> {
@@ -158,7 +162,13 @@ impl Sender for HttpSender {
     fn send<'a>(&'a self, message: &'a Message) -> Sending<'a> {
         Box::pin(async move {
             match timeout(self.attempt_timeout, self.attempt(message)).await {
-                Ok(Ok(sent)) => sent,
+                Ok(Ok(answered)) => {
+                    let response = &answered.response;
+                    let outcome = Outcome::Answered(response.status().as_u16());
+                    let retry_after = retry_after(response.headers(), SystemTime::now());
+                    self.put_idle(message.webhook, answered).await;
+                    Sent { outcome, retry_after }
+                }
                 Ok(Err(failure)) => failure.into(),
                 Err(_) => Failure::Timeout.into(),
             }
@@ -183,6 +193,13 @@ where
         let _ = connection.await;
     });
     Ok(Link { origin: origin(target), requests, connection: connection.abort_handle() })
+}
+
+async fn ask(mut link: Link, message: &Message) -> Result<Answered, Failure> {
+    let request = request(message).map_err(|_| Failure::Interrupted)?;
+    link.requests.ready().await.map_err(|_| Failure::Interrupted)?;
+    let response = link.requests.send_request(request).await;
+    Ok(Answered { response: response.map_err(|_| Failure::Interrupted)?, link })
 }
 
 fn request(message: &Message) -> Result<Request<Full<Bytes>>, hyper::http::Error> {

@@ -15,6 +15,9 @@ use domain::{CommitObserver, Identifier, JournalId, NetworkDetails, Timestamp};
 use engine::{Engine, EngineOptions, FirstKey};
 use gateway::{Execute, Gateway, GatewayOptions, Secret, Services};
 use journal::{Journal as _, MemoryJournal, MemorySnapshots};
+use live::webhooks::{
+    HttpSender, MemoryOperations, SystemClock, WebhookOptions, WebhookParts, Webhooks,
+};
 use live::{Hub, HubOptions};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -56,6 +59,17 @@ async fn serve(arguments: &PeerArguments) -> Outcome<()> {
     let encoder = gateway::stream_encoder(&views, JOURNAL);
     let known = gateway::surroundings(&views, journal.reader());
     let (hub, hub_fold) = Hub::new(HubOptions::default(), journal.reader(), encoder, known);
+    // Nobody subscribes here, and what is committed is told to nobody.
+    let (webhooks, _) = Webhooks::open(WebhookParts {
+        options: WebhookOptions::default(),
+        store: Arc::<MemoryOperations>::default(),
+        events: journal.reader(),
+        subjects: hub.subjects().clone(),
+        content: gateway::webhook_content(&views, JOURNAL),
+        sender: Arc::new(HttpSender::new(&WebhookOptions::default()).doing("setting up TLS")?),
+        clock: Arc::new(SystemClock),
+    })
+    .doing("opening the webhooks")?;
     let observers: Vec<Box<dyn CommitObserver>> = vec![Box::new(fold), Box::new(hub_fold)];
     let engine = start_engine(journal, observers)?;
     let echo = Echo::new(engine.handle());
@@ -65,7 +79,7 @@ async fn serve(arguments: &PeerArguments) -> Outcome<()> {
     };
     let gateway = Gateway::new(
         GatewayOptions::new(JOURNAL),
-        Services { executor: executor.into(), views, hub },
+        Services { executor: executor.into(), views, hub, webhooks },
     );
     let listener = TcpListener::bind("127.0.0.1:0").await.doing("listening")?;
     let address = listener.local_addr().doing("listening")?;

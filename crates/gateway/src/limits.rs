@@ -53,3 +53,7 @@ pub(crate) const FILTER_VALUES_MAX: usize = 100;
 pub(crate) const READERS_OF_NETWORK_MAX: usize = 12_288;
 /// Streams of a key of accounts: each event is held against what such a reader may see.
 pub(crate) const READERS_OF_ACCOUNTS_MAX: usize = 256;
+/// How long deliveries are signed with an older secret, too, if nothing is said: a day's work.
+pub(crate) const SECRET_KEPT_SECONDS_USUAL: u64 = 86_400;
+/// How long at most: one that leaked must end some time.
+pub(crate) const SECRET_KEPT_SECONDS_MAX: u64 = 30 * 86_400;

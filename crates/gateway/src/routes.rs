@@ -20,6 +20,7 @@ mod trades;
 mod transfers;
 mod updates;
 mod vessels;
+mod webhooks;
 
 #[cfg(test)]
 pub(crate) use updates::KEY_CHECK_EVERY;
@@ -75,6 +76,12 @@ pub(crate) fn documented() -> OpenApiRouter<App> {
         .routes(routes!(traders::credits::change))
         .routes(routes!(events::ingest::ingest, events::list::list))
         .routes(routes!(updates::follow))
+        .routes(routes!(webhooks::create::create, webhooks::list::list))
+        .routes(routes!(webhooks::read::read, webhooks::change::change, webhooks::delete::delete))
+        .routes(routes!(webhooks::rotate::rotate))
+        .routes(routes!(webhooks::deliveries::deliveries))
+        .routes(routes!(webhooks::replay::replay))
+        .routes(routes!(webhooks::test::test))
         .routes(routes!(keys::create::create, keys::list::list))
         .routes(routes!(keys::revoke::revoke))
         .routes(routes!(keys::whoami::whoami))

@@ -37,7 +37,7 @@ pub use record::{
 };
 pub use schedule::{PAUSE_MAX, PAUSES_MAX, Schedule};
 pub use sender::{Message, Sender, Sending, Sent};
-pub use service::{Clock, WebhookError, WebhookParts, Webhooks};
+pub use service::{Clock, SystemClock, WebhookError, WebhookParts, Webhooks};
 pub use signature::{SecretError, SigningSecret, signatures};
 pub use store::{ATTEMPTS_KEPT, MemoryOperations, OperationsStore, SqliteOperations, StoreError};
 pub use target::{Target, TargetError, URL_BYTES_MAX};

@@ -15,6 +15,7 @@ mod stock;
 mod trade;
 mod transfer;
 mod vessel;
+mod webhook;
 
 pub(crate) use access::{KeyAnswer, KeyItem, Shown, WhoAmI};
 pub(crate) use alert::{
@@ -43,3 +44,4 @@ pub(crate) use trade::{
 };
 pub(crate) use transfer::{GoodsAnswer, TransferAnswer};
 pub(crate) use vessel::{VesselAnswer, VesselData};
+pub(crate) use webhook::{DeliveryAnswer, ReplayAnswer, SecretItem, WebhookAnswer};

@@ -2,10 +2,12 @@
 
 use std::net::SocketAddr;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use domain::Timestamp;
 use domain::limits::SPEED_MAX;
 use gateway::Secret;
+use live::webhooks::{Addresses, Net, PAUSE_MAX, PAUSES_MAX, Schedule, WebhookOptions};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::commands::{DataFolder, fail};
@@ -44,10 +46,23 @@ pub(crate) struct Serve {
     #[arg(long, env = "ITN_CONNECTIONS_MAX", default_value_t = 16_384, value_name = "COUNT",
           value_parser = connections)]
     connections_max: usize,
+    /// Addresses that webhooks may go to besides public ones, there also without TLS: networks
+    /// such as 127.0.0.0/8, separated by commas; none if not given
+    #[arg(long, env = "ITN_WEBHOOK_ALLOW", value_name = "NETS", value_delimiter = ',')]
+    webhook_allow: Vec<Net>,
+    /// Seconds before a webhook's second attempt, its third, and so on, separated by commas; after
+    /// the last one it is disabled. The schedule of Standard Webhooks if not given
+    #[arg(long, env = "ITN_WEBHOOK_RETRY_SECONDS", value_name = "SECONDS", value_delimiter = ',',
+          value_parser = clap::value_parser!(u64).range(0..=PAUSE_MAX.as_secs()))]
+    webhook_retry_seconds: Vec<u64>,
 }
 
 impl Serve {
     pub(crate) async fn run(self) -> ExitCode {
+        let webhooks = match self.webhooks() {
+            Ok(webhooks) => webhooks,
+            Err(error) => return fail(&error),
+        };
         let options = ServerOptions {
             data: self.data.path,
             listen: self.listen,
@@ -57,6 +72,7 @@ impl Serve {
             speed: self.speed,
             free_bytes_min: self.free_space_min,
             connections_max: self.connections_max,
+            webhooks,
         };
         // Caught from here on, so that a signal while recovering ends the program as any other.
         let told = match told_to_stop() {
@@ -80,6 +96,24 @@ impl Serve {
         }
         console::say(&format!("listening on http://{}", server.address));
         run_until(server, told).await
+    }
+}
+
+impl Serve {
+    fn webhooks(&self) -> Result<WebhookOptions, String> {
+        let seconds = &self.webhook_retry_seconds;
+        if seconds.len() > PAUSES_MAX {
+            return Err(format!("--webhook-retry-seconds: at most {PAUSES_MAX} pauses"));
+        }
+        let mut options = WebhookOptions {
+            addresses: Addresses { allowed: self.webhook_allow.clone() },
+            ..WebhookOptions::default()
+        };
+        if !seconds.is_empty() {
+            let pauses = seconds.iter().copied().map(Duration::from_secs).collect();
+            options.schedule = Schedule { pauses };
+        }
+        Ok(options)
     }
 }
 

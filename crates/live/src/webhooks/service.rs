@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use domain::{EventReader, KeyId, PrincipalId, ReadError, Sequence, Timestamp};
@@ -346,5 +346,16 @@ impl Shared {
             webhook.principal == principal
                 && webhook.creation.is_some_and(|creation| creation.key == key)
         })
+    }
+}
+
+/// The clock of the machine.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        Timestamp(i64::try_from(since.as_micros()).unwrap_or(i64::MAX)).min(Timestamp::MAX)
     }
 }

@@ -1,0 +1,36 @@
+//! The words of webhooks.
+
+use super::super::scalar::{TextScalar, component, read_from_text};
+use super::*;
+
+/// Whether a webhook delivers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum WebhookState {
+    Active,
+    Paused,
+    Disabled,
+}
+
+words! {
+    /// Whether a webhook delivers, rests by its owner's wish, or was ended by the server.
+    WebhookStateWord(WebhookState) as "WebhookStatus": "active, paused or disabled" {
+        WebhookState::Active => "active",
+        WebhookState::Paused => "paused",
+        WebhookState::Disabled => "disabled",
+    }
+}
+
+/// What an owner may want of that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum WebhookWish {
+    Active,
+    Paused,
+}
+
+words! {
+    /// Whether a webhook is to deliver.
+    WebhookWishWord(WebhookWish) as "WebhookWish": "active or paused" {
+        WebhookWish::Active => "active",
+        WebhookWish::Paused => "paused",
+    }
+}

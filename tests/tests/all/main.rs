@@ -17,3 +17,4 @@ mod startup;
 mod story;
 mod stream;
 mod sync;
+mod webhooks;

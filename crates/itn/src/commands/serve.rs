@@ -46,22 +46,24 @@ pub(crate) struct Serve {
     #[arg(long, env = "ITN_CONNECTIONS_MAX", default_value_t = 16_384, value_name = "COUNT",
           value_parser = connections)]
     connections_max: usize,
-    /// Addresses that webhooks may go to besides public ones, there also without TLS: networks
-    /// such as 127.0.0.0/8, separated by commas; none if not given
-    #[arg(long, env = "ITN_WEBHOOK_ALLOW", value_name = "NETS", value_delimiter = ',')]
-    webhook_allow: Vec<Net>,
-    /// Seconds before a webhook's second attempt, its third, and so on, separated by commas; after
-    /// the last one it is disabled. The schedule of Standard Webhooks if not given
-    #[arg(long, env = "ITN_WEBHOOK_RETRY_SECONDS", value_name = "SECONDS", value_delimiter = ',',
-          value_parser = clap::value_parser!(u64).range(0..=PAUSE_MAX.as_secs()))]
-    webhook_retry_seconds: Vec<u64>,
+    /// Networks that webhooks may go to besides public addresses, there also without TLS, such as
+    /// 127.0.0.0/8,::1; separated by commas
+    #[arg(long, env = "ITN_WEBHOOK_ALLOW", default_value = "", value_name = "NETWORKS",
+          value_parser = addresses)]
+    webhook_allow: Addresses,
+    /// Seconds before a webhook's second attempt, its third and so on, separated by commas; after
+    /// the last one it is disabled. What Standard Webhooks proposes if not given
+    #[arg(long, env = "ITN_WEBHOOK_RETRY_SECONDS", value_name = "SECONDS",
+          value_parser = schedule)]
+    webhook_retry_seconds: Option<Schedule>,
 }
 
 impl Serve {
     pub(crate) async fn run(self) -> ExitCode {
-        let webhooks = match self.webhooks() {
-            Ok(webhooks) => webhooks,
-            Err(error) => return fail(&error),
+        let webhooks = WebhookOptions {
+            addresses: self.webhook_allow,
+            schedule: self.webhook_retry_seconds.unwrap_or_default(),
+            ..WebhookOptions::default()
         };
         let options = ServerOptions {
             data: self.data.path,
@@ -96,24 +98,6 @@ impl Serve {
         }
         console::say(&format!("listening on http://{}", server.address));
         run_until(server, told).await
-    }
-}
-
-impl Serve {
-    fn webhooks(&self) -> Result<WebhookOptions, String> {
-        let seconds = &self.webhook_retry_seconds;
-        if seconds.len() > PAUSES_MAX {
-            return Err(format!("--webhook-retry-seconds: at most {PAUSES_MAX} pauses"));
-        }
-        let mut options = WebhookOptions {
-            addresses: Addresses { allowed: self.webhook_allow.clone() },
-            ..WebhookOptions::default()
-        };
-        if !seconds.is_empty() {
-            let pauses = seconds.iter().copied().map(Duration::from_secs).collect();
-            options.schedule = Schedule { pauses };
-        }
-        Ok(options)
     }
 }
 
@@ -153,6 +137,24 @@ fn secret(text: &str) -> Result<Secret, String> {
 fn connections(text: &str) -> Result<usize, String> {
     let count = text.parse::<usize>().map_err(|error| error.to_string())?;
     if count > 0 { Ok(count) } else { Err("at least 1".to_owned()) }
+}
+
+fn addresses(text: &str) -> Result<Addresses, String> {
+    let networks = text.split(',').map(str::trim).filter(|network| !network.is_empty());
+    let allowed = networks
+        .map(|network| network.parse::<Net>().map_err(|error| format!("{network}: {error}")));
+    Ok(Addresses { allowed: allowed.collect::<Result<_, _>>()? })
+}
+
+fn schedule(text: &str) -> Result<Schedule, String> {
+    let pause = |seconds: &str| {
+        let pause = seconds.trim().parse().map(Duration::from_secs).ok();
+        pause.filter(|pause| *pause <= PAUSE_MAX)
+    };
+    let pauses: Option<Vec<_>> = text.split(',').map(pause).collect();
+    let pauses = pauses.filter(|pauses| pauses.len() <= PAUSES_MAX);
+    let wrong = || format!("1 to {PAUSES_MAX} numbers from 0 to {}", PAUSE_MAX.as_secs());
+    pauses.map(|pauses| Schedule { pauses }).ok_or_else(wrong)
 }
 
 fn time(text: &str) -> Result<Timestamp, String> {

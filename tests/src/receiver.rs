@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 /// How long a connection may be silent before its thread ends.
-const SILENCE: Duration = Duration::from_secs(60);
+const SILENCE: Duration = Duration::from_mins(1);
 
 /// What a receiver does with a delivery.
 #[derive(Debug, Clone, PartialEq, Eq)]

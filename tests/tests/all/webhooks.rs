@@ -98,8 +98,8 @@ fn killed_again_and_again_it_skips_nothing_and_keeps_the_order() {
     let mut client = server.client();
     let events = given::events(&mut client, 0);
     let last = events.len() as u64;
-    let traded = |event: &&Value| event["type"].as_str().unwrap().starts_with("trade.");
-    let wanted = sequences(events.iter().filter(traded));
+    let is_trade = |event: &&Value| event["type"].as_str().unwrap().starts_with("trade.");
+    let wanted = sequences(events.iter().filter(is_trade));
     for id in [&all["webhookId"], &trades["webhookId"]] {
         wait::until("everything to be delivered", LIMIT, || {
             let webhook = webhook(&mut client, id);

@@ -51,7 +51,7 @@ async fn a_webhook_is_made_and_gets_what_it_wants() {
     network.post("/api/trades", trade(2)).await.expect(201);
     let sent = network.sent(2).await;
     let events = network.get("/api/events?after=0&limit=1000").await.expect(200);
-    let trades: Vec<_> = events.json["items"].as_array().unwrap().iter().cloned().collect();
+    let trades: Vec<_> = events.json["items"].as_array().unwrap().clone();
     let trades: Vec<_> =
         trades.into_iter().filter(|event| event["type"] == "trade.settled").collect();
     assert_eq!(sent.iter().map(body).collect::<Vec<_>>(), trades, "the same as everywhere");

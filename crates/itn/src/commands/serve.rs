@@ -47,7 +47,7 @@ pub(crate) struct Serve {
           value_parser = connections)]
     connections_max: usize,
     /// Networks that webhooks may go to besides public addresses, there also without TLS, such as
-    /// 127.0.0.0/8,::1; separated by commas
+    /// 127.0.0.0/8 or 10.1.2.3, separated by commas
     #[arg(long, env = "ITN_WEBHOOK_ALLOW", default_value = "", value_name = "NETWORKS",
           value_parser = addresses)]
     webhook_allow: Addresses,

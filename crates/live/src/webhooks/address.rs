@@ -76,7 +76,7 @@ impl Addresses {
 /// addresses), or are the cloud's own on it.
 const NOT_PUBLIC_V4: [(Ipv4Addr, u8); 17] = [
     // "This network".
-    (Ipv4Addr::new(0, 0, 0, 0), 8),
+    (Ipv4Addr::UNSPECIFIED, 8),
     // Private (RFC 1918).
     (Ipv4Addr::new(10, 0, 0, 0), 8),
     (Ipv4Addr::new(172, 16, 0, 0), 12),

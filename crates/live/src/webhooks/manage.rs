@@ -193,8 +193,9 @@ impl Webhooks {
         if kept.removed {
             return Err(WebhookError::Unknown);
         }
-        let mut webhook = kept.webhook;
-        act(&mut webhook, self.shared.clock.now())?;
+        let (mut webhook, now) = (kept.webhook, self.shared.clock.now());
+        webhook.forget_ended(now);
+        act(&mut webhook, now)?;
         let stored = webhook.clone();
         self.shared.stored(move |store| store.replace(&stored)).await?;
         entry.set(webhook.clone(), moves);

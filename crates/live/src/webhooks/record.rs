@@ -50,6 +50,13 @@ pub struct Webhook {
     pub cursor: Cursor,
 }
 
+impl Webhook {
+    /// Without the secrets that nothing is signed with any more.
+    pub(crate) fn forget_ended(&mut self, now: Timestamp) {
+        self.secrets.retain(|kept| kept.is_good(now));
+    }
+}
+
 /// What the owner of a subscription sets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {

@@ -191,12 +191,21 @@ impl Webhooks {
 
     /// All subscriptions, by number.
     pub fn all(&self) -> Vec<Webhook> {
-        self.shared.entries.read().values().map(|entry| entry.webhook()).collect()
+        let entries = self.shared.entries.read();
+        let mut all: Vec<_> = entries.values().map(|entry| entry.webhook()).collect();
+        drop(entries);
+        let now = self.shared.clock.now();
+        for webhook in &mut all {
+            webhook.forget_ended(now);
+        }
+        all
     }
 
     /// A subscription.
     pub fn get(&self, id: WebhookId) -> Option<Webhook> {
-        self.shared.entries.read().get(&id).map(|entry| entry.webhook())
+        let mut webhook = self.shared.entry(id).ok()?.webhook();
+        webhook.forget_ended(self.shared.clock.now());
+        Some(webhook)
     }
 
     /// Attempts to deliver with a number below `before`, newest first, each with its number.

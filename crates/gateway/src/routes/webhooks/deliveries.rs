@@ -40,8 +40,8 @@ pub(crate) async fn deliveries(
         for (_, attempt) in found.iter().take(page.limit) {
             list.push(&render.delivery(attempt));
         }
-        let last = found.get(page.limit - 1).filter(|_| found.len() > page.limit);
-        let next = last.map(|(number, _)| Cursor(*number).to_string());
+        let shown_last = found.get(page.limit - 1).filter(|_| found.len() > page.limit);
+        let next = shown_last.map(|(number, _)| Cursor(*number).to_string());
         linked(list.finish(next.as_ref(), render.state.as_of()), &page, next.as_ref())
     })
 }

@@ -1,7 +1,13 @@
 //! The words of webhooks.
 
-use super::super::scalar::{TextScalar, component, read_from_text};
-use super::*;
+use std::borrow::Cow;
+
+use serde::{Serialize, Serializer};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+use crate::wire::scalar::{TextScalar, component, read_from_text};
 
 /// Whether a webhook delivers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

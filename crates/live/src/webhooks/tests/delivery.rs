@@ -83,7 +83,7 @@ async fn what_is_not_accepted_is_tried_for_days_and_holds_back_what_follows() {
 async fn a_failure_is_one_whatever_it_is_and_passes() {
     let network = Network::new();
     let mut failures = vec![
-        Sent { retry_after: Some(Duration::from_secs(3_000)), ..status(503) },
+        Sent { retry_after: Some(Duration::from_mins(50)), ..status(503) },
         Failure::Timeout.into(),
         Failure::AddressRefused.into(),
         status(302),

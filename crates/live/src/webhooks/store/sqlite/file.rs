@@ -101,14 +101,14 @@ fn make(path: &Path, journal: JournalId) -> std::io::Result<()> {
     }
     // Nobody else may read what is written into it, not even for a moment.
     let file = File::options().write(true).create_new(true).mode(0o600).open(&new)?;
-    let fill = || -> rusqlite::Result<()> {
+    let tables = || -> rusqlite::Result<()> {
         let connection = Connection::open(&new)?;
         connection.execute_batch(&format!("BEGIN; {SCHEMA}"))?;
         let id = journal.0.to_be_bytes();
         connection.execute("INSERT INTO network (journal) VALUES (?1)", [&id[..]])?;
         connection.execute_batch(&format!("PRAGMA user_version = {VERSION}; COMMIT"))
     };
-    fill().map_err(sqlite)?;
+    tables().map_err(sqlite)?;
     file.sync_all()?;
     fs::rename(&new, path)?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());

@@ -31,6 +31,9 @@ const DRAIN: Duration = Duration::from_secs(8);
 /// A snapshot of a small network is taken after so many events: replaying them takes a second.
 const SNAPSHOT_EVENTS_MIN: u64 = 1_000_000;
 
+/// The file in the data folder that holds what is no fact of the economy: webhooks.
+pub(crate) const OPERATIONS: &str = "operations.db";
+
 /// Files that are not connections: journal, snapshots, readers, the runtime's own; and the
 /// connections of webhooks, one each.
 const FILES_RESERVED: usize = 96 + 256;
@@ -224,7 +227,7 @@ fn open_webhooks(
     hub: &Hub,
 ) -> Result<(Webhooks, WebhooksFold), ServerError> {
     let journal = store.journal.id();
-    let operations = SqliteOperations::open(&options.data.join("operations.db"), journal)?;
+    let operations = SqliteOperations::open(&options.data.join(OPERATIONS), journal)?;
     let sender =
         HttpSender::new(&options.webhooks).map_err(|error| ServerError::Tls(error.to_string()))?;
     Ok(Webhooks::open(WebhookParts {

@@ -17,6 +17,7 @@ pub mod server;
 pub mod skip;
 pub mod stream;
 pub mod wait;
+pub mod websocket;
 pub mod wire;
 
 pub use client::{Client, Response};

@@ -97,6 +97,16 @@ impl Connection {
     /// Reads the next head; informational ones (1xx) are passed over.
     pub fn read_head(&mut self) -> io::Result<Head> {
         loop {
+            let head = self.read_switch()?;
+            if head.status >= 200 {
+                return Ok(head);
+            }
+        }
+    }
+
+    /// Reads the next head, whatever it says.
+    pub fn read_switch(&mut self) -> io::Result<Head> {
+        loop {
             let mut fields = [httparse::EMPTY_HEADER; HEADERS_MAX];
             let mut parsed = httparse::Response::new(&mut fields);
             let status = parsed
@@ -118,9 +128,7 @@ impl Connection {
                     .collect(),
             };
             self.unread.drain(..length);
-            if head.status >= 200 {
-                return Ok(head);
-            }
+            return Ok(head);
         }
     }
 

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
-use axum::http::header::{AUTHORIZATION, HOST};
+use axum::http::header::{AUTHORIZATION, HOST, ORIGIN};
 use axum::http::request::Parts;
 use axum::http::uri::Authority;
 use domain::{Role, Scope};
@@ -95,6 +95,20 @@ impl FromRequestParts<App> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         Self::of(app, &parts.headers)
+    }
+}
+
+/// Whether a page of another site asks: browsers say so of a WebSocket, which no other rule keeps
+/// them from opening.
+pub(crate) fn is_of_foreign_page(headers: &HeaderMap) -> bool {
+    let Some(origin) = headers.get(ORIGIN) else {
+        return false;
+    };
+    let place = origin.to_str().ok().and_then(|origin| origin.split_once("://"));
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+    match (place, host) {
+        (Some((_, place)), Some(host)) => !place.eq_ignore_ascii_case(host),
+        _ => true,
     }
 }
 

@@ -20,7 +20,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{sleep, timeout};
 use tower::ServiceExt;
 
@@ -34,6 +34,13 @@ use patient::Patient;
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// How long a connection that is refused may take to hear so.
 const REFUSAL_TIME: Duration = Duration::from_secs(1);
+
+/// A connection's place among all, in the extensions of its requests: what outlives the conversation
+/// over HTTP keeps it.
+#[derive(Clone)]
+pub(crate) struct ConnectionPlace {
+    _permit: Arc<OwnedSemaphorePermit>,
+}
 
 /// Serves until `shutdown` completes and the answers under way are given.
 pub(crate) async fn serve(
@@ -66,8 +73,8 @@ pub(crate) async fn serve(
         if let Ok(place) = Arc::clone(&connections).try_acquire_owned() {
             let (router, options, stopping) = (router.clone(), options.clone(), stopping.clone());
             tokio::spawn(async move {
-                converse(stream, router, &options, stopping).await;
-                drop(place);
+                let place = ConnectionPlace { _permit: Arc::new(place) };
+                converse(stream, router, &options, (place, stopping)).await;
             });
         } else if let Ok(turn) = Arc::clone(&refusals).try_acquire_owned() {
             tokio::spawn(async move {
@@ -90,17 +97,19 @@ async fn converse(
     stream: TcpStream,
     router: Router,
     options: &GatewayOptions,
-    mut stopping: watch::Receiver<()>,
+    (place, mut stopping): (ConnectionPlace, watch::Receiver<()>),
 ) {
     let service = service_fn(move |request: hyper::Request<Incoming>| {
-        let router = router.clone();
-        async move { Ok::<Response, Infallible>(answer(router, request.map(Body::new)).await) }
+        let (router, mut request) = (router.clone(), request.map(Body::new));
+        request.extensions_mut().insert(place.clone());
+        async move { Ok::<Response, Infallible>(answer(router, request).await) }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(options.header_read_timeout)
         .max_buf_size(HEAD_BYTES_MAX)
-        .serve_connection(TokioIo::new(Patient::new(stream, options.write_timeout)), service);
+        .serve_connection(TokioIo::new(Patient::new(stream, options.write_timeout)), service)
+        .with_upgrades();
     let mut connection = pin!(connection);
     let ended = tokio::select! {
         ended = &mut connection => ended,

@@ -14,13 +14,14 @@ use views::Views;
 
 use crate::connections;
 use crate::executor::Executor;
+use crate::levels::Levels;
 use crate::limits::{
     BODIES_KIB_MAX, BODY_READ_USUAL, CONNECTIONS_USUAL, HEADER_READ_USUAL, JOURNAL_READS_MAX,
-    WRITE_USUAL,
+    SNAPSHOTS_MAX, WRITE_USUAL,
 };
 use crate::problem::{Code, Problem};
 use crate::render::{Identity, Render};
-use crate::routes::{self, Places};
+use crate::routes::{self, Places, StreamTokens};
 
 /// What a gateway is made with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,6 +94,9 @@ impl Gateway {
             body_room: Semaphore::new(BODIES_KIB_MAX),
             journal_reads: Semaphore::new(JOURNAL_READS_MAX),
             places: Places::default(),
+            levels: Levels::default(),
+            tokens: StreamTokens::default(),
+            snapshots: Arc::new(Semaphore::new(SNAPSHOTS_MAX)),
         };
         Self { app: App(Arc::new(shared)) }
     }
@@ -148,6 +152,9 @@ struct Shared {
     body_room: Semaphore,
     journal_reads: Semaphore,
     places: Places,
+    levels: Levels,
+    tokens: StreamTokens,
+    snapshots: Arc<Semaphore>,
 }
 
 impl App {
@@ -180,6 +187,21 @@ impl App {
     /// The places of live readers.
     pub(crate) fn places(&self) -> &Places {
         &self.0.places
+    }
+
+    /// The stream tokens that are not used yet.
+    pub(crate) fn tokens(&self) -> &StreamTokens {
+        &self.0.tokens
+    }
+
+    /// Where readers of levels subscribe.
+    pub(crate) fn levels(&self) -> &Levels {
+        &self.0.levels
+    }
+
+    /// Turns at snapshots.
+    pub(crate) fn snapshots(&self) -> &Arc<Semaphore> {
+        &self.0.snapshots
     }
 
     pub(crate) fn is_stopping(&self) -> bool {

@@ -12,6 +12,7 @@ mod deliveries;
 mod executor;
 mod gateway;
 mod idempotency;
+mod levels;
 mod limits;
 mod openapi;
 mod page;

@@ -51,6 +51,27 @@ pub(crate) const WRITE_USUAL: Duration = Duration::from_secs(30);
 pub(crate) const FILTER_VALUES_MAX: usize = 100;
 /// Streams of a key that sees the whole network: three quarters of all, so that none takes all.
 pub(crate) const READERS_OF_NETWORK_MAX: usize = 12_288;
+/// Snapshots that streams begin with, under way at a time: while one is, each page of rows that
+/// changes is copied.
+pub(crate) const SNAPSHOTS_MAX: usize = 8;
+/// How long a client may take to receive a snapshot: a hundred thousand levels at 2 Mbit/s.
+pub(crate) const SNAPSHOT_TIME: Duration = Duration::from_secs(60);
+/// Bytes of one message of a snapshot, give or take an item.
+pub(crate) const SNAPSHOT_PART_BYTES: usize = 64 * 1024;
+/// Bytes of a message that a WebSocket client may send: a filter with all the values it may have.
+pub(crate) const WEBSOCKET_MESSAGE_BYTES_MAX: usize = 64 * 1024;
+/// How often a WebSocket client is pinged.
+pub(crate) const PING_EVERY: Duration = Duration::from_secs(15);
+/// How long a WebSocket client may say nothing, pongs included: it missed two pings.
+pub(crate) const SILENCE_MAX: Duration = Duration::from_secs(45);
+/// How long a stream token is good: time to open a stream with it.
+pub(crate) const STREAM_TOKEN_TIME: Duration = Duration::from_secs(60);
+/// Stream tokens at a time, of all keys: as many as there may be readers.
+pub(crate) const STREAM_TOKENS_MAX: usize = 16_384;
+/// Stream tokens of one key at a time.
+pub(crate) const STREAM_TOKENS_OF_KEY_MAX: usize = 1_024;
+/// Readers of levels at a time, of all keys: each telling is held against the filter of each.
+pub(crate) const LEVEL_READERS_MAX: usize = 4_096;
 /// Streams of a key of accounts: each event is held against what such a reader may see.
 pub(crate) const READERS_OF_ACCOUNTS_MAX: usize = 256;
 /// How long deliveries are signed with an older secret, too, if nothing is said: a day's work.

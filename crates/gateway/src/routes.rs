@@ -15,6 +15,7 @@ mod keys;
 mod network;
 mod offers;
 mod stations;
+mod stream_tokens;
 mod traders;
 mod trades;
 mod transfers;
@@ -22,6 +23,7 @@ mod updates;
 mod vessels;
 mod webhooks;
 
+pub(crate) use stream_tokens::StreamTokens;
 #[cfg(test)]
 pub(crate) use updates::KEY_CHECK_EVERY;
 pub(crate) use updates::Places;
@@ -82,6 +84,7 @@ pub(crate) fn documented() -> OpenApiRouter<App> {
         .routes(routes!(webhooks::deliveries::deliveries))
         .routes(routes!(webhooks::replay::replay))
         .routes(routes!(webhooks::test::test))
+        .routes(routes!(stream_tokens::create::create))
         .routes(routes!(keys::create::create, keys::list::list))
         .routes(routes!(keys::revoke::revoke))
         .routes(routes!(keys::whoami::whoami))

@@ -264,7 +264,7 @@ impl Inventory {
 }
 
 /// Where goods are, whoever owns them.
-fn place(account: StockAccount) -> Option<(StationId, Bucket)> {
+pub(crate) fn place(account: StockAccount) -> Option<(StationId, Bucket)> {
     match account {
         StockAccount::Level { station, bucket, .. } => Some((station, bucket)),
         StockAccount::Source(_) | StockAccount::Sink(_) => None,

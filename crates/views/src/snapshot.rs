@@ -8,7 +8,7 @@
 //! tag · sequence · time · network · stations · commodities · traders · keys · principals ·
 //! balances · issued · retired · stock entries · stock sums · flows · open shipments · counts ·
 //! trades · traded value · open holds · open offers · vessels · open alerts · resolved alerts ·
-//! rules · expired holds
+//! rules · expired holds · last changes of stock and price
 //! ```
 
 use domain::{Identifier, Offer, PartSink, Sequence, Shipment, SnapshotError, TradeRecord};
@@ -23,6 +23,7 @@ use crate::holds::Holds;
 use crate::inventory::{EntryKey, Inventory, Stock, TotalKey};
 use crate::offers::Offers;
 use crate::promises::Promises;
+use crate::quotes::{LastChange, Quotes};
 use crate::saved::{read, read_paged, read_table, saved_fields, write, write_rows};
 use crate::shipments::Shipments;
 use crate::state::Traded;
@@ -32,7 +33,7 @@ use crate::{
 };
 
 /// Its name and the version of its layout; another version is not read, but replayed.
-pub(crate) const FORMAT: (&str, u32) = ("views", 2);
+pub(crate) const FORMAT: (&str, u32) = ("views", 3);
 
 saved_fields! {
     AsOf { sequence, time }
@@ -49,6 +50,7 @@ saved_fields! {
         returned, delayed, on_hold,
     }
     Traded { trades_settled, value }
+    LastChange { changed, price, priced }
     Vessel { id, name, details, carrying, created, created_at, changed, changed_at }
     crate::Subject { station, commodity, parties }
     Alert {
@@ -72,6 +74,7 @@ pub(crate) struct Frost {
     holds: Frozen<(u64, TradeRecord)>,
     offers: Frozen<(u64, Offer)>,
     alerts: FrozenAlerts,
+    quotes: Frozen<(TotalKey, LastChange)>,
 }
 
 impl Frost {
@@ -90,6 +93,7 @@ impl Frost {
             holds: state.holds.freeze(),
             offers: state.offers.freeze(),
             alerts: state.alerts.freeze(),
+            quotes: state.quotes.freeze(),
         }
     }
 
@@ -127,7 +131,8 @@ impl Frost {
         write_rows(&self.alerts.open, archive)?;
         write(self.alerts.resolved.clone(), archive)?;
         write_rows(&self.alerts.rules, archive)?;
-        write(self.alerts.expired.clone(), archive)
+        write(self.alerts.expired.clone(), archive)?;
+        write_rows(&self.quotes, archive)
     }
 }
 
@@ -153,7 +158,7 @@ pub(crate) fn read_state(
 }
 
 fn pass_from<A: Archive>(archive: &mut A) -> Result<State, ArchiveError> {
-    let as_of = read(archive)?;
+    let as_of: AsOf = read(archive)?;
     let network = read(archive)?;
     let (stations, commodities) = (read_paged(archive)?, read_paged(archive)?);
     let mut directory = Directory::restored(network, stations, commodities, read_paged(archive)?);
@@ -172,6 +177,7 @@ fn pass_from<A: Archive>(archive: &mut A) -> Result<State, ArchiveError> {
     directory.restore_vessels(read_paged(archive)?);
     let (open, resolved) = (read_table(archive)?, read(archive)?);
     let alerts = Alerts::restored(open, resolved, read_paged(archive)?, read(archive)?);
+    let quotes = Quotes::restored(read_table(archive)?, as_of.sequence);
     let promises = Promises::of_holds(holds.before(u64::MAX));
     Ok(State {
         as_of,
@@ -184,6 +190,7 @@ fn pass_from<A: Archive>(archive: &mut A) -> Result<State, ArchiveError> {
         offers,
         alerts,
         promises,
+        quotes,
         sums,
         traded,
     })

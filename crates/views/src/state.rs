@@ -12,9 +12,10 @@ use crate::alerts::Alerts;
 use crate::audit::Sums;
 use crate::directory::Directory;
 use crate::holds::Holds;
-use crate::inventory::Inventory;
+use crate::inventory::{Inventory, place};
 use crate::offers::Offers;
 use crate::promises::Promises;
+use crate::quotes::Quotes;
 use crate::shipments::{Shipments, Turn};
 use crate::{Access, ApiKey, AsOf, Commodity, ShipmentCounts, Station, Trader, Vessel};
 
@@ -31,6 +32,7 @@ pub struct State {
     pub(crate) offers: Offers,
     pub(crate) alerts: Alerts,
     pub(crate) promises: Promises,
+    pub(crate) quotes: Quotes,
     pub(crate) sums: Sums,
     pub(crate) traded: Traded,
 }
@@ -264,6 +266,13 @@ impl State {
         movements(event, |movement| match movement {
             Movement::Goods { commodity, quantity, from, to } => {
                 self.inventory.fold(envelope, commodity, quantity, from, to);
+                let (source, target) = (place(from), place(to));
+                // What only changes its owner changes no sum; its price is of the trade.
+                if source != target {
+                    for (station, _) in [source, target].into_iter().flatten() {
+                        self.quotes.touch(envelope.sequence, station, commodity);
+                    }
+                }
                 self.sums.fold(commodity, quantity, from, to);
             }
             Movement::Credits { amount, from, to } => self.accounts.fold(amount, from, to),
@@ -279,6 +288,7 @@ impl State {
             Event::TradeSettled(trade) => {
                 self.traded.trades_settled += 1;
                 self.traded.value += u128::from(trade.total.get());
+                self.quotes.trade(envelope.sequence, trade.station, &trade.lines);
                 if let Some(terms) = &trade.terms {
                     self.offers.take(envelope, &terms.offers, &trade.lines);
                 }
@@ -356,6 +366,7 @@ impl State {
             Event::HoldSettled(settled) => {
                 self.traded.trades_settled += u64::from(settled.rest.is_some());
                 self.traded.value += u128::from(settled.total.get());
+                self.quotes.trade(envelope.sequence, settled.station, &settled.lines);
                 (settled.trade, settled.previous)
             }
             Event::TradeVoided(released) | Event::TradeExpired(released) => {

@@ -128,6 +128,7 @@ codes! {
     Overloaded => passing("overloaded", 503, "The server is overloaded", 1),
     TooManyConnections => passing("too_many_connections", 503, "Too many connections", 5),
     TooManyReaders => passing("too_many_readers", 503, "Too many live readers", 5),
+    TooManyTokens => passing("too_many_stream_tokens", 503, "Too many stream tokens", 60),
     Recovering => passing("recovering", 503, "The server is starting", 1),
     LowSpace => passing("low_space", 503, "The server's disk is nearly full", 60),
     Stopping => passing("stopping", 503, "The server is stopping", 5),

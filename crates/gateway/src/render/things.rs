@@ -4,11 +4,11 @@ use domain::{
     CommodityDetails, CommodityId, Envelope, Identifier, Scope, StationDetails, StationId,
     Timestamp, TraderDetails, TraderId,
 };
-use views::{ApiKey, Commodity, Level, Station, Trader};
+use views::{ApiKey, Commodity, Level, Quote, Station, Trader};
 
 use super::{NAMELESS, Render};
 use crate::wire::answer::{
-    CommodityAnswer, KeyItem, LevelAnswer, StationAnswer, TraderAnswer, TraderData,
+    CommodityAnswer, KeyItem, LevelAnswer, QuoteAnswer, StationAnswer, TraderAnswer, TraderData,
 };
 use crate::wire::{RoleWord, StationKindWord, Time};
 
@@ -183,6 +183,16 @@ impl<'a> Render<'a> {
             unavailable: level.unavailable.get(),
             incoming: level.incoming.get(),
             changed_at: Time(level.changed_at),
+        }
+    }
+
+    /// The latest stock and price of a commodity at a station.
+    pub(crate) fn quote(self, quote: &Quote) -> QuoteAnswer<'a> {
+        QuoteAnswer {
+            level: self.level(&quote.level, true),
+            last_price: quote.price.map(|(price, _)| price.get()),
+            last_trade_sequence: quote.price.map(|(_, sequence)| sequence.0),
+            sequence: quote.changed.0,
         }
     }
 

@@ -50,6 +50,17 @@ impl FilterBody {
         self.topic.contains(&Topic::Levels)
     }
 
+    /// Whether nothing is asked for that levels do not have.
+    pub(crate) fn suits_levels(&self) -> bool {
+        self.topic.len() == 1
+            && self.r#type.is_empty()
+            && self.trader.is_empty()
+            && self.vessel.is_empty()
+            && self.shipment.is_empty()
+            && self.trade.is_empty()
+            && self.severity.is_none()
+    }
+
     /// The filter that these words mean, all of which were known once: a system may have lost its
     /// last station since, and get another.
     pub(crate) fn filter_then(mut self, state: &State) -> Result<Filter, Problem> {

@@ -66,7 +66,7 @@ pub(super) fn is_dry_run(uri: &Uri) -> Result<bool, Problem> {
 }
 
 impl Query {
-    fn of(uri: &Uri) -> Self {
+    pub(crate) fn of(uri: &Uri) -> Self {
         let pairs = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
         let given = pairs.map(|(name, value)| (name.into_owned(), value.into_owned()));
         Self { uri: uri.clone(), given: given.collect(), faults: Vec::new() }

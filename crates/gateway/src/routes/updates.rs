@@ -1,26 +1,31 @@
 //! `GET /api/updates/real-time`: what happens, as it is committed.
 
+mod feed;
+mod levels;
 mod places;
+mod snapshot;
 mod sse;
 mod wanted;
+mod websocket;
 
-use axum::extract::State;
-use axum::http::HeaderMap;
-use axum::http::header::UPGRADE;
-use axum::response::Response;
+use axum::extract::{Request, State};
+use axum::http::header::ACCESS_CONTROL_ALLOW_ORIGIN;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::{IntoResponse, Response};
 
 use crate::auth::Caller;
 use crate::gateway::App;
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::request::Query;
 use crate::wire::answer::CloudEvent;
-use crate::wire::{EventType, SeverityWord, Topic};
-use sse::Updates;
+use crate::wire::{EventType, SeverityWord, SnapshotKind, Topic};
+use feed::Feed;
 use wanted::Wanted;
 
-pub(crate) use places::Places;
 #[cfg(test)]
-pub(crate) use sse::KEY_CHECK_EVERY;
+pub(crate) use feed::KEY_CHECK_EVERY;
+pub(crate) use places::Places;
 
 /// Events as they are committed.
 ///
@@ -29,14 +34,18 @@ pub(crate) use sse::KEY_CHECK_EVERY;
 /// it begins now. The other parameters narrow: several values are separated by commas, and any of
 /// them will do. `event: progress` has as its `id` a position up to which nothing else matches. A
 /// reader that is too slow gets `event: lagged` with where to resume. Keys of accounts get what
-/// is public and what these are part of.
+/// is public and what these are part of. `topic=levels` gives states instead of events: `event: level`
+/// with stock and last price of each commodity at each station that changed, at most four a second. A request to upgrade to a WebSocket gets the same in JSON
+/// messages.
 #[utoipa::path(
     get,
     path = "/api/updates/real-time",
     operation_id = "followEvents",
     tag = "events",
     params(
+        ("token" = Option<String>, Query, description = "A stream token, instead of a key."),
         ("after" = Option<String>, Query, description = "A position: an event's id or its sequence."),
+        ("snapshot" = Option<Vec<SnapshotKind>>, Query, style = Form, explode = false, description = "What of the state of now comes first, so far as it matches."),
         ("topic" = Option<Vec<Topic>>, Query, style = Form, explode = false, description = "About these topics."),
         ("type" = Option<Vec<EventType>>, Query, style = Form, explode = false, description = "Of these types."),
         ("station" = Option<Vec<String>>, Query, style = Form, explode = false, description = "At these stations; of a shipment, either end."),
@@ -51,23 +60,50 @@ pub(crate) use sse::KEY_CHECK_EVERY;
     ),
     responses((status = 200, description = "The stream.", body = CloudEvent<'_>, content_type = "text/event-stream"))
 )]
-pub(crate) async fn follow(
-    State(app): State<App>,
-    caller: Caller,
-    headers: HeaderMap,
-    mut query: Query,
-) -> Result<Response, Problem> {
-    let mut wanted = Wanted::of_query(&mut query);
-    query.finish()?;
-    if headers.get(UPGRADE).is_some_and(|to| to.as_bytes().eq_ignore_ascii_case(b"websocket")) {
-        let detail = "WebSockets are not supported yet: ask without Upgrade for Server-Sent Events";
-        return Err(Problem::not_found(Code::NotSupported, detail));
+pub(crate) async fn follow(State(app): State<App>, request: Request) -> Result<Response, Response> {
+    let (parts, _) = request.into_parts();
+    let mut query = Query::of(&parts.uri);
+    let token = query.raw("token");
+    let wanted = Wanted::of_query(&mut query);
+    let answer = match query.finish() {
+        // A token is used up by a request that could be done, and by no other.
+        Ok(()) => match Caller::of_stream(&app, &parts.headers, token.as_deref()) {
+            Ok(caller) => open(app, caller, parts, wanted).await,
+            Err(problem) => Err(problem),
+        },
+        Err(problem) => Err(problem),
+    };
+    let mut answer = answer.map_err(IntoResponse::into_response);
+    if token.is_some() {
+        // Whoever has a token may be a page of any site.
+        let (Ok(response) | Err(response)) = &mut answer;
+        let any = HeaderValue::from_static("*");
+        response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, any);
     }
-    wanted.resume(&headers)?;
-    let hub = &app.ready()?.hub;
-    let after = wanted.position(app.identity())?.unwrap_or_else(|| hub.last());
-    let interest = wanted.interest(&app, &caller)?;
+    answer
+}
+
+async fn open(
+    app: App,
+    caller: Caller,
+    mut parts: Parts,
+    mut wanted: Wanted,
+) -> Result<Response, Problem> {
+    wanted.resume(&parts.headers)?;
     let place = app.places().take(&caller)?;
-    let subscription = hub.subscribe_to(interest, after)?;
-    Ok(sse::respond(Updates::new(app, caller, place, subscription)))
+    if websocket::is_wanted(&parts.headers) {
+        return websocket::accept(app, caller, place, wanted, &mut parts).await;
+    }
+    let feed = Feed::open(app.clone(), caller, &wanted).await?;
+    Ok(sse::respond(feed, place, app.identity().clone()))
+}
+
+impl Caller {
+    /// Who opens a stream: by a token, which is used up, or as anywhere.
+    fn of_stream(app: &App, headers: &HeaderMap, token: Option<&str>) -> Result<Self, Problem> {
+        match token {
+            Some(token) => app.tokens().redeem(app, token),
+            None => Self::of(app, headers),
+        }
+    }
 }

@@ -17,7 +17,7 @@ mod transfer;
 mod vessel;
 mod webhook;
 
-pub(crate) use access::{KeyAnswer, KeyItem, Shown, WhoAmI};
+pub(crate) use access::{KeyAnswer, KeyItem, Shown, StreamTokenAnswer, WhoAmI};
 pub(crate) use alert::{
     AlertAnswer, AlertData, AlertRuleAnswer, AtRiskAnswer, CauseAnswer, RuleDeletedData,
     RuleTermsAnswer,
@@ -38,7 +38,7 @@ pub(crate) use offer::{
 };
 pub(crate) use reference::{CommodityAnswer, StationAnswer, TraderAnswer, TraderData};
 pub(crate) use rehearsal::{RehearsalAnswer, RehearsedEvent};
-pub(crate) use stock::{AdjustmentAnswer, AdjustmentLine, Inventory, LevelAnswer};
+pub(crate) use stock::{AdjustmentAnswer, AdjustmentLine, Inventory, LevelAnswer, QuoteAnswer};
 pub(crate) use trade::{
     ChargeAnswer, MovedLine, Released, TradeAnswer, TradeFollowUp, TradeLineAnswer,
 };

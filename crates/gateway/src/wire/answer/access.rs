@@ -74,3 +74,14 @@ pub(crate) struct WhoAmI<'a> {
     /// Whether no key was given, and the server lets anybody read.
     pub(crate) anonymous: bool,
 }
+
+/// A token that opens one stream. It is shown once.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = StreamToken)]
+pub(crate) struct StreamTokenAnswer<'a> {
+    /// For `/api/updates/real-time?token=`.
+    pub(crate) token: &'a str,
+    /// How long it is good.
+    pub(crate) expires_in_seconds: u64,
+}

@@ -64,3 +64,17 @@ pub(crate) struct AdjustmentLine<'a> {
     pub(crate) expected: Option<u64>,
     pub(crate) reason: ChangeReason,
 }
+
+/// The latest stock and price of a commodity at a station.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct QuoteAnswer<'a> {
+    #[serde(flatten)]
+    pub(crate) level: LevelAnswer<'a>,
+    /// Credits that a unit was last sold for; null if none ever was.
+    pub(crate) last_price: Option<u64>,
+    /// The event by which it was.
+    pub(crate) last_trade_sequence: Option<u64>,
+    /// The last event that changed any of this.
+    pub(crate) sequence: u64,
+}

@@ -1,0 +1,65 @@
+//! Stream tokens: for browsers, whose `EventSource` and `WebSocket` cannot send a key, on pages of
+//! other sites. Held in memory alone: they are good for less than a restart takes to notice.
+
+pub(crate) mod create;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::time::Instant;
+use views::Access;
+
+use crate::auth::{Caller, Secret};
+use crate::gateway::App;
+use crate::limits::{STREAM_TOKEN_TIME, STREAM_TOKENS_MAX, STREAM_TOKENS_OF_KEY_MAX};
+use crate::problem::{Code, Problem};
+
+/// The tokens that are not used yet, by the digest of their secret.
+#[derive(Clone, Default)]
+pub(crate) struct StreamTokens(Arc<Mutex<HashMap<[u8; 32], Token>>>);
+
+struct Token {
+    /// What the key gives that made it.
+    access: Access,
+    ends_at: Instant,
+}
+
+impl StreamTokens {
+    /// Keeps a token of this key.
+    fn keep(&self, secret: &Secret, access: &Access) -> Result<(), Problem> {
+        let now = Instant::now();
+        let mut tokens = self.lock();
+        tokens.retain(|_, token| token.ends_at > now);
+        let of_key = tokens.values().filter(|token| token.access.key == access.key).count();
+        for (count, maximum, whose) in [
+            (tokens.len(), STREAM_TOKENS_MAX, "there are"),
+            (of_key, STREAM_TOKENS_OF_KEY_MAX, "the key has"),
+        ] {
+            if count >= maximum {
+                let detail =
+                    format!("{whose} {maximum} unused stream tokens, which is the maximum");
+                return Err(Problem::new(Code::TooManyTokens, detail).with("maximum", maximum));
+            }
+        }
+        let token = Token { access: access.clone(), ends_at: now + STREAM_TOKEN_TIME };
+        tokens.insert(secret.digest(), token);
+        Ok(())
+    }
+
+    /// Uses a token up: who made it, if its key is still good.
+    pub(crate) fn redeem(&self, app: &App, secret: &str) -> Result<Caller, Problem> {
+        let unknown = || {
+            Problem::unauthenticated("there is no such stream token, or it was used, or it is over")
+        };
+        let secret = Secret::parse(secret).ok_or_else(unknown)?;
+        let token = self.lock().remove(&secret.digest());
+        let token = token.filter(|token| token.ends_at > Instant::now()).ok_or_else(unknown)?;
+        let caller = Caller { access: Some(token.access) };
+        let is_good = caller.is_good(&app.ready()?.views.read());
+        if is_good { Ok(caller) } else { Err(unknown()) }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<[u8; 32], Token>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

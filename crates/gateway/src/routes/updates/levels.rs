@@ -1,0 +1,146 @@
+//! One reader of levels: what changed since it was here, then what changes, as it is told to all.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use domain::Sequence;
+use live::Filter;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::time::{Instant, timeout_at};
+
+use super::feed::Item;
+use crate::gateway::App;
+use crate::levels::{Changes, Telling};
+use crate::limits::{PING_EVERY, SNAPSHOT_PART_BYTES, SNAPSHOTS_MAX};
+use crate::problem::{Code, Problem};
+
+/// What comes next, and the reader again.
+pub(super) type Step = Pin<Box<dyn Future<Output = (LevelReader, Option<Item>)> + Send>>;
+
+/// A reader of levels.
+pub(super) struct LevelReader {
+    app: App,
+    filter: Filter,
+    receiver: Receiver<Option<Arc<Telling>>>,
+    /// It has all changes up to here.
+    position: Sequence,
+    /// Where the client knows that it may resume.
+    told: Sequence,
+    catching_up: Option<Catching>,
+    /// When the client hears something at the latest.
+    silent_until: Instant,
+}
+
+/// Changes that are on their way to the client.
+struct Catching {
+    changes: Changes,
+    /// Held while rows are kept still.
+    _turn: Option<OwnedSemaphorePermit>,
+}
+
+impl LevelReader {
+    /// A reader of what changed behind `after`; from now on, if that is not given.
+    pub(super) async fn open(
+        app: App,
+        filter: Filter,
+        after: Option<Sequence>,
+    ) -> Result<Self, Problem> {
+        // Before it is looked what there is: so nothing falls between.
+        let receiver = app.levels().subscribe(&app)?;
+        let now = app.render(|render| render.state.as_of().sequence)?;
+        let position = after.unwrap_or(now);
+        if position > now {
+            return Err(Problem::plain(Code::UnknownPosition).with("last", now.0));
+        }
+        let catching_up = if position < now { Some(catch_up(&app, position).await?) } else { None };
+        let silent_until = Instant::now() + PING_EVERY;
+        let told = position;
+        Ok(Self { app, filter, receiver, position, told, catching_up, silent_until })
+    }
+
+    pub(super) fn position(&self) -> Sequence {
+        self.position
+    }
+
+    /// What comes next; nothing at the end.
+    pub(super) fn step(mut self) -> Step {
+        Box::pin(async move {
+            let item = self.next().await;
+            if item.is_some() {
+                self.silent_until = Instant::now() + PING_EVERY;
+            }
+            (self, item)
+        })
+    }
+
+    async fn next(&mut self) -> Option<Item> {
+        loop {
+            if let Some(catching) = self.catching_up.take() {
+                return self.go_on(catching).await;
+            }
+            match timeout_at(self.silent_until, self.receiver.recv()).await {
+                Err(_) if self.position > self.told => return Some(self.progress()),
+                Err(_) => return Some(Item::Heartbeat),
+                Ok(Ok(Some(telling))) => {
+                    if telling.to <= self.position {
+                        continue;
+                    }
+                    let frames = telling.matching(&self.app, &self.filter, self.position);
+                    self.position = telling.to;
+                    if !frames.is_empty() {
+                        self.told = self.position;
+                        return Some(Item::Levels(frames, Some(self.position)));
+                    }
+                }
+                Ok(Err(RecvError::Lagged(_))) => match catch_up(&self.app, self.position).await {
+                    Ok(catching) => self.catching_up = Some(catching),
+                    Err(_) => return Some(Item::Lagged(self.told)),
+                },
+                Ok(Ok(None) | Err(RecvError::Closed)) => return None,
+            }
+        }
+    }
+
+    /// Some more of what changed before.
+    async fn go_on(&mut self, mut catching: Catching) -> Option<Item> {
+        let (app, filter) = (self.app.clone(), self.filter.clone());
+        let rendering = tokio::task::spawn_blocking(move || {
+            let frames = catching.changes.next_frames(&app, &filter, SNAPSHOT_PART_BYTES);
+            (catching, frames)
+        });
+        match rendering.await {
+            Ok((catching, Ok(Some(frames)))) => {
+                self.catching_up = Some(catching);
+                Some(Item::Levels(frames, None))
+            }
+            Ok((catching, Ok(None))) => {
+                self.position = catching.changes.to;
+                Some(self.progress())
+            }
+            Ok((_, Err(_))) | Err(_) => None,
+        }
+    }
+
+    fn progress(&mut self) -> Item {
+        self.told = self.position;
+        Item::Progress(self.position)
+    }
+}
+
+/// What changed behind a position, if that may be asked for now.
+async fn catch_up(app: &App, after: Sequence) -> Result<Catching, Problem> {
+    let changes = app.blocking(move |app, _| Changes::after(app, after)).await?;
+    let turn = if changes.keeps_rows() {
+        let busy = |_| {
+            let detail = format!("{SNAPSHOTS_MAX} snapshots are under way, which is the maximum");
+            Problem::new(Code::Overloaded, detail).with("maximum", SNAPSHOTS_MAX)
+        };
+        Some(app.snapshots().clone().try_acquire_owned().map_err(busy)?)
+    } else {
+        None
+    };
+    Ok(Catching { changes, _turn: turn })
+}

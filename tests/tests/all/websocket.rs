@@ -1,0 +1,180 @@
+//! The stream over a WebSocket: what is said there, and who may open one.
+
+use std::time::{Duration, Instant};
+
+use itn_tests::server::ADMIN_KEY;
+use itn_tests::stream::Stream;
+use itn_tests::websocket::{Said, WebSocket};
+use itn_tests::{Client, Folder, Server, bodies, given};
+use serde_json::{Value, json};
+
+const LIMIT: Duration = Duration::from_secs(30);
+
+fn open(server: &Server, query: &str) -> WebSocket {
+    let opened = WebSocket::open(server.address(), Some(ADMIN_KEY), query, &[]);
+    opened.unwrap_or_else(|refused| panic!("{query}: {}", refused.text()))
+}
+
+fn trade(client: &mut Client) -> Value {
+    client.post("/api/trades", &bodies::trade()).expect(201).json()
+}
+
+#[test]
+fn a_client_subscribes_changes_its_filter_and_resumes() {
+    let (server, mut client, _folder) = given::open_market();
+    let head = given::sequence(&mut client);
+    let mut socket = open(&server, "");
+    let filter = json!({ "topic": ["trade"] });
+    socket.send(&json!({ "type": "subscribe", "filter": filter })).unwrap();
+    let subscribed = socket.message(LIMIT).unwrap();
+    assert_eq!(subscribed["kind"], "subscribed");
+    assert!(subscribed["position"].as_str().unwrap().starts_with(&format!("{head}-")));
+    let made = trade(&mut client);
+    let told = socket.message(LIMIT).unwrap();
+    assert_eq!((&told["kind"], &told["event"]["data"]), (&json!("event"), &made));
+    assert_eq!(told["id"], told["event"]["id"]);
+
+    // Another filter holds from here on.
+    socket.send(&json!({ "type": "subscribe", "filter": { "topic": ["stock"] } })).unwrap();
+    assert_eq!(socket.message(LIMIT).unwrap()["kind"], "subscribed");
+    trade(&mut client);
+    given::stock(&mut client, bodies::SELLER, 5);
+    assert_eq!(socket.message(LIMIT).unwrap()["event"]["type"], "stock.adjusted");
+
+    // A position begins anew, and the end of catching up is told.
+    socket
+        .send(&json!({ "type": "subscribe", "filter": filter, "after": head.to_string() }))
+        .unwrap();
+    assert_eq!(socket.message(LIMIT).unwrap()["kind"], "subscribed");
+    for _ in 0..2 {
+        assert_eq!(socket.message(LIMIT).unwrap()["event"]["type"], "trade.settled");
+    }
+    let progress = socket.message(LIMIT).unwrap();
+    assert_eq!(progress["kind"], "progress");
+    assert!(progress["id"].as_str().unwrap().starts_with(&format!("{}-", head + 3)), "{progress}");
+}
+
+#[test]
+fn a_snapshot_comes_over_a_websocket_too() {
+    let (server, mut client, _folder) = given::open_market();
+    let mut socket = open(&server, "?snapshot=inventory,summary&station=ceres");
+    assert_eq!(socket.message(LIMIT).unwrap()["kind"], "subscribed");
+    let part = socket.message(LIMIT).unwrap();
+    assert_eq!(
+        (&part["kind"], &part["snapshot"]["kind"]),
+        (&json!("snapshot"), &json!("inventory"))
+    );
+    let list = client.get("/api/inventory").expect(200).json();
+    assert_eq!(part["snapshot"]["items"], list["items"]);
+    assert_eq!(socket.message(LIMIT).unwrap()["snapshot"]["kind"], "summary");
+    assert_eq!(socket.message(LIMIT).unwrap()["kind"], "progress");
+    let made = trade(&mut client);
+    assert_eq!(socket.message(LIMIT).unwrap()["event"]["data"], made);
+}
+
+#[test]
+fn what_is_not_understood_is_refused_with_words_and_a_code() {
+    let (server, _client, _folder) = given::open_market();
+    for (message, code) in [
+        (json!({ "type": "shout" }), "invalid_request"),
+        (json!({ "type": "subscribe", "filter": { "colour": ["red"] } }), "invalid_request"),
+        (json!({ "type": "subscribe", "filter": { "station": ["nowhere"] } }), "unknown_station"),
+        (json!({ "type": "subscribe", "after": "999999" }), "unknown_position"),
+        (json!({ "type": "subscribe", "after": "1", "snapshot": ["summary"] }), "invalid_request"),
+        (json!("words"), "invalid_request"),
+    ] {
+        let mut socket = open(&server, "");
+        socket.send(&message).unwrap();
+        let refused = socket.message(LIMIT).unwrap();
+        assert_eq!(refused["kind"], "error", "{message}");
+        assert_eq!(refused["problem"]["code"], code, "{message} {refused}");
+        assert!(matches!(socket.said(LIMIT).unwrap(), Said::Close(1008, _)), "{message}");
+    }
+    let mut socket = open(&server, "");
+    socket.send_frame(1, &vec![b' '; 65 * 1024]).unwrap();
+    assert!(matches!(socket.said(LIMIT).unwrap(), Said::Close(1009, _)));
+    let refused = WebSocket::open(server.address(), Some(ADMIN_KEY), "?station=nowhere", &[]);
+    assert_eq!(refused.unwrap_err().code(), "unknown_station");
+}
+
+#[test]
+fn a_dead_client_is_let_go_and_a_server_that_stops_says_so() {
+    let (server, mut client, _folder) = given::open_market();
+    let mut silent = open(&server, "?topic=trade");
+    let mut waiting = open(&server, "");
+    assert_eq!(silent.message(LIMIT).unwrap()["kind"], "subscribed");
+    let readers = |client: &mut Client| {
+        client.get("/api/network").expect(200).json()["counts"]["readers"].clone()
+    };
+    assert_eq!(readers(&mut client), 1);
+    // It never answers a ping.
+    let began = Instant::now();
+    let closed = loop {
+        match silent.said(Duration::from_secs(70)).unwrap() {
+            Said::Ping => assert!(began.elapsed() < Duration::from_secs(60)),
+            Said::Close(code, _) => break code,
+            Said::Message(_) => {}
+        }
+    };
+    assert_eq!(closed, 1008);
+    assert_eq!(readers(&mut client), 0);
+    // One that has not subscribed is pinged, and told of the end.
+    assert_eq!(waiting.said(LIMIT).unwrap(), Said::Ping);
+    drop(waiting);
+    let mut waiting = open(&server, "");
+    let mut reading = open(&server, "?topic=trade");
+    let ends = std::thread::spawn(move || {
+        let ends = [&mut waiting, &mut reading].map(|socket| {
+            loop {
+                match socket.said(LIMIT).unwrap() {
+                    Said::Close(code, _) => break code,
+                    Said::Ping | Said::Message(_) => {}
+                }
+            }
+        });
+        assert_eq!(ends, [1001, 1001]);
+    });
+    server.stop();
+    ends.join().unwrap();
+}
+
+#[test]
+fn pages_of_other_sites_need_a_token() {
+    let folder = Folder::new();
+    let server = Server::options(&folder.data()).arg("--anonymous").start();
+    let own = format!("http://{}", server.address());
+    let ask = |query: &str, origin: &str| {
+        WebSocket::open(server.address(), None, query, &[("origin", origin)])
+    };
+    for foreign in ["https://evil.example", "null", "http://127.0.0.1:1"] {
+        let refused = ask("?topic=trade", foreign).unwrap_err();
+        assert_eq!(
+            (refused.status(), refused.code().as_str()),
+            (403, "not_permitted"),
+            "{foreign}"
+        );
+    }
+    ask("?topic=trade", &own).unwrap();
+    let mut client = server.client();
+    let mut token = || {
+        let made = client.post("/api/stream-tokens", &json!({})).expect(201);
+        assert_eq!(made.header("cache-control"), Some("no-store"));
+        made.json()["token"].as_str().unwrap().to_owned()
+    };
+    let first = token();
+    ask(&format!("?topic=trade&token={first}"), "https://good.example").unwrap();
+    // Once.
+    let again = ask(&format!("?topic=trade&token={first}"), "https://good.example").unwrap_err();
+    assert_eq!(again.status(), 401);
+    assert_eq!(again.header("access-control-allow-origin"), Some("*"));
+    let query = format!("?token={}", token());
+    let stream = Stream::open(server.address(), None, &query, None).unwrap();
+    let allowed = |headers: &[(String, String)]| {
+        headers.iter().any(|(name, value)| name == "access-control-allow-origin" && value == "*")
+    };
+    assert!(allowed(&stream.headers));
+    let stream = Stream::open(server.address(), None, "", None).unwrap();
+    assert!(!allowed(&stream.headers));
+    // Whoever has no key makes none.
+    server.anonymous().post("/api/stream-tokens", &json!({})).expect(401);
+}

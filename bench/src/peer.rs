@@ -15,6 +15,9 @@ use domain::{CommitObserver, Identifier, JournalId, NetworkDetails, Timestamp};
 use engine::{Engine, EngineOptions, FirstKey};
 use gateway::{Execute, Gateway, GatewayOptions, Secret, Services};
 use journal::{Journal as _, MemoryJournal, MemorySnapshots};
+use live::webhooks::{
+    HttpSender, MemoryOperations, SystemClock, WebhookOptions, WebhookParts, Webhooks,
+};
 use live::{Hub, HubOptions};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -56,6 +59,17 @@ async fn serve(arguments: &PeerArguments) -> Outcome<()> {
     let encoder = gateway::stream_encoder(&views, JOURNAL);
     let known = gateway::surroundings(&views, journal.reader());
     let (hub, hub_fold) = Hub::new(HubOptions::default(), journal.reader(), encoder, known);
+    // Nobody subscribes here, and what is committed is told to nobody.
+    let (webhooks, _) = Webhooks::open(WebhookParts {
+        options: WebhookOptions::default(),
+        store: Arc::<MemoryOperations>::default(),
+        events: journal.reader(),
+        subjects: hub.subjects().clone(),
+        content: gateway::webhook_content(&views, JOURNAL),
+        sender: Arc::new(HttpSender::new(&WebhookOptions::default()).doing("setting up TLS")?),
+        clock: Arc::new(SystemClock),
+    })
+    .doing("opening the webhooks")?;
     let past = Past::open(None, JOURNAL, &views, &journal.reader()).doing("opening the past")?;
     let mut observers: Vec<Box<dyn CommitObserver>> = vec![Box::new(fold), Box::new(hub_fold)];
     observers.extend(past.1);
@@ -67,7 +81,7 @@ async fn serve(arguments: &PeerArguments) -> Outcome<()> {
     };
     let gateway = Gateway::new(
         GatewayOptions::new(JOURNAL),
-        Services { executor: executor.into(), views, past: past.0, hub },
+        Services { executor: executor.into(), views, past: past.0, hub, webhooks },
     );
     let listener = TcpListener::bind("127.0.0.1:0").await.doing("listening")?;
     let address = listener.local_addr().doing("listening")?;

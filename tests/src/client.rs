@@ -177,6 +177,12 @@ impl Client {
         self.send(&Request::json("POST", path, body))
     }
 
+    /// `PATCH` with a JSON body; panics if there is no answer.
+    #[track_caller]
+    pub fn patch(&mut self, path: &str, body: &Value) -> Response {
+        self.send(&Request::json("PATCH", path, body))
+    }
+
     /// Sends a request and panics if there is no answer.
     #[track_caller]
     pub fn send(&mut self, request: &Request) -> Response {

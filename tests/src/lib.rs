@@ -12,6 +12,7 @@ pub mod load;
 pub mod process;
 pub mod random;
 pub mod readme;
+pub mod receiver;
 pub mod server;
 pub mod skip;
 pub mod stream;

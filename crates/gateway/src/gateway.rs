@@ -7,6 +7,7 @@ use std::time::Duration;
 use axum::Router;
 use domain::{JournalId, Sequence};
 use live::Hub;
+use live::webhooks::Webhooks;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use views::{Past, Views};
@@ -65,6 +66,8 @@ pub struct Services {
     pub past: Past,
     /// Where live readers subscribe.
     pub hub: Hub,
+    /// Who is sent what is committed.
+    pub webhooks: Webhooks,
 }
 
 /// The HTTP side of a network. Cloning one gives another handle to the same.

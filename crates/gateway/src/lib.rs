@@ -8,6 +8,7 @@ mod auth;
 mod bulk;
 mod commands;
 mod connections;
+mod deliveries;
 mod executor;
 mod gateway;
 mod idempotency;
@@ -26,6 +27,7 @@ mod surroundings;
 mod wire;
 
 pub use auth::Secret;
+pub use deliveries::webhook_content;
 pub use executor::{Execute, Executing, Executor};
 pub use gateway::{Gateway, GatewayOptions, Services};
 pub use render::stream_encoder;

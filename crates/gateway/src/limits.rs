@@ -76,3 +76,7 @@ pub(crate) const STREAM_TOKENS_OF_KEY_MAX: usize = 1_024;
 pub(crate) const LEVEL_READERS_MAX: usize = 4_096;
 /// Streams of a key of accounts: each event is held against what such a reader may see.
 pub(crate) const READERS_OF_ACCOUNTS_MAX: usize = 256;
+/// How long deliveries are signed with an older secret, too, if nothing is said: a day's work.
+pub(crate) const SECRET_KEPT_SECONDS_USUAL: u64 = 86_400;
+/// How long at most: one that leaked must end some time.
+pub(crate) const SECRET_KEPT_SECONDS_MAX: u64 = 30 * 86_400;

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use domain::ReadError;
 use engine::Refused;
 use live::SubscribeError;
+use live::webhooks::WebhookError;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
@@ -139,6 +140,16 @@ impl Problem {
             let detail = self.0.detail.clone().into();
             let place = Place::Pointer(format!("/{field}"));
             self.0.errors.push(Fault { place, code: self.0.code.row().code, detail });
+        }
+        self
+    }
+
+    /// The same, found in a body: what a query's parameters would name are fields below `pointer`.
+    pub(crate) fn in_body(mut self, pointer: &str) -> Self {
+        for fault in &mut self.0.errors {
+            if let Place::Parameter(name) = &fault.place {
+                fault.place = Place::Pointer(format!("{pointer}/{name}"));
+            }
         }
         self
     }
@@ -327,6 +338,41 @@ impl From<SubscribeError> for Problem {
             }
             SubscribeError::TooManyReaders { maximum } => {
                 Self::new(Code::TooManyReaders, error.to_string()).with("maximum", maximum)
+            }
+        }
+    }
+}
+
+impl From<WebhookError> for Problem {
+    fn from(error: WebhookError) -> Self {
+        let detail = error.to_string();
+        let limit = |limit: &'static str, maximum: usize| {
+            Self::new(Code::LimitReached, detail.clone())
+                .with("limit", limit)
+                .with("maximum", maximum)
+        };
+        match error {
+            WebhookError::Unknown => Self::not_found(Code::UnknownWebhook, detail),
+            WebhookError::Target(_) => {
+                let code = Code::UrlRefused.row().code;
+                let place = Place::Pointer("/url".to_owned());
+                let fault = Fault { place, code, detail: detail.clone().into() };
+                Self::new(Code::UrlRefused, detail).with_errors(vec![fault])
+            }
+            WebhookError::TooMany(maximum) => limit("webhooks", maximum),
+            WebhookError::TooManyOfKey(maximum) => limit("webhooks of the key", maximum),
+            WebhookError::TooManySecrets(maximum) => limit("secrets", maximum),
+            WebhookError::KeyReused => Self::plain(Code::KeyReused),
+            WebhookError::KeyRevoked => Self::new(Code::KeyRevoked, detail),
+            WebhookError::UnknownPosition(last) => {
+                Self::new(Code::UnknownPosition, detail).with("last", last.0)
+            }
+            WebhookError::UnknownEvent => Self::new(Code::UnknownEvent, detail),
+            WebhookError::Busy => Self::new(Code::Overloaded, detail),
+            WebhookError::Store(_) | WebhookError::Read(_) => {
+                // What is wrong with the storage is for the operator, not for the client.
+                tracing::error!(error = detail, "a webhook could not be kept or read");
+                Self::plain(Code::Internal)
             }
         }
     }

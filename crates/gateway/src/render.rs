@@ -11,6 +11,7 @@ mod offer;
 mod things;
 mod trade;
 mod vessel;
+mod webhook;
 
 use domain::{CommodityId, Envelope, JournalId, PrincipalId, Sequence, StationId, TraderId};
 use views::State;

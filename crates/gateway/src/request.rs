@@ -10,6 +10,7 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
+use views::Access;
 
 use crate::auth::Caller;
 use crate::gateway::App;
@@ -44,6 +45,44 @@ impl<T: DeserializeOwned + ToSchema> FromRequest<App> for Asked<T> {
         let body = read_body(app, &parts.headers, body, BODY_BYTES_MAX).await?;
         let body = shape::read(&body, &document().schemas)?;
         Ok(Self { caller, sent, body })
+    }
+}
+
+/// A change, with a body of type `T`, of what is no fact of the ledger: nothing is rehearsed.
+pub(crate) struct AskedBeside<T> {
+    pub(crate) access: Access,
+    /// Hash of the idempotency key, if there is one.
+    pub(crate) key: Option<u128>,
+    pub(crate) body: T,
+}
+
+impl<T: DeserializeOwned + ToSchema> FromRequest<App> for AskedBeside<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        let access = Caller::of(app, &parts.headers)?.with_key()?.clone();
+        NoQuery::of(&parts.uri)?;
+        let key = Sent::of(access.principal, &parts.headers, false)?.key;
+        require_media_type(&parts.headers, "application/json")?;
+        let body = read_body(app, &parts.headers, body, BODY_BYTES_MAX).await?;
+        let body = shape::read(&body, &document().schemas)?;
+        Ok(Self { access, key, body })
+    }
+}
+
+/// A request without a body, by whoever has a key, about what is no fact of the ledger.
+pub(crate) struct PlainlyBeside {
+    pub(crate) access: Access,
+}
+
+impl FromRequestParts<App> for PlainlyBeside {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let access = Caller::of(app, &parts.headers)?.with_key()?.clone();
+        NoQuery::of(&parts.uri)?;
+        Ok(Self { access })
     }
 }
 

@@ -22,6 +22,7 @@ mod trades;
 mod transfers;
 mod updates;
 mod vessels;
+mod webhooks;
 
 pub(crate) use stream_tokens::StreamTokens;
 #[cfg(test)]
@@ -79,6 +80,12 @@ pub(crate) fn documented() -> OpenApiRouter<App> {
         .routes(routes!(traders::entries::list))
         .routes(routes!(events::ingest::ingest, events::list::list))
         .routes(routes!(updates::follow))
+        .routes(routes!(webhooks::create::create, webhooks::list::list))
+        .routes(routes!(webhooks::read::read, webhooks::change::change, webhooks::delete::delete))
+        .routes(routes!(webhooks::rotate::rotate))
+        .routes(routes!(webhooks::deliveries::deliveries))
+        .routes(routes!(webhooks::replay::replay))
+        .routes(routes!(webhooks::test::test))
         .routes(routes!(stream_tokens::create::create))
         .routes(routes!(keys::create::create, keys::list::list))
         .routes(routes!(keys::revoke::revoke))

@@ -23,6 +23,7 @@ mod trades;
 mod transfers;
 mod updates;
 mod vessels;
+mod webhooks;
 mod wire;
 
 use crate::problem::Problem;

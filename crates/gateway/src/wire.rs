@@ -15,13 +15,14 @@ mod words;
 pub(crate) use amount::{Amount, Change, Coordinate, Positive, Seconds};
 pub(crate) use metadata::Metadata;
 pub(crate) use object::{Object, object, object_or_null, objects, objects_or_null};
-pub(crate) use scalar::{Name, OfferName, ShipmentName, TextScalar, Words};
+pub(crate) use scalar::{Name, OfferName, ShipmentName, TextScalar, Url, Words};
 pub(crate) use time::Time;
 pub(crate) use words::alert::{
     AlertKindWord, AlertStatus, AlertStatusWord, RuleKind, RuleKindWord, SeverityWord,
 };
 pub(crate) use words::cargo::{DelayCodeWord, LossWord};
 pub(crate) use words::filter::{EventType, SnapshotKind, Topic, TradeName};
+pub(crate) use words::webhook::{WebhookState, WebhookStateWord, WebhookWish, WebhookWishWord};
 pub(crate) use words::{
     Bulk, BulkType, ChangeReason, ChargeWord, Credit, CreditReason, DelayWord, OfferStatusWord,
     OrderWord, PartyWord, ReportType, RoleWord, SideWord, StationKindWord, StatusWord,

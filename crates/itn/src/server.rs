@@ -11,6 +11,10 @@ use domain::{CommitObserver, Identifier, NetworkDetails, Sequence, Timestamp};
 use engine::{Engine, EngineError, EngineOptions, FirstKey};
 use gateway::{Gateway, GatewayOptions, Secret, Services};
 use journal::{FileSnapshots, Journal, OpenOptions, SnapshotStore, SqliteJournal};
+use live::webhooks::{
+    HttpSender, SqliteOperations, StoreError, SystemClock, WebhookOptions, WebhookParts, Webhooks,
+    WebhooksFold,
+};
 use live::{Hub, HubOptions};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use thiserror::Error;
@@ -27,8 +31,12 @@ const DRAIN: Duration = Duration::from_secs(8);
 /// A snapshot of a small network is taken after so many events: replaying them takes a second.
 const SNAPSHOT_EVENTS_MIN: u64 = 1_000_000;
 
-/// Files that are not connections: journal, snapshots, readers, the runtime's own.
-const FILES_RESERVED: usize = 96;
+/// The file in the data folder that holds what is no fact of the economy: webhooks.
+pub(crate) const OPERATIONS: &str = "operations.db";
+
+/// Files that are not connections: journal, snapshots, readers, the runtime's own; and the
+/// connections of webhooks, one each.
+const FILES_RESERVED: usize = 96 + 256;
 
 /// What a server is started with.
 pub(crate) struct ServerOptions {
@@ -48,6 +56,8 @@ pub(crate) struct ServerOptions {
     pub(crate) free_bytes_min: u64,
     /// Connections at once.
     pub(crate) connections_max: usize,
+    /// Where webhooks may go, and when they are tried again.
+    pub(crate) webhooks: WebhookOptions,
 }
 
 /// A server that could not be started, or stopped by itself.
@@ -84,6 +94,12 @@ pub(crate) enum ServerError {
     /// The engine cannot be started, or stopped by itself.
     #[error(transparent)]
     Engine(#[from] EngineError),
+    /// The webhooks cannot be read.
+    #[error(transparent)]
+    Operations(#[from] StoreError),
+    /// Webhooks cannot speak TLS.
+    #[error("setting up TLS for webhooks: {0}")]
+    Tls(String),
     /// There is no randomness for a key.
     #[error("making a key: {0}")]
     Key(getrandom::Error),
@@ -97,6 +113,7 @@ pub(crate) struct Server {
     pub(crate) new_key: Option<Secret>,
     engine: Engine,
     past: Past,
+    webhooks: Webhooks,
     stop: oneshot::Sender<()>,
     serving: tokio::task::JoinHandle<()>,
 }
@@ -128,12 +145,15 @@ impl Server {
             Past::open(Some(&options.data), store.journal.id(), &views, &events)
         })?;
         let known = gateway::surroundings(&views, Arc::clone(&events));
-        let (hub, hub_fold) = Hub::new(HubOptions::default(), events, encoder, known);
+        let (hub, hub_fold) = Hub::new(HubOptions::default(), Arc::clone(&events), encoder, known);
+        let (webhooks, webhooks_fold) =
+            block_in_place(|| open_webhooks(&options, &store, &views, &hub))?;
         let secret = match options.admin_key.clone() {
             Some(secret) => secret,
             None => Secret::random().map_err(ServerError::Key)?,
         };
-        let mut observers: Vec<Box<dyn CommitObserver>> = vec![Box::new(fold), Box::new(hub_fold)];
+        let mut observers: Vec<Box<dyn CommitObserver>> =
+            vec![Box::new(fold), Box::new(hub_fold), Box::new(webhooks_fold)];
         observers.extend(feeds);
         let engine_options = engine_options(&options, &secret);
         let bar = Progress::bar(store.journal.reader().last().0, "replaying");
@@ -146,10 +166,16 @@ impl Server {
             Engine::start(engine_options, journal, snapshots, observers, &mut progress)
         })?;
         drop(bar);
-        let executor = engine.handle().into();
-        gateway.open(Services { executor, views, past: past.clone(), hub });
+        webhooks.start();
+        gateway.open(Services {
+            executor: engine.handle().into(),
+            views,
+            past: past.clone(),
+            hub,
+            webhooks: webhooks.clone(),
+        });
         let new_key = (created && options.admin_key.is_none()).then_some(secret);
-        Ok(Self { address, new_key, engine, past, stop, serving })
+        Ok(Self { address, new_key, engine, past, webhooks, stop, serving })
     }
 
     /// Completes when the engine fails for good, with the reason.
@@ -164,12 +190,13 @@ impl Server {
         }
     }
 
-    /// Ends the streams, lets answers under way be sent, decides what waits and writes a snapshot.
+    /// Ends the streams, lets answers and deliveries under way be sent, decides what waits and writes
+    /// a snapshot.
     pub(crate) async fn stop(self) -> Result<(), ServerError> {
         // An error says that it has ended serving already.
         let _ = self.stop.send(());
         // A panic in there was logged where it happened.
-        drop(self.serving.await);
+        let (_, ()) = tokio::join!(self.serving, self.webhooks.stop(DRAIN));
         block_in_place(|| {
             let stopped = self.engine.stop();
             // Behind the engine: now it has everything.
@@ -205,6 +232,27 @@ impl Store {
         let snapshots = FileSnapshots::open(folder)?;
         Ok(Self { journal: Arc::new(journal), snapshots: Arc::new(snapshots) })
     }
+}
+
+fn open_webhooks(
+    options: &ServerOptions,
+    store: &Store,
+    views: &Views,
+    hub: &Hub,
+) -> Result<(Webhooks, WebhooksFold), ServerError> {
+    let journal = store.journal.id();
+    let operations = SqliteOperations::open(&options.data.join(OPERATIONS), journal)?;
+    let sender =
+        HttpSender::new(&options.webhooks).map_err(|error| ServerError::Tls(error.to_string()))?;
+    Ok(Webhooks::open(WebhookParts {
+        options: options.webhooks.clone(),
+        store: Arc::new(operations),
+        events: store.journal.reader(),
+        subjects: hub.subjects().clone(),
+        content: gateway::webhook_content(views, journal),
+        sender: Arc::new(sender),
+        clock: Arc::new(SystemClock),
+    })?)
 }
 
 fn engine_options(options: &ServerOptions, secret: &Secret) -> EngineOptions {

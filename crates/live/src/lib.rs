@@ -1,4 +1,5 @@
-//! Live readers: fan-out of committed events, resumable from any position.
+//! Live readers: fan-out of committed events, resumable from any position; and [`webhooks`], which
+//! are sent them.
 //!
 //! It knows events, sequences and bytes: what an event looks like to a reader is the [`Encode`] it
 //! is given. It must not show what is not committed, must not hold up the thread that commits, and
@@ -20,6 +21,7 @@ mod ring;
 mod subject;
 mod subscription;
 mod waiters;
+pub mod webhooks;
 
 pub use filter::{Filter, Interest, Kinds};
 pub use frames::Encode;

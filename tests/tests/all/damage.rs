@@ -119,7 +119,7 @@ fn collect(root: &Path, folder: &Path, files: &mut Vec<(PathBuf, Vec<u8>)>) {
 /// Whether a message names a place: a sequence, a batch, a row or a page with its number, or a file.
 fn says_where(message: &str) -> bool {
     let message = message.to_lowercase();
-    let words = ["sequence", "batch", "row", "page", "head", "journal", "snapshot"];
+    let words = ["sequence", "batch", "row", "page", "head", "journal", "snapshot", "operations"];
     words.iter().any(|word| message.contains(word))
 }
 

@@ -21,4 +21,5 @@ mod startup;
 mod story;
 mod stream;
 mod sync;
+mod webhooks;
 mod websocket;

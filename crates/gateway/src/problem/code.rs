@@ -95,6 +95,8 @@ codes! {
     UnknownShipment => unknown("unknown_shipment", "There is no such shipment"),
     UnknownAlert => unknown("unknown_alert", "There is no such open alert"),
     UnknownAlertRule => unknown("unknown_alert_rule", "There is no such rule of alerts"),
+    UnknownEvent => unknown("unknown_event", "There is no such event"),
+    UnknownWebhook => unknown("unknown_webhook", "There is no such webhook"),
     UnknownKey => unknown("unknown_key", "There is no such key"),
     AlreadySettled => row("already_settled", 409, "The trade is settled already"),
     AlreadyReversed => row("already_reversed", 409, "The trade is reversed already"),
@@ -117,6 +119,8 @@ codes! {
     AmountOverflow => row("amount_overflow", 422, "An amount would pass 2^53-1"),
     InsufficientStock => row("insufficient_stock", 409, "There is not enough stock"),
     InsufficientCredits => row("insufficient_credits", 409, "There are not enough credits"),
+    UrlRefused => row("url_refused", 422, "Nothing is sent to this URL"),
+    KeyRevoked => row("key_revoked", 409, "The key that it delivers by was revoked"),
     LimitReached => row("limit_reached", 409, "A bound of the network is reached"),
 
     // The server.

@@ -61,6 +61,14 @@ impl FilterBody {
             && self.severity.is_none()
     }
 
+    /// The filter that these words mean, all of which were known once: a system may have lost its
+    /// last station since, and get another.
+    pub(crate) fn filter_then(mut self, state: &State) -> Result<Filter, Problem> {
+        let systems = std::mem::take(&mut self.system);
+        let systems = systems.iter().map(|Name(name)| system(name)).collect();
+        Ok(Filter { systems, ..self.filter(state)? })
+    }
+
     /// The filter that these words mean, if all that they name is known.
     pub(crate) fn filter(&self, state: &State) -> Result<Filter, Problem> {
         let known = Lookup(state);

@@ -1,6 +1,7 @@
 //! A network to talk to: every test has its own.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::Body;
@@ -9,6 +10,10 @@ use domain::{CommitObserver, Identifier, JournalId, NetworkDetails, Timestamp};
 use engine::{Engine, EngineOptions, FirstKey};
 use http_body_util::BodyExt;
 use journal::{Journal, MemoryJournal, MemorySnapshots};
+use live::webhooks::{
+    MemoryOperations, Message, Outcome, Sender, Sending, Sent, SystemClock, WebhookOptions,
+    WebhookParts, Webhooks,
+};
 use live::{Hub, HubOptions};
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -25,11 +30,30 @@ pub(crate) const ADMIN: &str = "itn_00000000000000000000000000000000";
 /// 2200-01-01T00:00:00Z.
 const EPOCH: Timestamp = Timestamp(7_258_118_400_000_000);
 
+/// Takes what webhooks send, and accepts it or not.
+#[derive(Default)]
+pub(crate) struct Outbox {
+    pub(crate) sent: Mutex<Vec<Message>>,
+    /// Whether to answer 410 from now on.
+    pub(crate) is_gone: AtomicBool,
+}
+
+impl Sender for Outbox {
+    fn send<'a>(&'a self, message: &'a Message) -> Sending<'a> {
+        self.sent.lock().unwrap().push(message.clone());
+        let status = if self.is_gone.load(Ordering::Relaxed) { 410 } else { 204 };
+        let sent = Sent { outcome: Outcome::Answered(status), retry_after: None };
+        Box::pin(std::future::ready(sent))
+    }
+}
+
 /// A network and its gateway.
 pub(crate) struct Network {
     pub(crate) router: Router,
     pub(crate) hub: Hub,
     pub(crate) gateway: Gateway,
+    /// What webhooks sent.
+    pub(crate) outbox: Arc<Outbox>,
     /// Its threads end with it.
     pub(crate) _engine: Engine,
 }
@@ -57,8 +81,20 @@ impl Network {
         let encoder = stream_encoder(&views, JOURNAL);
         let known = surroundings(&views, journal.reader());
         let (hub, hub_fold) = Hub::new(HubOptions::default(), journal.reader(), encoder, known);
+        let outbox = Arc::<Outbox>::default();
+        let (webhooks, webhooks_fold) = Webhooks::open(WebhookParts {
+            options: WebhookOptions::default(),
+            store: Arc::<MemoryOperations>::default(),
+            events: journal.reader(),
+            subjects: hub.subjects().clone(),
+            content: crate::webhook_content(&views, JOURNAL),
+            sender: outbox.clone(),
+            clock: Arc::new(SystemClock),
+        })
+        .unwrap();
         let (past, feeds) = Past::open(None, JOURNAL, &views, &journal.reader()).unwrap();
-        let mut observers: Vec<Box<dyn CommitObserver>> = vec![Box::new(fold), Box::new(hub_fold)];
+        let mut observers: Vec<Box<dyn CommitObserver>> =
+            vec![Box::new(fold), Box::new(hub_fold), Box::new(webhooks_fold)];
         observers.extend(feeds);
         let digest = Secret::parse(ADMIN).unwrap().digest();
         let options = EngineOptions {
@@ -71,13 +107,14 @@ impl Network {
         // Starting blocks, which no thread of a runtime may.
         let start = move || Engine::start(options, journal, snapshots, observers, &mut |_| {});
         let (engine, _) = std::thread::spawn(start).join().unwrap().unwrap();
+        webhooks.start();
         let mut options = GatewayOptions::new(JOURNAL);
         set(&mut options);
         let gateway = Gateway::new(
             options,
-            Services { executor: engine.handle().into(), views, past, hub: hub.clone() },
+            Services { executor: engine.handle().into(), views, past, hub: hub.clone(), webhooks },
         );
-        Self { router: gateway.router(), hub, gateway, _engine: engine }
+        Self { router: gateway.router(), hub, gateway, outbox, _engine: engine }
     }
 
     /// Ceres and Mars Port; ice of the belt's miners on Ceres; Acme with a million credits.

@@ -16,6 +16,7 @@ mod stock;
 mod trade;
 mod transfer;
 mod vessel;
+mod webhook;
 
 pub(crate) use access::{KeyAnswer, KeyItem, Shown, StreamTokenAnswer, WhoAmI};
 pub(crate) use alert::{
@@ -51,3 +52,4 @@ pub(crate) use trade::{
 };
 pub(crate) use transfer::{GoodsAnswer, TransferAnswer};
 pub(crate) use vessel::{VesselAnswer, VesselData};
+pub(crate) use webhook::{DeliveryAnswer, ReplayAnswer, SecretItem, WebhookAnswer};

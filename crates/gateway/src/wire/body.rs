@@ -15,6 +15,7 @@ mod report;
 mod trade;
 mod transfer;
 mod vessel;
+mod webhook;
 
 use domain::{
     Action, Command, KeyBinding, Line, Lines, LinesError, Note, PrincipalId, Timestamp, TraceId,
@@ -36,6 +37,7 @@ pub(crate) use report::ReportBody;
 pub(crate) use trade::TradeBody;
 pub(crate) use transfer::TransferBody;
 pub(crate) use vessel::VesselBody;
+pub(crate) use webhook::{NewWebhookBody, Replay, ReplayBody, SecretBody, WebhookBody};
 
 /// What a body asks for; who asks, and with which key, comes from elsewhere.
 #[derive(Debug, PartialEq)]

@@ -7,6 +7,7 @@ use std::marker::PhantomData;
 
 use domain::limits::{IDENTIFIER_BYTES_MAX, TEXT_BYTES_MAX};
 use domain::{Identifier, OfferId, ShipmentId, Text};
+use live::webhooks::URL_BYTES_MAX;
 use serde::de::{Error, Visitor};
 use utoipa::openapi::schema::{ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::{RefOr, Schema};
@@ -65,7 +66,7 @@ macro_rules! component {
 }
 pub(super) use component;
 
-read_from_text!(Name, Words, ShipmentName, OfferName, super::Time);
+read_from_text!(Name, Words, Url, ShipmentName, OfferName, super::Time);
 
 /// A name that a client chose.
 #[derive(Debug)]
@@ -120,6 +121,30 @@ component!(
     text("text", "1 to 256 bytes of UTF-8 without control characters.")
         .min_length(Some(1))
         .max_length(Some(TEXT_BYTES_MAX))
+        .build()
+);
+
+/// Where something is sent.
+#[derive(Debug)]
+pub(crate) struct Url(pub(crate) String);
+
+impl TextScalar for Url {
+    const WHAT: &'static str = "a URL: 1 to 2048 visible ASCII characters";
+
+    fn read(text: &str) -> Option<Self> {
+        let formed = (1..=URL_BYTES_MAX).contains(&text.len())
+            && text.bytes().all(|byte| byte.is_ascii_graphic());
+        formed.then(|| Self(text.to_owned()))
+    }
+}
+
+component!(
+    Url,
+    "Url",
+    text("url", "An absolute URL; names that are not ASCII in their encoded forms.")
+        .min_length(Some(1))
+        .max_length(Some(URL_BYTES_MAX))
+        .examples(["https://example.com/hooks/itn"])
         .build()
 );
 

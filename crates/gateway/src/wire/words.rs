@@ -65,6 +65,7 @@ macro_rules! words {
 pub(crate) mod alert;
 pub(crate) mod cargo;
 pub(crate) mod filter;
+pub(crate) mod webhook;
 
 words! {
     /// What kind of place a station is.

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 use domain::Timestamp;
 use gateway::Secret;
+use live::webhooks::WebhookOptions;
 use serde_json::json;
 use tokio::sync::watch;
 
@@ -78,6 +79,7 @@ impl Demo {
             epoch: Some(EPOCH),
             speed: self.speed,
             free_bytes_min: 64 * 1024 * 1024,
+            webhooks: WebhookOptions::default(),
             connections_max: 4_096,
         };
         let server = match Server::start(options).await {

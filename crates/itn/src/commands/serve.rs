@@ -2,10 +2,12 @@
 
 use std::net::SocketAddr;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use domain::Timestamp;
 use domain::limits::SPEED_MAX;
 use gateway::Secret;
+use live::webhooks::{Addresses, Net, PAUSE_MAX, PAUSES_MAX, Schedule, WebhookOptions};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::commands::{DataFolder, fail};
@@ -44,10 +46,25 @@ pub(crate) struct Serve {
     #[arg(long, env = "ITN_CONNECTIONS_MAX", default_value_t = 16_384, value_name = "COUNT",
           value_parser = connections)]
     connections_max: usize,
+    /// Networks that webhooks may go to besides public addresses, there also without TLS, such as
+    /// 127.0.0.0/8 or 10.1.2.3, separated by commas
+    #[arg(long, env = "ITN_WEBHOOK_ALLOW", default_value = "", value_name = "NETWORKS",
+          value_parser = addresses)]
+    webhook_allow: Addresses,
+    /// Seconds before a webhook's second attempt, its third and so on, separated by commas; after
+    /// the last one it is disabled. What Standard Webhooks proposes if not given
+    #[arg(long, env = "ITN_WEBHOOK_RETRY_SECONDS", value_name = "SECONDS",
+          value_parser = schedule)]
+    webhook_retry_seconds: Option<Schedule>,
 }
 
 impl Serve {
     pub(crate) async fn run(self) -> ExitCode {
+        let webhooks = WebhookOptions {
+            addresses: self.webhook_allow,
+            schedule: self.webhook_retry_seconds.unwrap_or_default(),
+            ..WebhookOptions::default()
+        };
         let options = ServerOptions {
             data: self.data.path,
             listen: self.listen,
@@ -57,6 +74,7 @@ impl Serve {
             speed: self.speed,
             free_bytes_min: self.free_space_min,
             connections_max: self.connections_max,
+            webhooks,
         };
         // Caught from here on, so that a signal while recovering ends the program as any other.
         let told = match told_to_stop() {
@@ -119,6 +137,24 @@ fn secret(text: &str) -> Result<Secret, String> {
 fn connections(text: &str) -> Result<usize, String> {
     let count = text.parse::<usize>().map_err(|error| error.to_string())?;
     if count > 0 { Ok(count) } else { Err("at least 1".to_owned()) }
+}
+
+fn addresses(text: &str) -> Result<Addresses, String> {
+    let networks = text.split(',').map(str::trim).filter(|network| !network.is_empty());
+    let allowed = networks
+        .map(|network| network.parse::<Net>().map_err(|error| format!("{network}: {error}")));
+    Ok(Addresses { allowed: allowed.collect::<Result<_, _>>()? })
+}
+
+fn schedule(text: &str) -> Result<Schedule, String> {
+    let pause = |seconds: &str| {
+        let pause = seconds.trim().parse().map(Duration::from_secs).ok();
+        pause.filter(|pause| *pause <= PAUSE_MAX)
+    };
+    let pauses: Option<Vec<_>> = text.split(',').map(pause).collect();
+    let pauses = pauses.filter(|pauses| pauses.len() <= PAUSES_MAX);
+    let wrong = || format!("1 to {PAUSES_MAX} numbers from 0 to {}", PAUSE_MAX.as_secs());
+    pauses.map(|pauses| Schedule { pauses }).ok_or_else(wrong)
 }
 
 fn time(text: &str) -> Result<Timestamp, String> {

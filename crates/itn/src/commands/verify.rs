@@ -1,13 +1,18 @@
 //! `itn verify`: proof from the journal alone.
 
+use std::path::Path;
 use std::process::ExitCode;
+
+use domain::JournalId;
+use live::webhooks::{OperationsStore, SqliteOperations, StoreError};
 
 use crate::commands::{DataFolder, fail};
 use crate::console::{self, counted, grouped};
 use crate::progress::Progress;
-use crate::server::Store;
+use crate::server::{OPERATIONS, Store};
 
-/// Replay the journal from nothing and check its chain, its rules, conservation and snapshots
+/// Replay the journal from nothing and check its chain, its rules, conservation and snapshots, and the
+/// webhooks beside it
 #[derive(Debug, clap::Args)]
 pub(crate) struct Verify {
     #[command(flatten)]
@@ -58,7 +63,25 @@ impl Verify {
         ));
         let snapshots = counted(report.snapshot_count as u64, "snapshot", "snapshots");
         console::say(&format!("{snapshots} compared with the replay, all the same"));
+        match webhook_count(folder, store.journal.id()) {
+            Ok(Some(count)) => {
+                let webhooks = counted(count, "webhook", "webhooks");
+                console::say(&format!("operations: {webhooks}, every row as it was written"));
+            }
+            Ok(None) => {}
+            Err(error) => return fail(&error),
+        }
         console::say("ok");
         ExitCode::SUCCESS
     }
+}
+
+/// How many webhooks there are, if there ever was a place for any.
+fn webhook_count(folder: &Path, journal: JournalId) -> Result<Option<u64>, StoreError> {
+    let path = folder.join(OPERATIONS);
+    if !path.exists() {
+        return Ok(None);
+    }
+    let webhooks = SqliteOperations::open(&path, journal)?.load()?;
+    Ok(Some(webhooks.len() as u64))
 }

@@ -37,7 +37,7 @@ pub(crate) enum Shown<'a> {
 }
 
 impl Shown<'_> {
-    fn is_hidden(&self) -> bool {
+    pub(super) fn is_hidden(&self) -> bool {
         matches!(self, Self::Hidden)
     }
 }

@@ -3,7 +3,7 @@
 //! Results go to standard output, everything about the way there to standard error, so that a
 //! command can be piped. It must not decide anything: callers pass finished sentences.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 
 /// Writes a line of results to standard output.
 #[expect(clippy::print_stdout, reason = "the one way to standard output")]
@@ -15,6 +15,16 @@ pub(crate) fn say(line: &str) {
 #[expect(clippy::print_stderr, reason = "the one way to standard error")]
 pub(crate) fn note(line: &str) {
     eprintln!("{line}");
+}
+
+/// Standard output itself, for results that are more than lines of ours.
+pub(crate) fn results() -> impl Write {
+    std::io::stdout()
+}
+
+/// Whether standard output is a screen.
+pub(crate) fn is_terminal() -> bool {
+    std::io::stdout().is_terminal()
 }
 
 /// Whether a person watches standard error, so that progress may be drawn there.

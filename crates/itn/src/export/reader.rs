@@ -243,9 +243,9 @@ fn told(
     }
     let told =
         serde_json::to_string(&Told { as_of, station }).map_err(ExportError::NotUnderstood)?;
-    let told = told.trim_end_matches('}');
+    let told = told.strip_suffix('}').unwrap_or_default();
     let told_of = |level: &RawValue| {
-        let members = level.get().trim_start_matches('{');
+        let members = level.get().trim_start_matches([' ', '{']);
         RawValue::from_string(format!("{told},{members}")).map_err(ExportError::NotUnderstood)
     };
     levels.iter().map(|level| told_of(level)).collect()

@@ -54,7 +54,8 @@ async fn serve(arguments: &PeerArguments) -> Outcome<()> {
     let journal = MemoryJournal::new(JOURNAL);
     let (views, fold) = Views::open(None, journal.reader()).doing("opening the views")?;
     let encoder = gateway::stream_encoder(&views, JOURNAL);
-    let (hub, hub_fold) = Hub::new(HubOptions::default(), journal.reader(), encoder);
+    let known = gateway::surroundings(&views, journal.reader());
+    let (hub, hub_fold) = Hub::new(HubOptions::default(), journal.reader(), encoder, known);
     let observers: Vec<Box<dyn CommitObserver>> = vec![Box::new(fold), Box::new(hub_fold)];
     let engine = start_engine(journal, observers)?;
     let echo = Echo::new(engine.handle());

@@ -19,7 +19,7 @@ use crate::limits::{
 };
 use crate::problem::{Code, Problem};
 use crate::render::{Identity, Render};
-use crate::routes;
+use crate::routes::{self, Places};
 
 /// What a gateway is made with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,6 +89,7 @@ impl Gateway {
             stopping: AtomicBool::new(false),
             body_room: Semaphore::new(BODIES_KIB_MAX),
             journal_reads: Semaphore::new(JOURNAL_READS_MAX),
+            places: Places::default(),
         };
         Self { app: App(Arc::new(shared)) }
     }
@@ -143,6 +144,7 @@ struct Shared {
     stopping: AtomicBool,
     body_room: Semaphore,
     journal_reads: Semaphore,
+    places: Places,
 }
 
 impl App {
@@ -170,6 +172,11 @@ impl App {
     /// Room for large bodies, in KiB.
     pub(crate) fn body_room(&self) -> &Semaphore {
         &self.0.body_room
+    }
+
+    /// The places of live readers.
+    pub(crate) fn places(&self) -> &Places {
+        &self.0.places
     }
 
     pub(crate) fn is_stopping(&self) -> bool {

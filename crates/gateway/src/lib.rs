@@ -21,12 +21,14 @@ mod reply;
 mod request;
 mod routes;
 mod shape;
+mod surroundings;
 mod wire;
 
 pub use auth::Secret;
 pub use executor::{Execute, Executing, Executor};
 pub use gateway::{Gateway, GatewayOptions, Services};
 pub use render::stream_encoder;
+pub use surroundings::surroundings;
 
 #[cfg(test)]
 mod tests;

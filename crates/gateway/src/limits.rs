@@ -47,3 +47,9 @@ pub(crate) const BODY_READ_USUAL: Duration = Duration::from_secs(30);
 /// How long a response may make no progress because the client does not read, if nothing is said:
 /// two missed heartbeats of a live reader.
 pub(crate) const WRITE_USUAL: Duration = Duration::from_secs(30);
+/// Values of one parameter of a filter: each event is compared with all of them.
+pub(crate) const FILTER_VALUES_MAX: usize = 100;
+/// Streams of a key that sees the whole network: three quarters of all, so that none takes all.
+pub(crate) const READERS_OF_NETWORK_MAX: usize = 12_288;
+/// Streams of a key of accounts: each event is held against what such a reader may see.
+pub(crate) const READERS_OF_ACCOUNTS_MAX: usize = 256;

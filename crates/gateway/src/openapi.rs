@@ -9,7 +9,7 @@ use utoipa::OpenApi;
 use crate::problem::Code;
 use crate::routes;
 use crate::shape::{Flaw, Schemas};
-use crate::wire::body;
+use crate::wire::{EventType, Topic, body};
 
 /// The document, as it is served, and the schemas by which bodies are diagnosed.
 pub(crate) struct Document {
@@ -27,7 +27,7 @@ pub(crate) fn document() -> &'static Document {
     &DOCUMENT
 }
 
-/// What no route refers to by itself: the bodies that lines of bulk hold.
+/// What no route refers to by itself: the bodies that lines of bulk hold, the words of filters.
 #[derive(OpenApi)]
 #[openapi(
     info(
@@ -36,6 +36,9 @@ pub(crate) fn document() -> &'static Document {
         license(name = "MIT", identifier = "MIT"),
     ),
     components(schemas(
+        Topic,
+        EventType,
+        body::FilterBody,
         body::TradeBody,
         body::BookingBody,
         body::ReportBody,

@@ -2,6 +2,7 @@
 //! but `dryRun`, and a body of the right kind, size and shape; checked in this order.
 
 mod body;
+mod filter;
 mod query;
 
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
@@ -18,6 +19,7 @@ use crate::problem::{Code, Problem};
 use crate::shape;
 
 pub(crate) use body::{read_body, require_media_type};
+pub(crate) use filter::system;
 use query::is_dry_run;
 pub(crate) use query::{Cursor, Lookup, NoQuery, Page, Query};
 

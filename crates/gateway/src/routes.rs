@@ -23,6 +23,7 @@ mod vessels;
 
 #[cfg(test)]
 pub(crate) use updates::KEY_CHECK_EVERY;
+pub(crate) use updates::Places;
 
 use axum::Router;
 use axum::http::Method;

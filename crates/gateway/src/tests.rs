@@ -18,6 +18,7 @@ mod scope;
 mod support;
 mod trades;
 mod transfers;
+mod updates;
 mod vessels;
 mod wire;
 

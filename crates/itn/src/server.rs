@@ -120,7 +120,8 @@ impl Server {
         let events = store.journal.reader();
         let (views, fold) = Views::open(Some(&options.data.join("views.db")), Arc::clone(&events))?;
         let encoder = gateway::stream_encoder(&views, store.journal.id());
-        let (hub, hub_fold) = Hub::new(HubOptions::default(), events, encoder);
+        let known = gateway::surroundings(&views, Arc::clone(&events));
+        let (hub, hub_fold) = Hub::new(HubOptions::default(), events, encoder, known);
         let secret = match options.admin_key.clone() {
             Some(secret) => secret,
             None => Secret::random().map_err(ServerError::Key)?,

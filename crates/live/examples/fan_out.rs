@@ -13,10 +13,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use domain::{
-    Batch, BatchId, CommitObserver, Envelope, Epoch, Event, EventReader, JournalId, KeyId,
-    PrincipalId, ReadError, Recorded, Sequence, Timestamp,
+    AlertRuleId, Batch, BatchId, CommitObserver, Envelope, Epoch, Event, EventReader, Facet,
+    JournalId, KeyId, PrincipalId, ReadError, Recorded, Sequence, StationId, Timestamp,
 };
-use live::{Encode, Hub, HubFold, HubOptions, Update};
+use live::{Encode, Hub, HubFold, HubOptions, Surroundings, System, Update};
 use tokio::net::{TcpListener, TcpStream};
 
 /// As many bytes as a one-line trade takes as an SSE frame, about.
@@ -31,6 +31,20 @@ impl EventReader for Empty {
 
     fn read_after(&self, _: Sequence, _: usize) -> Result<Vec<Recorded>, ReadError> {
         Ok(Vec::new())
+    }
+}
+
+impl Surroundings for Empty {
+    fn system(&self, _: StationId) -> Option<System> {
+        None
+    }
+
+    fn rule_known(&self, _: AlertRuleId, _: Sequence, _: &mut dyn FnMut(Facet)) -> bool {
+        true
+    }
+
+    fn rule(&self, _: AlertRuleId, _: Sequence, _: &mut dyn FnMut(Facet)) -> Result<(), ReadError> {
+        Ok(())
     }
 }
 
@@ -169,8 +183,9 @@ fn main() -> io::Result<()> {
 
     let server =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let (hub, fold) = server
-        .block_on(async { Hub::new(HubOptions::default(), Arc::new(Empty), Arc::new(Stamped)) });
+    let (hub, fold) = server.block_on(async {
+        Hub::new(HubOptions::default(), Arc::new(Empty), Arc::new(Stamped), Arc::new(Empty))
+    });
     let listener = server.block_on(TcpListener::bind("127.0.0.1:0"))?;
     let address = listener.local_addr()?;
     let accepting = (hub.clone(), Arc::clone(&written));

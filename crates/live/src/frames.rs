@@ -64,4 +64,37 @@ impl Frames {
         let bytes = self.bytes.slice(start..rest[taken - 1]);
         (bytes, Sequence(after.0 + taken as u64))
     }
+
+    /// The first run of events behind `after` that are `wanted`, as many of it as fit into
+    /// `bytes_max` but at least one, or nothing; and how far that is, past those that are not
+    /// wanted. `after` lies within, as for [`Self::after`].
+    pub(crate) fn wanted_after(
+        &self,
+        after: Sequence,
+        bytes_max: usize,
+        wanted: impl Fn(usize) -> bool,
+    ) -> Run {
+        let skipped = usize::try_from(after.0 - self.before.0).unwrap_or(usize::MAX);
+        let count = self.ends.len();
+        let from = (skipped..count).find(|index| wanted(*index)).unwrap_or(count);
+        let start = if from == 0 { 0 } else { self.ends[from - 1] };
+        let fits = |index: usize| index == from || self.ends[index] - start <= bytes_max;
+        let to = (from..count).find(|index| !wanted(*index) || !fits(*index)).unwrap_or(count);
+        // Those behind the run that are not wanted are passed over with it.
+        let next = (to..count).find(|index| wanted(*index)).unwrap_or(count);
+        let at = |index: usize| Sequence(self.before.0 + index as u64);
+        let end = if to == from { start } else { self.ends[to - 1] };
+        Run { bytes: self.bytes.slice(start..end), last: at(to), passed: at(next) }
+    }
+}
+
+/// Consecutive events that are wanted.
+#[derive(Debug)]
+pub(crate) struct Run {
+    /// Nothing, if none was.
+    pub(crate) bytes: Bytes,
+    /// The last of them.
+    pub(crate) last: Sequence,
+    /// The last event that was looked at.
+    pub(crate) passed: Sequence,
 }

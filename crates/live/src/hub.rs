@@ -10,11 +10,13 @@ use parking_lot::Mutex;
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, Semaphore};
 
+use crate::filter::Interest;
 use crate::frames::Encode;
 use crate::inbox::Inbox;
 use crate::options::HubOptions;
 use crate::pacer;
 use crate::ring::{Chunk, Place, Ring};
+use crate::subject::{Subjects, Surroundings};
 use crate::subscription::Subscription;
 use crate::waiters::{Waiters, Which};
 
@@ -56,6 +58,7 @@ pub(crate) struct Shared {
     pub(crate) options: HubOptions,
     pub(crate) events: Arc<dyn EventReader>,
     pub(crate) encoder: Arc<dyn Encode>,
+    pub(crate) subjects: Subjects,
     pub(crate) runtime: Handle,
     pub(crate) waiters: Waiters,
     /// Turns at reading the journal.
@@ -129,15 +132,18 @@ impl Hub {
         options: HubOptions,
         events: Arc<dyn EventReader>,
         encoder: Arc<dyn Encode>,
+        surroundings: Arc<dyn Surroundings>,
     ) -> (Self, HubFold) {
         let last = events.last();
         let inbox = Inbox::new(last, options.ring_events_max.max(1));
         let ring = Ring::new(last, options.ring_events_max, options.ring_bytes_max);
+        let subjects = Subjects::new(Arc::clone(&events), surroundings);
         let shared = Arc::new(Shared {
             catch_ups: Arc::new(Semaphore::new(options.catch_ups_max.max(1))),
             options,
             events,
             encoder,
+            subjects,
             runtime: Handle::current(),
             waiters: Waiters::default(),
             signal: Notify::new(),
@@ -154,6 +160,15 @@ impl Hub {
 
     /// A reader of everything behind `after`. Dropping it makes room for another.
     pub fn subscribe(&self, after: Sequence) -> Result<Subscription, SubscribeError> {
+        self.subscribe_to(Interest::default(), after)
+    }
+
+    /// A reader of what is of interest behind `after`. Dropping it makes room for another.
+    pub fn subscribe_to(
+        &self,
+        interest: Interest,
+        after: Sequence,
+    ) -> Result<Subscription, SubscribeError> {
         let shared = &self.shared;
         if shared.is_stopping() {
             return Err(SubscribeError::Stopping);
@@ -173,7 +188,12 @@ impl Hub {
             // With nobody connected the pacer neither ticks nor hears of commits.
             shared.signal.notify_one();
         }
-        Ok(Subscription::new(Arc::clone(shared), slot, after))
+        Ok(Subscription::new(Arc::clone(shared), slot, interest, after))
+    }
+
+    /// What finds out what events are about.
+    pub fn subjects(&self) -> &Subjects {
+        &self.shared.subjects
     }
 
     /// How many readers are connected.

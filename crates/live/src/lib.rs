@@ -10,16 +10,20 @@
 //! slice, until the ring has the rest.
 
 mod catch_up;
+mod filter;
 mod frames;
 mod hub;
 mod inbox;
 mod options;
 mod pacer;
 mod ring;
+mod subject;
 mod subscription;
 mod waiters;
 
+pub use filter::{Filter, Interest, Kinds};
 pub use frames::Encode;
 pub use hub::{Hub, HubFold, SubscribeError};
 pub use options::HubOptions;
+pub use subject::{Subject, Subjects, Surroundings, System};
 pub use subscription::{Subscription, Update};

@@ -15,6 +15,10 @@ pub struct HubOptions {
     pub heartbeat: Duration,
     /// Events that one slice of a catch-up reads from the journal.
     pub catch_up_events: usize,
+    /// Events that one slice looks at for a reader who wants some of them.
+    pub filter_events: usize,
+    /// Events that a catch-up passes over before it tells how far it is.
+    pub progress_events: u64,
     /// Slices that are read from the journal at a time; other readers wait for their turn.
     pub catch_ups_max: usize,
     /// Bytes handed out at a time; a single event may be larger.
@@ -38,6 +42,10 @@ impl Default for HubOptions {
             heartbeat: Duration::from_secs(15),
             // With one-line trades about one update; the next slice is read when that is taken.
             catch_up_events: 128,
+            // A few milliseconds of reading; then others have their turn.
+            filter_events: 1_024,
+            // A tenth of a second of reading: whoever is cut off then does not begin anew.
+            progress_events: 65_536,
             // Two cores: more would take the processor from trading and gain nothing.
             catch_ups_max: 4,
             // What a socket buffer takes at once.

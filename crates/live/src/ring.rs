@@ -8,9 +8,12 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use domain::{Batch, Sequence};
+use domain::{Batch, ReadError, Recorded, Sequence};
+use tokio::runtime::Handle;
+use tokio::sync::OnceCell;
 
 use crate::frames::{Encode, Frames};
+use crate::subject::{Subject, Subjects};
 
 /// Events of a chunk: encoding them holds a thread for well under a millisecond, and a stalled
 /// reader, who keeps its last chunk's bytes alive, keeps some 40 KiB of one-line trades.
@@ -30,6 +33,8 @@ pub(crate) struct Chunk {
     before: Sequence,
     last: Sequence,
     frames: OnceLock<Frames>,
+    /// What its events are about, for readers who want some of them; found when first asked for.
+    subjects: OnceCell<Box<[Subject]>>,
     /// Whether the ring's count has the encoded bytes; written under the ring's lock.
     counted: AtomicBool,
 }
@@ -40,11 +45,56 @@ impl Chunk {
         let mut encoded_now = false;
         let frames = self.frames.get_or_init(|| {
             encoded_now = true;
-            let events: Vec<_> =
-                self.runs.iter().flat_map(|run| &run.batch.events[run.range.clone()]).collect();
+            let events: Vec<_> = self.events().collect();
             Frames::encode(encoder, self.before, events.into_iter())
         });
         (frames, encoded_now)
+    }
+
+    /// What its events are about, if that is known or can be told without reading the journal.
+    pub(crate) fn subjects(&self, subjects: &Subjects) -> Option<&[Subject]> {
+        if let Some(found) = self.subjects.get() {
+            return Some(found);
+        }
+        let found: Option<Box<[Subject]>> =
+            self.events().map(|recorded| subjects.known(recorded)).collect();
+        // Whoever was first told the same.
+        let _ = self.subjects.set(found?);
+        self.subjects.get().map(AsRef::as_ref)
+    }
+
+    /// Finds out what its events are about, reading the journal: once, however many wait for it.
+    pub(crate) async fn study(
+        self: Arc<Self>,
+        subjects: Subjects,
+        runtime: Handle,
+    ) -> Result<(), ReadError> {
+        let chunk = &self;
+        let find = || async move {
+            let chunk = Arc::clone(chunk);
+            let failed =
+                ReadError { after: chunk.before, reason: "the reading was lost".to_owned() };
+            let finding = runtime.spawn_blocking(move || {
+                chunk.events().map(|recorded| subjects.of(recorded)).collect()
+            });
+            finding.await.unwrap_or(Err(failed))
+        };
+        self.subjects.get_or_try_init(find).await.map(drop)
+    }
+
+    /// The chunk's last event, if none behind `after` is wanted: then nothing need be encoded.
+    pub(crate) fn passed_if_none(
+        &self,
+        after: Sequence,
+        wanted: impl Fn(usize) -> bool,
+    ) -> Option<Sequence> {
+        let skipped = count_between(self.before, after);
+        let count = count_between(self.before, self.last);
+        (!(skipped..count).any(wanted)).then_some(self.last)
+    }
+
+    fn events(&self) -> impl Iterator<Item = &Recorded> {
+        self.runs.iter().flat_map(|run| &run.batch.events[run.range.clone()])
     }
 
     fn encoded_bytes(&self) -> usize {
@@ -139,6 +189,7 @@ impl Ring {
             before,
             last: self.last,
             frames: OnceLock::new(),
+            subjects: OnceCell::new(),
             counted: AtomicBool::new(false),
         }));
     }

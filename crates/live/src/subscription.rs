@@ -7,7 +7,9 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use domain::{ReadError, Sequence};
 
-use crate::catch_up::{self, Reading};
+use crate::catch_up::{self, Found, Reading};
+use crate::filter::Interest;
+use crate::frames::Frames;
 use crate::hub::Shared;
 use crate::ring::{Chunk, Place};
 use crate::waiters::{Slot, Wait};
@@ -19,6 +21,8 @@ pub enum Update {
     Events(Bytes),
     /// There was nothing for a while.
     Heartbeat,
+    /// There was nothing of interest up to here, where the reader may resume.
+    Progress(Sequence),
     /// The reader had been up to date and then was too slow: what follows is no longer in memory.
     /// [`Update::Closed`] comes next; a new subscription may resume.
     Lagged {
@@ -32,12 +36,17 @@ pub enum Update {
     Failed(ReadError),
 }
 
-/// A live reader. It gets every event behind the position it began at, in order, each once.
+/// A live reader. It gets every event of interest behind the position it began at, in order, each
+/// once.
 pub struct Subscription {
     shared: Arc<Shared>,
     slot: Slot,
-    /// The last event that was given.
+    /// What it gets; `None` if that is everything.
+    interest: Option<Arc<Interest>>,
+    /// The last event that was given or passed over.
     cursor: Sequence,
+    /// Where the reader knows that it may resume.
+    told: Sequence,
     reading: Option<Reading>,
     /// How many events the next slice reads: about as many as fit into an update.
     slice_events: usize,
@@ -49,23 +58,49 @@ pub struct Subscription {
 }
 
 impl Subscription {
-    pub(crate) fn new(shared: Arc<Shared>, slot: Slot, after: Sequence) -> Self {
-        let slice_events = shared.options.catch_up_events.max(1);
-        Self {
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        slot: Slot,
+        interest: Interest,
+        after: Sequence,
+    ) -> Self {
+        let mut subscription = Self {
             shared,
             slot,
+            interest: None,
             cursor: after,
+            told: after,
             reading: None,
-            slice_events,
+            slice_events: 1,
             was_live: false,
             heard: false,
             has_ended: false,
-        }
+        };
+        subscription.listen_for(interest);
+        subscription
     }
 
-    /// The last event that was given; at first, the position it began at.
+    /// The last event that was given or passed over; at first, the position it began at.
     pub fn position(&self) -> Sequence {
         self.cursor
+    }
+
+    /// Gets what is of interest from here on, and nothing else: what was passed over before stays
+    /// so.
+    pub fn listen_for(&mut self, interest: Interest) {
+        self.interest = (!interest.is_everything()).then(|| Arc::new(interest));
+        // What was read for the interest before is not to be given.
+        self.reading = None;
+        self.slice_events = self.slice_events_max();
+    }
+
+    fn slice_events_max(&self) -> usize {
+        let options = &self.shared.options;
+        let events = match self.interest {
+            None => options.catch_up_events,
+            Some(_) => options.filter_events,
+        };
+        events.max(1)
     }
 
     /// What comes next. Dropping the future loses nothing.
@@ -81,13 +116,17 @@ impl Subscription {
                 return Poll::Ready(Update::Closed);
             }
             if let Some(reading) = &mut self.reading {
-                let slice = ready!(reading.as_mut().poll(cx));
+                let found = ready!(reading.as_mut().poll(cx));
                 self.reading = None;
-                match slice {
-                    Ok(slice) => {
-                        self.size_next_slice(slice.last);
-                        if let Some(update) = self.give(slice.bytes, slice.last) {
+                match found {
+                    Ok(Found::Subjects) => {}
+                    Ok(Found::Slice(slice)) => {
+                        self.size_next_slice(slice.passed);
+                        if let Some(update) = self.give(slice.bytes, slice.last, slice.passed) {
                             return Poll::Ready(update);
+                        }
+                        if self.cursor.0 - self.told.0 >= self.shared.options.progress_events {
+                            return Poll::Ready(self.progress());
                         }
                     }
                     Err(failure) => return Poll::Ready(self.end(Update::Failed(failure))),
@@ -109,8 +148,14 @@ impl Subscription {
                     return Poll::Ready(self.end(Update::Lagged { resume_after }));
                 }
                 Place::Behind => {
-                    let reading = catch_up::read(&self.shared, self.cursor, self.slice_events);
+                    let interest = self.interest.clone();
+                    let reading =
+                        catch_up::read(&self.shared, interest, self.cursor, self.slice_events);
                     self.reading = Some(reading);
+                }
+                Place::AtHead if self.cursor > self.told && (stopping || !self.was_live) => {
+                    self.was_live = true;
+                    return Poll::Ready(self.progress());
                 }
                 Place::AtHead if stopping => return Poll::Ready(self.end(Update::Closed)),
                 Place::AtHead => {
@@ -129,7 +174,9 @@ impl Subscription {
         match self.shared.waiters.wait(self.slot, cx.waker(), heard) {
             Wait::HeartbeatDue => {
                 self.heard = true;
-                Some(Poll::Ready(Update::Heartbeat))
+                let has_moved = self.cursor > self.told;
+                let update = if has_moved { self.progress() } else { Update::Heartbeat };
+                Some(Poll::Ready(update))
             }
             // What became visible before it waited did not wake it.
             Wait::Waiting if self.shared.visible() > self.cursor => None,
@@ -138,30 +185,56 @@ impl Subscription {
         }
     }
 
-    fn give_of(&mut self, chunk: &Chunk) -> Option<Update> {
+    fn give_of(&mut self, chunk: &Arc<Chunk>) -> Option<Update> {
+        let bytes_max = self.shared.options.update_bytes_max;
+        let Some(interest) = &self.interest else {
+            let (bytes, last) = self.frames_of(chunk).after(self.cursor, bytes_max);
+            return self.give(bytes, last, last);
+        };
+        let Some(subjects) = chunk.subjects(&self.shared.subjects) else {
+            self.reading = Some(catch_up::study(&self.shared, Arc::clone(chunk)));
+            return None;
+        };
+        let wanted = |index: usize| interest.admits(&subjects[index]);
+        if let Some(passed) = chunk.passed_if_none(self.cursor, wanted) {
+            return self.give(Bytes::new(), self.cursor, passed);
+        }
+        let run = self.frames_of(chunk).wanted_after(self.cursor, bytes_max, wanted);
+        self.give(run.bytes, run.last, run.passed)
+    }
+
+    fn frames_of<'a>(&self, chunk: &'a Chunk) -> &'a Frames {
         let (frames, encoded_now) = chunk.frames(&*self.shared.encoder);
         if encoded_now {
             self.shared.encoded(chunk);
         }
-        let (bytes, last) = frames.after(self.cursor, self.shared.options.update_bytes_max);
-        self.give(bytes, last)
+        frames
     }
 
-    /// Moves on to `last`; an update, unless all of its events are hidden.
-    fn give(&mut self, bytes: Bytes, last: Sequence) -> Option<Update> {
-        self.cursor = last;
+    /// Moves on to `passed`; an update, unless all of its events are hidden.
+    fn give(&mut self, bytes: Bytes, last: Sequence, passed: Sequence) -> Option<Update> {
+        self.cursor = passed;
+        if self.interest.is_none() {
+            self.told = passed;
+        }
         if bytes.is_empty() {
             return None;
         }
+        self.told = last;
         self.heard = true;
         Some(Update::Events(bytes))
     }
 
+    fn progress(&mut self) -> Update {
+        self.told = self.cursor;
+        self.heard = true;
+        Update::Progress(self.cursor)
+    }
+
     /// Large events: reading many of which few fit would be reading them again and again.
-    fn size_next_slice(&mut self, last: Sequence) {
-        let fitted = usize::try_from(last.0 - self.cursor.0).unwrap_or(usize::MAX);
-        let maximum = self.shared.options.catch_up_events.max(1);
-        self.slice_events = fitted.saturating_mul(2).min(maximum);
+    fn size_next_slice(&mut self, passed: Sequence) {
+        let fitted = usize::try_from(passed.0 - self.cursor.0).unwrap_or(usize::MAX);
+        self.slice_events = fitted.saturating_mul(2).min(self.slice_events_max());
     }
 
     fn end(&mut self, update: Update) -> Update {

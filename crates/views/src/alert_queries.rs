@@ -109,6 +109,12 @@ impl State {
         self.alerts.rules().get(id.0 as usize)
     }
 
+    /// What a rule said when event `at` was recorded; `None` if that is too long ago to be known
+    /// here.
+    pub fn alert_rule_terms(&self, id: AlertRuleId, at: Sequence) -> Option<AlertRule> {
+        self.alerts.terms_at(id, at)
+    }
+
     /// The rules numbered from `index` on that are not deleted and may be seen, in the order of
     /// their numbers.
     pub fn alert_rules_from(&self, index: usize, scope: Scope<'_>) -> impl Iterator<Item = &Rule> {

@@ -97,6 +97,18 @@ impl AlertCounts {
     }
 }
 
+/// What a rule said from one event to before another.
+#[derive(Debug, Clone, Copy)]
+struct FormerTerms {
+    rule: AlertRuleId,
+    from: Sequence,
+    until: Sequence,
+    terms: AlertRule,
+}
+
+/// Former terms of rules that are kept: a burst of replacements, at 100 bytes each.
+const FORMER_TERMS_KEPT: usize = 1_024;
+
 /// A hold that ran out: what its alert will be about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ExpiredHold {
@@ -112,6 +124,9 @@ pub(crate) struct Alerts {
     resolved: VecDeque<Alert>,
     /// By number, deleted ones included.
     rules: Paged<Rule>,
+    /// What rules said before they were replaced or deleted, the latest last. Kept in memory alone:
+    /// for readers who are a little behind.
+    former: VecDeque<FormerTerms>,
     /// The latest of each name.
     by_name: BTreeMap<Identifier, AlertRuleId>,
     /// The open alert of a rule of stock, if there is one.
@@ -157,7 +172,8 @@ impl Alerts {
         }
         let expired = expired.into_iter().map(|hold| (hold.trade, hold.subject)).collect();
         let resolved = resolved.into_iter().collect();
-        Self { open, resolved, rules, by_name, of_rules, watched, expired, counts }
+        let former = VecDeque::new();
+        Self { open, resolved, rules, former, by_name, of_rules, watched, expired, counts }
     }
 
     /// Costs a pointer per page, and a copy of what is bounded.
@@ -200,6 +216,26 @@ impl Alerts {
     /// The rules by number, deleted ones included.
     pub(crate) fn rules(&self) -> &Paged<Rule> {
         &self.rules
+    }
+
+    /// What a rule said when event `at` was recorded, if that is known here.
+    pub(crate) fn terms_at(&self, rule: AlertRuleId, at: Sequence) -> Option<AlertRule> {
+        let row = self.rules.get(rule.0 as usize)?;
+        if row.changed <= at {
+            return Some(row.terms);
+        }
+        let was = |it: &&FormerTerms| it.rule == rule && it.from <= at && at < it.until;
+        self.former.iter().rev().find(was).map(|former| former.terms)
+    }
+
+    fn keep_former(&mut self, rule: AlertRuleId, until: Sequence) {
+        if let Some(row) = self.rules.get(rule.0 as usize) {
+            if self.former.len() == FORMER_TERMS_KEPT {
+                self.former.pop_front();
+            }
+            let former = FormerTerms { rule, from: row.changed, until, terms: row.terms };
+            self.former.push_back(former);
+        }
     }
 
     pub(crate) fn rule_named(&self, name: &str) -> Option<&Rule> {
@@ -249,6 +285,7 @@ impl Alerts {
             return self.push_rule(envelope, *rule, id.clone(), *terms);
         }
         self.unwatch(*rule);
+        self.keep_former(*rule, envelope.sequence);
         let row = self.rule_mut(*rule);
         if row.deleted {
             (row.created, row.created_at) = (envelope.sequence, envelope.recorded_at);
@@ -298,6 +335,7 @@ impl Alerts {
 
     fn delete_rule(&mut self, envelope: &Envelope, id: AlertRuleId) {
         self.unwatch(id);
+        self.keep_former(id, envelope.sequence);
         let row = self.rule_mut(id);
         (row.changed, row.changed_at) = (envelope.sequence, envelope.recorded_at);
         row.deleted = true;

@@ -2,6 +2,7 @@
 //!
 //! Reference data only grows or is replaced; nothing is ever removed, so rows are dense by number.
 
+use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
 
 use domain::{
@@ -168,6 +169,8 @@ pub(crate) struct Directory {
     vessels: Named<Vessel>,
     /// By commodity: how many commodities have a lesser name. Sorting by a number is cheap.
     ranks: Vec<u32>,
+    /// How many stations lie in each system.
+    systems: BTreeMap<Identifier, u32>,
 }
 
 /// The reference data at one sequence.
@@ -194,14 +197,20 @@ impl Directory {
                 *place = rank;
             }
         }
-        Self {
+        let mut directory = Self {
             network,
-            stations,
+            stations: Paged::new(),
             commodities: Named::of(commodities),
             traders: Named::of(traders),
             vessels: Named::default(),
             ranks,
+            systems: BTreeMap::new(),
+        };
+        for station in stations.iter() {
+            directory.lie_in(&station.details.system);
         }
+        directory.stations = stations;
+        directory
     }
 
     /// The same with these vessels.
@@ -221,6 +230,28 @@ impl Directory {
 
     pub(crate) fn station_named(&self, name: &str) -> Option<StationId> {
         self.traders.find(name)?.station
+    }
+
+    /// Whether a station lies in the system of this name.
+    pub(crate) fn has_system(&self, name: &str) -> bool {
+        Identifier::new(name).is_ok_and(|name| self.systems.contains_key(&name))
+    }
+
+    fn lie_in(&mut self, system: &Identifier) {
+        if let Some(count) = self.systems.get_mut(system) {
+            *count += 1;
+        } else {
+            self.systems.insert(system.clone(), 1);
+        }
+    }
+
+    fn leave(&mut self, system: &Identifier) {
+        if let Some(count) = self.systems.get_mut(system) {
+            *count -= 1;
+            if *count == 0 {
+                self.systems.remove(system);
+            }
+        }
     }
 
     pub(crate) fn commodity_named(&self, name: &str) -> Option<CommodityId> {
@@ -303,6 +334,7 @@ impl Directory {
             self.stations.len(),
             "station {name} is not numbered in the order of creation"
         );
+        self.lie_in(&details.system);
         self.stations.push(Station {
             id: station,
             trader,
@@ -325,10 +357,14 @@ impl Directory {
     ) {
         let row =
             self.stations.get_mut(station.index()).expect("a station that is replaced was created");
-        row.details = details.clone();
+        let before = std::mem::replace(&mut row.details, details.clone());
         (row.changed, row.changed_at) = (envelope.sequence, envelope.recorded_at);
         let as_trader = TraderDetails { name: details.name.clone() };
         let trader = row.trader;
+        if before.system != details.system {
+            self.leave(&before.system);
+            self.lie_in(&details.system);
+        }
         self.update_trader(envelope, trader, as_trader);
     }
 

@@ -103,6 +103,11 @@ impl State {
         self.directory.stations().iter_from(index)
     }
 
+    /// Whether a station lies in the system of this name now.
+    pub fn has_system(&self, name: &str) -> bool {
+        self.directory.has_system(name)
+    }
+
     /// The commodity of this name.
     pub fn commodity_id(&self, name: &str) -> Option<CommodityId> {
         self.directory.commodity_named(name)

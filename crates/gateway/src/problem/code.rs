@@ -88,6 +88,7 @@ codes! {
     // What the rules refuse, in the order of their checks.
     SameParty => row("same_party", 422, "Both sides are the same"),
     UnknownStation => unknown("unknown_station", "There is no such station"),
+    UnknownSystem => unknown("unknown_system", "No station lies in this system"),
     UnknownTrader => unknown("unknown_trader", "There is no such trader"),
     UnknownCommodity => unknown("unknown_commodity", "There is no such commodity"),
     UnknownTrade => unknown("unknown_trade", "There is no such trade"),

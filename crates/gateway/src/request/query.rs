@@ -6,11 +6,11 @@ use std::fmt;
 use axum::extract::FromRequestParts;
 use axum::http::Uri;
 use axum::http::request::Parts;
-use domain::{CommodityId, Quantity, StationId, TraderId};
+use domain::{CommodityId, Identifier, Quantity, StationId, TraderId};
 use views::State;
 
 use crate::gateway::App;
-use crate::limits::{FAULTS_MAX, PAGE_ITEMS_MAX, PAGE_ITEMS_USUAL};
+use crate::limits::{FAULTS_MAX, FILTER_VALUES_MAX, PAGE_ITEMS_MAX, PAGE_ITEMS_USUAL};
 use crate::problem::{Code, Problem};
 use crate::shape::{Fault, Flaw, Place};
 use crate::wire::{Name, TextScalar};
@@ -95,6 +95,24 @@ impl Query {
             self.fault(name, flaw, format!("must be {}", T::WHAT));
         }
         read
+    }
+
+    /// The parameter as scalars, separated by commas; none if it is left out.
+    pub(crate) fn several<T: TextScalar>(&mut self, name: &'static str, flaw: Flaw) -> Vec<T> {
+        let Some(value) = self.raw(name) else {
+            return Vec::new();
+        };
+        if value.split(',').count() > FILTER_VALUES_MAX {
+            let detail = format!("must have at most {FILTER_VALUES_MAX} values");
+            self.fault(name, Flaw::OutOfRange, detail);
+            return Vec::new();
+        }
+        let read: Option<Vec<T>> = value.split(',').map(T::read).collect();
+        read.unwrap_or_else(|| {
+            let detail = format!("must be {}; several are separated by commas", T::WHAT);
+            self.fault(name, flaw, detail);
+            Vec::new()
+        })
     }
 
     /// The parameter as a name.
@@ -263,12 +281,14 @@ fn look_up<T>(
     let Some(Name(name)) = name else {
         return Ok(None);
     };
-    let unknown = || {
-        let row = code.row();
-        let detail = format!("{name} is not known");
-        let place = Place::Parameter(parameter.into());
-        let fault = Fault { place, code: row.code, detail: row.title.into() };
-        Problem::new(code, detail).with_errors(vec![fault])
-    };
-    find(name.as_str()).map(Some).ok_or_else(unknown)
+    find(name.as_str()).map(Some).ok_or_else(|| unknown(parameter, name, code))
+}
+
+/// What a parameter names is not known.
+pub(super) fn unknown(parameter: &'static str, name: &Identifier, code: Code) -> Problem {
+    let row = code.row();
+    let detail = format!("{name} is not known");
+    let place = Place::Parameter(parameter.into());
+    let fault = Fault { place, code: row.code, detail: row.title.into() };
+    Problem::new(code, detail).with_errors(vec![fault])
 }

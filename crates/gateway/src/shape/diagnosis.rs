@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::{Fault, Flaw, Tree};
-use crate::wire::{Name, OfferName, ShipmentName, TextScalar, Time, Words};
+use crate::wire::{Name, OfferName, ShipmentName, TextScalar, Time, TradeName, Words};
 
 /// The schemas of the document, by name.
 #[derive(Debug)]
@@ -230,6 +230,7 @@ impl<'s> Walk<'s> {
             Some("date-time") => wrong::<Time>(text, Flaw::InvalidTime),
             Some("offer-id") => wrong::<OfferName>(text, Flaw::InvalidIdentifier),
             Some("shipment-id") => wrong::<ShipmentName>(text, Flaw::InvalidIdentifier),
+            Some("trade-id") => wrong::<TradeName>(text, Flaw::InvalidIdentifier),
             _ => None,
         };
         if let Some((flaw, what)) = read {

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 use views::Views;
 
-use crate::{Gateway, GatewayOptions, Secret, Services, stream_encoder};
+use crate::{Gateway, GatewayOptions, Secret, Services, stream_encoder, surroundings};
 
 /// The journal of every test's network.
 pub(crate) const JOURNAL: JournalId = JournalId(0x0123_4567_89ab_cdef_0123_4567_89ab_cdef);
@@ -55,7 +55,8 @@ impl Network {
         let journal: Arc<dyn Journal> = Arc::new(MemoryJournal::new(JOURNAL));
         let (views, fold) = Views::open(None, journal.reader()).unwrap();
         let encoder = stream_encoder(&views, JOURNAL);
-        let (hub, hub_fold) = Hub::new(HubOptions::default(), journal.reader(), encoder);
+        let known = surroundings(&views, journal.reader());
+        let (hub, hub_fold) = Hub::new(HubOptions::default(), journal.reader(), encoder, known);
         let observers: Vec<Box<dyn CommitObserver>> = vec![Box::new(fold), Box::new(hub_fold)];
         let digest = Secret::parse(ADMIN).unwrap().digest();
         let options = EngineOptions {

@@ -63,6 +63,7 @@ macro_rules! words {
 
 pub(crate) mod alert;
 pub(crate) mod cargo;
+pub(crate) mod filter;
 
 words! {
     /// What kind of place a station is.

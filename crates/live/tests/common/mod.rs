@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use domain::{
-    Batch, BatchId, CommitObserver, Envelope, Epoch, Event, EventReader, JournalId, KeyId,
-    PrincipalId, ReadError, Recorded, Sequence, Timestamp,
+    AlertRuleId, Batch, BatchId, CommitObserver, Credits, Envelope, Epoch, Event, EventReader,
+    Facet, JournalId, OfferId, PrincipalId, ReadError, Recorded, Sequence, StationId, Timestamp,
+    TraderId, TransactionId,
 };
-use live::{Encode, Hub, HubFold, HubOptions, Subscription, Update};
+use live::{Encode, Hub, HubFold, HubOptions, Subscription, Surroundings, System, Update};
 
 /// A journal that is written by hand, and counts what is read of it.
 #[derive(Default)]
@@ -35,6 +36,28 @@ impl EventReader for Journal {
         let events = self.events.lock().unwrap();
         let from = usize::try_from(after.0).unwrap();
         Ok(events.iter().skip(from).take(limit).cloned().collect())
+    }
+}
+
+/// Every station lies in the system of its number, and every rule is about the station of its number.
+impl Surroundings for Journal {
+    fn system(&self, station: StationId) -> Option<System> {
+        Some(System(station.0.into()))
+    }
+
+    fn rule_known(&self, rule: AlertRuleId, _: Sequence, tell: &mut dyn FnMut(Facet)) -> bool {
+        tell(Facet::Station(StationId(rule.0)));
+        true
+    }
+
+    fn rule(
+        &self,
+        rule: AlertRuleId,
+        at: Sequence,
+        tell: &mut dyn FnMut(Facet),
+    ) -> Result<(), ReadError> {
+        self.rule_known(rule, at, tell);
+        Ok(())
     }
 }
 
@@ -76,7 +99,7 @@ impl Network {
         let journal = Arc::new(Journal::default());
         append(&journal, history);
         let encoder = Arc::new(Counting::default());
-        let (hub, fold) = Hub::new(options, journal.clone(), encoder.clone());
+        let (hub, fold) = Hub::new(options, journal.clone(), encoder.clone(), journal.clone());
         let writer = Writer { journal: Arc::clone(&journal), fold };
         Self { hub, journal, encoder, writer }
     }
@@ -110,7 +133,13 @@ fn append(journal: &Journal, count: u64) -> Arc<Batch> {
     Arc::new(Batch { id, events: new })
 }
 
+/// Every hundredth event says what it is about by the first event alone.
 fn recorded(sequence: u64) -> Recorded {
+    let event = if sequence.is_multiple_of(100) {
+        Event::OfferFilled { offer: OfferId(Sequence(1)), trade: TransactionId(Sequence(2)) }
+    } else {
+        Event::CreditsIssued { trader: trader_of(sequence), amount: Credits::ZERO }
+    };
     Recorded {
         envelope: Envelope {
             sequence: Sequence(sequence),
@@ -121,8 +150,14 @@ fn recorded(sequence: u64) -> Recorded {
             trace: None,
             note: None,
         },
-        event: Event::KeyRevoked { key: KeyId(0) },
+        event,
     }
+}
+
+/// Whom an event is about.
+pub fn trader_of(sequence: u64) -> TraderId {
+    let said_by = if sequence.is_multiple_of(100) { 1 } else { sequence };
+    TraderId(u32::try_from(said_by % 10).unwrap())
 }
 
 /// The sequences that [`Counting`] wrote.

@@ -1,0 +1,50 @@
+//! What a client wants of the stream: by parameters of the query, or by a message.
+
+use axum::http::HeaderMap;
+use domain::Sequence;
+use live::Interest;
+
+use crate::auth::Caller;
+use crate::gateway::App;
+use crate::problem::Problem;
+use crate::render::Identity;
+use crate::request::Query;
+use crate::routes::events::list::{position, unknown_position};
+use crate::wire::body::FilterBody;
+
+/// What a client wants.
+#[derive(Default)]
+pub(super) struct Wanted {
+    pub(super) filter: FilterBody,
+    /// Where to begin; from now on if nothing is said.
+    pub(super) after: Option<String>,
+}
+
+impl Wanted {
+    /// What the query says.
+    pub(super) fn of_query(query: &mut Query) -> Self {
+        Self { filter: FilterBody::of_query(query), after: query.raw("after") }
+    }
+
+    /// The last event that the client has, which beats what the query says: a browser that
+    /// reconnects sends the same query again.
+    pub(super) fn resume(&mut self, headers: &HeaderMap) -> Result<(), Problem> {
+        // A browser sends an empty one when it has none.
+        if let Some(id) = headers.get("last-event-id").filter(|id| !id.is_empty()) {
+            self.after = Some(id.to_str().map_err(|_| unknown_position())?.to_owned());
+        }
+        Ok(())
+    }
+
+    /// Where to begin, if the client says so.
+    pub(super) fn position(&self, identity: &Identity) -> Result<Option<Sequence>, Problem> {
+        let read = |text: &String| position(text, identity).ok_or_else(unknown_position);
+        self.after.as_ref().map(read).transpose()
+    }
+
+    /// What the client gets of the events.
+    pub(super) fn interest(&self, app: &App, caller: &Caller) -> Result<Interest, Problem> {
+        let filter = app.render(|render| self.filter.filter(render.state))??;
+        Ok(Interest::new(filter, caller.scope()))
+    }
+}

@@ -114,7 +114,8 @@ pub(crate) async fn watch(options: &WatchOptions) -> Result<(), WatchError> {
         Show::Words(Painter::new(options.color.is_wanted()))
     };
     let out = BufWriter::new(console::results());
-    let mut watch = Watch { client, options, at: begin, own_beginnings, show, out };
+    let (at, has_begun) = (begin, false);
+    let mut watch = Watch { client, options, at, own_beginnings, has_begun, show, out };
     watch.run().await
 }
 
@@ -125,6 +126,8 @@ struct Watch<'a, W: Write> {
     at: Option<String>,
     /// How often a position of our own finding may still be refused.
     own_beginnings: u32,
+    /// Whether there was a connection.
+    has_begun: bool,
     show: Show,
     out: BufWriter<W>,
 }
@@ -150,7 +153,7 @@ impl<W: Write> Watch<'_, W> {
             let lost = match self.open().await? {
                 Err(lost) => lost,
                 Ok(mut stream) => {
-                    self.say_connected(is_lost);
+                    self.say_connected();
                     is_lost = false;
                     let lost = self.read(&mut stream, &mut pause).await?;
                     pause.hint(stream.retry());
@@ -165,7 +168,8 @@ impl<W: Write> Watch<'_, W> {
                 Lost::Broken { why, asked_wait } => {
                     if !is_lost {
                         is_lost = true;
-                        console::note(&format!("itn watch: disconnected: {why}; trying again"));
+                        let what = if self.has_begun { "disconnected" } else { "not connected" };
+                        console::note(&format!("itn watch: {what}: {why}; trying again"));
                     }
                     asked_wait
                 }
@@ -245,7 +249,8 @@ impl<W: Write> Watch<'_, W> {
         }
     }
 
-    fn say_connected(&self, again: bool) {
+    fn say_connected(&mut self) {
+        let again = std::mem::replace(&mut self.has_begun, true);
         let (url, place) = (&self.options.server.url, self.place());
         if again {
             console::note(&format!("itn watch: connected again, going on {place}"));

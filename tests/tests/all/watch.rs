@@ -118,6 +118,46 @@ fn every_event_of_a_busy_network_is_told_in_words() {
 }
 
 #[test]
+fn filters_are_the_servers() {
+    let (server, mut client, _folder) = given::open_market();
+    given::trader(&mut client, "zeta");
+    let follow = |filters: &[&str]| {
+        let watching = watch(&server.url(), &[&["--ndjson", "--after", "0"], filters].concat());
+        following(&watching);
+        watching
+    };
+    let trades = follow(&["--topic", "trade,credits", "--trader", bodies::BUYER]);
+    let shipments = follow(&["--type", "shipment.booked", "--station", bodies::DESTINATION]);
+    let zeta = follow(&["--trader", "zeta"]);
+    client.post("/api/trades", &bodies::trade()).expect(201);
+    let booked = client.post("/api/cargo", &bodies::shipment()).expect(201).json();
+    let id = booked["shipmentId"].as_str().unwrap();
+    let shipment = follow(&["--shipment", id]);
+    client.post("/api/trades", &bodies::trade()).expect(201);
+    let departed = serde_json::json!({ "type": "departed" });
+    client.post(&format!("/api/cargo/{id}/events"), &departed).expect(201);
+    given::credits(&mut client, "zeta", 5);
+    let types = |watching: &Process, count: usize| {
+        let lines = wait_for_lines(watching, count);
+        let events = lines.iter().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let types: Vec<_> =
+            events.map(|event| event["type"].as_str().unwrap().to_owned()).collect();
+        types.join(" ")
+    };
+    assert_eq!(types(&zeta, 2), "trader.created credits.issued");
+    assert_eq!(types(&trades, 3), "credits.issued trade.settled trade.settled");
+    assert_eq!(types(&shipments, 1), "shipment.booked");
+    assert_eq!(types(&shipment, 2), "shipment.booked shipment.departed");
+
+    let refused = watch(&server.url(), &["--station", "nowhere"]).wait(LIMIT);
+    assert_eq!(refused.code(), 1);
+    assert!(refused.stderr.contains("422 unknown_station"), "{}", refused.stderr);
+    let refused = watch(&server.url(), &["--topic", "weather"]).wait(LIMIT);
+    assert_eq!(refused.code(), 1);
+    assert!(refused.stderr.contains("topic"), "{}", refused.stderr);
+}
+
+#[test]
 fn colour_is_only_where_it_is_asked_for_or_on_a_screen() {
     let (server, _client, _folder) = given::open_market();
     for (arguments, is_coloured) in

@@ -5,6 +5,9 @@
 
 use std::io::{IsTerminal, Write};
 
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::io::Errno;
+
 /// Writes a line of results to standard output.
 #[expect(clippy::print_stdout, reason = "the one way to standard output")]
 pub(crate) fn say(line: &str) {
@@ -20,6 +23,25 @@ pub(crate) fn note(line: &str) {
 /// Standard output itself, for results that are more than lines of ours.
 pub(crate) fn results() -> impl Write {
     std::io::stdout()
+}
+
+/// Waits until whoever reads standard output is gone; forever where nobody can go, as from a file.
+///
+/// A program that writes now and then would otherwise not hear of it before its next line.
+pub(crate) fn wait_until_unread() {
+    let stdout = std::io::stdout();
+    loop {
+        // Nothing is asked for: that the other end is gone is told unasked.
+        let mut watched = [PollFd::new(&stdout, PollFlags::empty())];
+        match poll(&mut watched, None) {
+            Ok(_) if watched[0].revents().intersects(PollFlags::ERR | PollFlags::HUP) => return,
+            Ok(_) | Err(Errno::INTR) => {}
+            // Not known here: then the next line hears of it.
+            Err(_) => loop {
+                std::thread::park();
+            },
+        }
+    }
 }
 
 /// Whether standard output is a screen.

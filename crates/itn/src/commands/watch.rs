@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use crate::commands::{fail, serve::told_to_stop};
+use crate::console;
 use crate::watch::{self, WatchOptions};
 
 pub(crate) async fn run(options: &WatchOptions) -> ExitCode {
@@ -16,9 +17,13 @@ pub(crate) async fn run(options: &WatchOptions) -> ExitCode {
         told.await;
         std::process::exit(0);
     });
+    // Whoever reads may have had enough, as `head` has, while nothing happens.
+    std::thread::spawn(|| {
+        console::wait_until_unread();
+        std::process::exit(0);
+    });
     match watch::watch(options).await {
         Ok(()) => ExitCode::SUCCESS,
-        // Whoever reads has had enough, as `head` has: that is no failure.
         Err(error) if error.is_broken_pipe() => ExitCode::SUCCESS,
         Err(error) => fail(&error),
     }

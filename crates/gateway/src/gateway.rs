@@ -15,7 +15,7 @@ use crate::connections;
 use crate::executor::Executor;
 use crate::limits::{
     BODIES_KIB_MAX, BODY_READ_USUAL, CONNECTIONS_USUAL, HEADER_READ_USUAL, JOURNAL_READS_MAX,
-    WRITE_USUAL,
+    SNAPSHOTS_MAX, WRITE_USUAL,
 };
 use crate::problem::{Code, Problem};
 use crate::render::{Identity, Render};
@@ -90,6 +90,7 @@ impl Gateway {
             body_room: Semaphore::new(BODIES_KIB_MAX),
             journal_reads: Semaphore::new(JOURNAL_READS_MAX),
             places: Places::default(),
+            snapshots: Arc::new(Semaphore::new(SNAPSHOTS_MAX)),
         };
         Self { app: App(Arc::new(shared)) }
     }
@@ -145,6 +146,7 @@ struct Shared {
     body_room: Semaphore,
     journal_reads: Semaphore,
     places: Places,
+    snapshots: Arc<Semaphore>,
 }
 
 impl App {
@@ -177,6 +179,11 @@ impl App {
     /// The places of live readers.
     pub(crate) fn places(&self) -> &Places {
         &self.0.places
+    }
+
+    /// Turns at snapshots.
+    pub(crate) fn snapshots(&self) -> &Arc<Semaphore> {
+        &self.0.snapshots
     }
 
     pub(crate) fn is_stopping(&self) -> bool {

@@ -51,5 +51,12 @@ pub(crate) const WRITE_USUAL: Duration = Duration::from_secs(30);
 pub(crate) const FILTER_VALUES_MAX: usize = 100;
 /// Streams of a key that sees the whole network: three quarters of all, so that none takes all.
 pub(crate) const READERS_OF_NETWORK_MAX: usize = 12_288;
+/// Snapshots that streams begin with, under way at a time: while one is, each page of rows that
+/// changes is copied.
+pub(crate) const SNAPSHOTS_MAX: usize = 8;
+/// How long a client may take to receive a snapshot: a hundred thousand levels at 2 Mbit/s.
+pub(crate) const SNAPSHOT_TIME: Duration = Duration::from_secs(60);
+/// Bytes of one message of a snapshot, give or take an item.
+pub(crate) const SNAPSHOT_PART_BYTES: usize = 64 * 1024;
 /// Streams of a key of accounts: each event is held against what such a reader may see.
 pub(crate) const READERS_OF_ACCOUNTS_MAX: usize = 256;

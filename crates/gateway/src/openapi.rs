@@ -9,7 +9,7 @@ use utoipa::OpenApi;
 use crate::problem::Code;
 use crate::routes;
 use crate::shape::{Flaw, Schemas};
-use crate::wire::{EventType, Topic, body};
+use crate::wire::{EventType, SnapshotKind, Topic, body};
 
 /// The document, as it is served, and the schemas by which bodies are diagnosed.
 pub(crate) struct Document {
@@ -38,6 +38,7 @@ pub(crate) fn document() -> &'static Document {
     components(schemas(
         Topic,
         EventType,
+        SnapshotKind,
         body::FilterBody,
         body::TradeBody,
         body::BookingBody,

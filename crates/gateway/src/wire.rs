@@ -21,7 +21,7 @@ pub(crate) use words::alert::{
     AlertKindWord, AlertStatus, AlertStatusWord, RuleKind, RuleKindWord, SeverityWord,
 };
 pub(crate) use words::cargo::{DelayCodeWord, LossWord};
-pub(crate) use words::filter::{EventType, Topic, TradeName};
+pub(crate) use words::filter::{EventType, SnapshotKind, Topic, TradeName};
 pub(crate) use words::{
     Bulk, BulkType, ChangeReason, ChargeWord, Credit, CreditReason, DelayWord, OfferStatusWord,
     PartyWord, ReportType, RoleWord, SideWord, StationKindWord, StatusWord, TradeStatusWord, Why,

@@ -86,13 +86,16 @@ impl Filter {
 
     /// Whether the event is wanted.
     pub fn admits(&self, subject: &Subject) -> bool {
-        self.kinds.has(subject.kind)
-            && any(&self.stations, subject, |facet| match facet {
-                Facet::Station(station) => Some(station),
-                _ => None,
-            })
-            && (self.systems.is_empty()
-                || subject.systems.iter().any(|system| self.systems.contains(system)))
+        self.kinds.has(subject.kind) && self.is_about(&subject.facets, &subject.systems)
+    }
+
+    /// Whether a thing is wanted that this is said of, whatever happens to it.
+    pub fn is_about(&self, subject: &[Facet], systems: &[System]) -> bool {
+        any(&self.stations, subject, |facet| match facet {
+            Facet::Station(station) => Some(station),
+            _ => None,
+        }) && (self.systems.is_empty()
+            || systems.iter().any(|system| self.systems.contains(system)))
             && any(&self.commodities, subject, |facet| match facet {
                 Facet::Commodity(commodity) => Some(commodity),
                 _ => None,
@@ -118,13 +121,13 @@ impl Filter {
 }
 
 /// Whether the event is about any of these; nothing is asked of it if there are none.
-fn any<T: PartialEq>(wanted: &[T], subject: &Subject, part: impl Fn(Facet) -> Option<T>) -> bool {
+fn any<T: PartialEq>(wanted: &[T], subject: &[Facet], part: impl Fn(Facet) -> Option<T>) -> bool {
     wanted.is_empty()
-        || subject.facets.iter().filter_map(|facet| part(*facet)).any(|one| wanted.contains(&one))
+        || subject.iter().filter_map(|facet| part(*facet)).any(|one| wanted.contains(&one))
 }
 
-fn is_as_bad(subject: &Subject, least: Severity) -> bool {
-    let mut severities = subject.facets.iter().filter_map(|facet| match facet {
+fn is_as_bad(subject: &[Facet], least: Severity) -> bool {
+    let mut severities = subject.iter().filter_map(|facet| match facet {
         Facet::Severity(severity) => Some(*severity),
         _ => None,
     });

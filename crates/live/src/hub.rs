@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 
 use domain::{Batch, CommitObserver, EventReader, Sequence};
 use parking_lot::Mutex;
@@ -19,6 +20,9 @@ use crate::ring::{Chunk, Place, Ring};
 use crate::subject::{Subjects, Surroundings};
 use crate::subscription::Subscription;
 use crate::waiters::{Waiters, Which};
+
+/// How often it is looked whether an event is here that other observers have shown.
+const REACH_EVERY: Duration = Duration::from_millis(1);
 
 /// Why nobody was subscribed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -194,6 +198,14 @@ impl Hub {
     /// What finds out what events are about.
     pub fn subjects(&self) -> &Subjects {
         &self.shared.subjects
+    }
+
+    /// Completes when the event is committed to the hub, or the hub is stopping. What other
+    /// observers of commits show is here within a moment.
+    pub async fn reach(&self, sequence: Sequence) {
+        while self.last() < sequence && !self.shared.is_stopping() {
+            tokio::time::sleep(REACH_EVERY).await;
+        }
     }
 
     /// How many readers are connected.

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use domain::{
-    AlertRuleId, EventKind, EventReader, Facet, Origin, ReadError, Recorded, Sequence, StationId,
-    facets, is_public, origin,
+    AlertCause, AlertId, AlertRuleId, EventKind, EventReader, Facet, Origin, ReadError, Recorded,
+    Sequence, Severity, StationId, facets, is_public, origin,
 };
 use parking_lot::Mutex;
 
@@ -89,7 +89,43 @@ impl Subjects {
         Ok(self.subject(recorded, found))
     }
 
-    /// The same, if that is known without reading the journal.
+    /// What an open alert is about, as its last event `at` says. May read the journal.
+    pub fn of_alert(
+        &self,
+        (alert, at): (AlertId, Sequence),
+        severity: Severity,
+        cause: AlertCause,
+    ) -> Result<Vec<Facet>, ReadError> {
+        let mut found = vec![Facet::Alert(alert), Facet::Severity(severity)];
+        let begun = match cause {
+            AlertCause::Overdue(shipment)
+            | AlertCause::Late(shipment)
+            | AlertCause::Silent(shipment) => shipment.0,
+            AlertCause::Hold(trade) => trade.0,
+            AlertCause::Stock(rule) => {
+                self.0.surroundings.rule(rule, at, &mut |facet| found.push(facet))?;
+                return Ok(found);
+            }
+        };
+        found.extend_from_slice(&self.origin(begun)?.0);
+        Ok(found)
+    }
+
+    /// The systems that the stations among these lie in.
+    pub fn systems(&self, facets: &[Facet]) -> Vec<System> {
+        let mut systems = Vec::new();
+        for facet in facets {
+            if let Facet::Station(station) = facet
+                && let Some(system) = self.0.surroundings.system(*station)
+                && !systems.contains(&system)
+            {
+                systems.push(system);
+            }
+        }
+        systems
+    }
+
+    /// What an event is about, if that is known without reading the journal.
     pub fn known(&self, recorded: &Recorded) -> Option<Subject> {
         let mut found = own_facets(recorded);
         let at = recorded.envelope.sequence;
@@ -139,15 +175,7 @@ impl Subjects {
     }
 
     fn subject(&self, recorded: &Recorded, found: Vec<Facet>) -> Subject {
-        let mut systems = Vec::new();
-        for facet in &found {
-            if let Facet::Station(station) = facet
-                && let Some(system) = self.0.surroundings.system(*station)
-                && !systems.contains(&system)
-            {
-                systems.push(system);
-            }
-        }
+        let systems = self.systems(&found);
         Subject {
             kind: EventKind::of(&recorded.event),
             is_public: is_public(&recorded.event),

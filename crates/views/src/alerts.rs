@@ -190,6 +190,10 @@ impl Alerts {
         }
     }
 
+    pub(crate) fn freeze_open(&self) -> Frozen<(u64, Alert)> {
+        self.open.freeze()
+    }
+
     /// An alert that is open, or was lately.
     pub(crate) fn get(&self, id: AlertId) -> Option<&Alert> {
         let resolved = || self.resolved.iter().rev().find(|alert| alert.id == id);

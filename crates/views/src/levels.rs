@@ -41,7 +41,17 @@ impl Level {
         Quantity::new(sum).unwrap_or(Quantity::MAX)
     }
 
-    fn of(
+    /// Adds what another owner has of the same there.
+    pub fn add(&mut self, other: &Self) {
+        let sum = |one: Quantity, two| one.checked_add(two).unwrap_or(Quantity::MAX);
+        self.available = sum(self.available, other.available);
+        self.reserved = sum(self.reserved, other.reserved);
+        self.unavailable = sum(self.unavailable, other.unavailable);
+        self.incoming = sum(self.incoming, other.incoming);
+        self.changed_at = self.changed_at.max(other.changed_at);
+    }
+
+    pub(crate) fn of(
         station: StationId,
         commodity: CommodityId,
         owner: Option<TraderId>,

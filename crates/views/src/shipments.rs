@@ -92,7 +92,7 @@ pub(crate) enum Turn {
 }
 
 /// Whether a shipment may be seen: whoever is part of it sees it.
-pub(crate) fn seen(shipment: &Shipment, scope: Scope<'_>) -> bool {
+pub fn seen(shipment: &Shipment, scope: Scope<'_>) -> bool {
     scope.sees_any(&[shipment.route.owner, shipment.consignee, shipment.carrier])
         || shipment.charges.iter().any(|charge| scope.sees_any(&[charge.payer, charge.to]))
 }

@@ -49,7 +49,7 @@ pub(crate) async fn read(
     })?
 }
 
-fn counts(state: &views::State, readers: usize) -> Counts {
+pub(super) fn counts(state: &views::State, readers: usize) -> Counts {
     let counts = state.counts();
     let value = u64::try_from(counts.traded_value).unwrap_or(AMOUNT_MAX);
     Counts {

@@ -1,6 +1,8 @@
 //! `GET /api/updates/real-time`: what happens, as it is committed.
 
+mod feed;
 mod places;
+mod snapshot;
 mod sse;
 mod wanted;
 
@@ -14,13 +16,13 @@ use crate::gateway::App;
 use crate::problem::{Code, Problem};
 use crate::request::Query;
 use crate::wire::answer::CloudEvent;
-use crate::wire::{EventType, SeverityWord, Topic};
-use sse::Updates;
+use crate::wire::{EventType, SeverityWord, SnapshotKind, Topic};
+use feed::Feed;
 use wanted::Wanted;
 
-pub(crate) use places::Places;
 #[cfg(test)]
-pub(crate) use sse::KEY_CHECK_EVERY;
+pub(crate) use feed::KEY_CHECK_EVERY;
+pub(crate) use places::Places;
 
 /// Events as they are committed.
 ///
@@ -37,6 +39,7 @@ pub(crate) use sse::KEY_CHECK_EVERY;
     tag = "events",
     params(
         ("after" = Option<String>, Query, description = "A position: an event's id or its sequence."),
+        ("snapshot" = Option<Vec<SnapshotKind>>, Query, style = Form, explode = false, description = "What of the state of now comes first, so far as it matches."),
         ("topic" = Option<Vec<Topic>>, Query, style = Form, explode = false, description = "About these topics."),
         ("type" = Option<Vec<EventType>>, Query, style = Form, explode = false, description = "Of these types."),
         ("station" = Option<Vec<String>>, Query, style = Form, explode = false, description = "At these stations; of a shipment, either end."),
@@ -64,10 +67,7 @@ pub(crate) async fn follow(
         return Err(Problem::not_found(Code::NotSupported, detail));
     }
     wanted.resume(&headers)?;
-    let hub = &app.ready()?.hub;
-    let after = wanted.position(app.identity())?.unwrap_or_else(|| hub.last());
-    let interest = wanted.interest(&app, &caller)?;
     let place = app.places().take(&caller)?;
-    let subscription = hub.subscribe_to(interest, after)?;
-    Ok(sse::respond(Updates::new(app, caller, place, subscription)))
+    let feed = Feed::open(app.clone(), caller, &wanted).await?;
+    Ok(sse::respond(feed, place, app.identity().clone()))
 }

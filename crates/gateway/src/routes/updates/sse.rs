@@ -3,7 +3,6 @@
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
@@ -11,16 +10,15 @@ use axum::http::{HeaderName, HeaderValue};
 use axum::response::Response;
 use bytes::Bytes;
 use http_body::Frame;
-use live::{Subscription, Update};
-use tokio::time::Instant;
 
+use super::feed::{Feed, Item};
 use super::places::Place;
-use crate::auth::Caller;
-use crate::gateway::App;
+use crate::render::Identity;
 
 /// The stream, as a response.
-pub(super) fn respond(updates: Updates) -> Response {
-    let mut response = Response::new(Body::new(updates));
+pub(super) fn respond(feed: Feed, place: Place, identity: Identity) -> Response {
+    let stream = Stream { feed, _place: place, identity, has_begun: false };
+    let mut response = Response::new(Body::new(stream));
     let own = response.headers_mut();
     own.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
     own.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -29,71 +27,39 @@ pub(super) fn respond(updates: Updates) -> Response {
     response
 }
 
-/// How often a stream's key is looked at: below the pause between two heartbeats, so that each of
-/// those looks.
-pub(crate) const KEY_CHECK_EVERY: Duration = Duration::from_secs(10);
-
-/// The stream, as the body of a response.
-pub(super) struct Updates {
+struct Stream {
+    feed: Feed,
     _place: Place,
-    subscription: Subscription,
-    app: App,
-    caller: Caller,
-    /// When the caller's key was last found to be good.
-    checked_at: Instant,
-    state: Stage,
+    identity: Identity,
+    has_begun: bool,
 }
 
-enum Stage {
-    Beginning,
-    Following,
-    Ended,
-}
-
-impl Updates {
-    pub(super) fn new(app: App, caller: Caller, place: Place, subscription: Subscription) -> Self {
-        let (checked_at, state) = (Instant::now(), Stage::Beginning);
-        Self { _place: place, subscription, app, caller, checked_at, state }
-    }
-
-    fn frame(&mut self, update: Update) -> Option<Bytes> {
-        if !self.has_key_still() {
-            return None;
-        }
-        match update {
-            Update::Events(frames) => Some(frames),
-            Update::Heartbeat => Some(Bytes::from_static(b": heartbeat\n\n")),
-            Update::Progress(position) => {
-                let id = self.app.identity().event_id(position);
-                let frame =
-                    format!("event: progress\nid: {id}\ndata: {{\"position\":\"{id}\"}}\n\n");
-                Some(frame.into())
+impl Stream {
+    fn frame(&self, item: Item) -> Bytes {
+        match item {
+            Item::Events(frames) => frames,
+            Item::Heartbeat => Bytes::from_static(b": heartbeat\n\n"),
+            Item::Snapshot(part) => {
+                // JSON has no line breaks of its own.
+                let mut frame = b"event: snapshot\ndata: ".to_vec();
+                frame.extend_from_slice(&part);
+                frame.extend_from_slice(b"\n\n");
+                frame.into()
             }
-            Update::Lagged { resume_after } => {
-                self.state = Stage::Ended;
-                let id = self.app.identity().event_id(resume_after);
-                let frame = format!("event: lagged\ndata: {{\"resumeAfter\":\"{id}\"}}\n\n");
-                Some(frame.into())
+            Item::Progress(position) => {
+                let id = self.identity.event_id(position);
+                let data = format!("{{\"position\":\"{id}\"}}");
+                format!("event: progress\nid: {id}\ndata: {data}\n\n").into()
             }
-            Update::Closed => None,
-            Update::Failed(error) => {
-                tracing::error!(%error, "a live reader's read failed");
-                None
+            Item::Lagged(position) => {
+                let id = self.identity.event_id(position);
+                format!("event: lagged\ndata: {{\"resumeAfter\":\"{id}\"}}\n\n").into()
             }
         }
     }
-
-    /// A stream may outlive the key that it was opened with, but not for long, busy or quiet.
-    fn has_key_still(&mut self) -> bool {
-        if self.checked_at.elapsed() < KEY_CHECK_EVERY {
-            return true;
-        }
-        self.checked_at = Instant::now();
-        self.app.ready().is_ok_and(|ready| self.caller.is_good(&ready.views.read()))
-    }
 }
 
-impl http_body::Body for Updates {
+impl http_body::Body for Stream {
     type Data = Bytes;
     type Error = Infallible;
 
@@ -101,20 +67,12 @@ impl http_body::Body for Updates {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        match self.state {
-            Stage::Beginning => {
-                self.state = Stage::Following;
-                let hello = Bytes::from_static(b"retry: 1000\n\n");
-                return Poll::Ready(Some(Ok(Frame::data(hello))));
-            }
-            Stage::Ended => return Poll::Ready(None),
-            Stage::Following => {}
+        if !self.has_begun {
+            self.has_begun = true;
+            let hello = Bytes::from_static(b"retry: 1000\n\n");
+            return Poll::Ready(Some(Ok(Frame::data(hello))));
         }
-        let update = ready!(self.subscription.poll_next(cx));
-        let frame = self.frame(update);
-        if frame.is_none() {
-            self.state = Stage::Ended;
-        }
-        Poll::Ready(frame.map(|bytes| Ok(Frame::data(bytes))))
+        let item = ready!(self.feed.poll_next(cx));
+        Poll::Ready(item.map(|item| Ok(Frame::data(self.frame(item)))))
     }
 }

@@ -4,12 +4,16 @@ use axum::http::HeaderMap;
 use domain::Sequence;
 use live::Interest;
 
+use super::feed::contradiction;
 use crate::auth::Caller;
 use crate::gateway::App;
-use crate::problem::Problem;
+use crate::limits::FILTER_VALUES_MAX;
+use crate::problem::{Code, Problem};
 use crate::render::Identity;
 use crate::request::Query;
 use crate::routes::events::list::{position, unknown_position};
+use crate::shape::Flaw;
+use crate::wire::SnapshotKind;
 use crate::wire::body::FilterBody;
 
 /// What a client wants.
@@ -18,20 +22,39 @@ pub(super) struct Wanted {
     pub(super) filter: FilterBody,
     /// Where to begin; from now on if nothing is said.
     pub(super) after: Option<String>,
+    /// What of the state of now is to come first.
+    pub(super) snapshot: Vec<SnapshotKind>,
 }
 
 impl Wanted {
     /// What the query says.
     pub(super) fn of_query(query: &mut Query) -> Self {
-        Self { filter: FilterBody::of_query(query), after: query.raw("after") }
+        Self {
+            filter: FilterBody::of_query(query),
+            after: query.raw("after"),
+            snapshot: query.several("snapshot", Flaw::InvalidValue),
+        }
     }
 
     /// The last event that the client has, which beats what the query says: a browser that
     /// reconnects sends the same query again.
     pub(super) fn resume(&mut self, headers: &HeaderMap) -> Result<(), Problem> {
+        self.check()?;
         // A browser sends an empty one when it has none.
         if let Some(id) = headers.get("last-event-id").filter(|id| !id.is_empty()) {
             self.after = Some(id.to_str().map_err(|_| unknown_position())?.to_owned());
+        }
+        Ok(())
+    }
+
+    /// Refuses what excludes each other, and lists that are too long.
+    pub(super) fn check(&self) -> Result<(), Problem> {
+        if self.after.is_some() && !self.snapshot.is_empty() {
+            return Err(contradiction());
+        }
+        if let Some(field) = self.filter.too_long() {
+            let detail = format!("{field} has more than {FILTER_VALUES_MAX} values");
+            return Err(Problem::new(Code::InvalidRequest, detail));
         }
         Ok(())
     }

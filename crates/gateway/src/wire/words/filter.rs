@@ -108,7 +108,47 @@ component!(
         .build()
 );
 
-read_from_text!(Topic, EventType, TradeName);
+/// A part of the state that a stream begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SnapshotKind {
+    Inventory,
+    Shipments,
+    Alerts,
+    Summary,
+}
+
+impl SnapshotKind {
+    const ALL: [Self; 4] = [Self::Inventory, Self::Shipments, Self::Alerts, Self::Summary];
+
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Inventory => "inventory",
+            Self::Shipments => "shipments",
+            Self::Alerts => "alerts",
+            Self::Summary => "summary",
+        }
+    }
+}
+
+impl TextScalar for SnapshotKind {
+    const WHAT: &'static str = "inventory, shipments, alerts or summary";
+
+    fn read(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == text)
+    }
+}
+
+component!(
+    SnapshotKind,
+    "SnapshotKind",
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .description(Some("A part of the state that a stream begins with."))
+        .enum_values(Some(SnapshotKind::ALL.map(SnapshotKind::word)))
+        .build()
+);
+
+read_from_text!(Topic, EventType, TradeName, SnapshotKind);
 
 /// Writes a scalar as it is read.
 macro_rules! written {

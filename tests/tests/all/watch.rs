@@ -158,6 +158,34 @@ fn filters_are_the_servers() {
 }
 
 #[test]
+fn a_snapshot_is_the_state_and_then_come_the_events_since() {
+    let folder = Folder::new();
+    let server = Server::start(&folder.data());
+    let mut client = server.client();
+    given::awkward(&mut client);
+    let last = given::sequence(&mut client);
+    let kinds = "inventory,shipments,alerts,summary";
+    let watching = watch(&server.url(), &["--ndjson", "--snapshot", kinds]);
+    let words = watch(&server.url(), &["--snapshot", kinds]);
+    let state = wait_for_lines(&watching, 4);
+    wait_for_lines(&words, 4);
+    client.post("/api/trades", &bodies::trade()).expect(201);
+    let read = |line: &String| serde_json::from_str::<Value>(line).unwrap();
+    for (part, path) in state.iter().map(read).zip(["inventory", "cargo", "alerts"]) {
+        let listed = client.get(&format!("/api/{path}?limit=1000")).expect(200).json();
+        let count = |page: &Value| page["items"].as_array().map(Vec::len);
+        assert_eq!(count(&part), count(&listed), "{part}");
+        assert_eq!((&part["asOf"]["sequence"], &part["last"]), (&last.into(), &true.into()));
+    }
+    let event = read(&wait_for_lines(&watching, 5)[4]);
+    assert_eq!(event["sequence"], (last + 1).to_string());
+    let words = wait_for_lines(&words, 5);
+    assert!(words[1].ends_with("= snapshot    shipments: 3"), "{words:?}");
+    assert!(words[3].contains("summary: ") && words[3].contains("stations 2"), "{words:?}");
+    assert!(words[4].contains("acme bought"), "{words:?}");
+}
+
+#[test]
 fn colour_is_only_where_it_is_asked_for_or_on_a_screen() {
     let (server, _client, _folder) = given::open_market();
     for (arguments, is_coloured) in

@@ -50,20 +50,29 @@ impl Painter {
         )
     }
 
-    /// A snapshot in words is how much there is of each of its parts.
-    fn snapshot(&self, snapshot: &Value) -> String {
-        let parts = snapshot.as_object().into_iter().flatten().filter_map(|(name, part)| {
-            let count = part.as_array().or_else(|| part["items"].as_array())?.len() as u64;
-            Some(format!("{name} {}", grouped(count)))
-        });
-        let parts: Vec<_> = parts.collect();
-        let as_of = &snapshot["asOf"];
+    /// A part of a snapshot in words is how much there is of what, not all of it.
+    fn snapshot(&self, part: &Value) -> String {
+        let kind = part["kind"].as_str().unwrap_or_default();
+        let items = part["items"].as_array().map_or(&[][..], Vec::as_slice);
+        let numbers = |summary: &Value| {
+            let members = summary.as_object().into_iter().flatten();
+            let number = |(name, value): (&String, &Value)| {
+                value.as_u64().map(|number| format!("{name} {}", grouped(number)))
+            };
+            members.filter_map(number).collect::<Vec<_>>().join(", ")
+        };
+        let says = match (kind, items) {
+            ("summary", [summary]) => numbers(summary),
+            _ => grouped(items.len() as u64),
+        };
+        let more = if part["last"] == false { ", and more" } else { "" };
+        let as_of = &part["asOf"];
         let sequence = as_of["sequence"].as_u64().map(|sequence| sequence.to_string());
         self.columns(
             &sequence.unwrap_or_default(),
             as_of["time"].as_str().unwrap_or_default(),
             ("=", "snapshot", DIM),
-            &printable(&parts.join(", ")),
+            &printable(&format!("{kind}: {says}{more}")),
         )
     }
 
@@ -151,8 +160,17 @@ mod tests {
 
     #[test]
     fn a_snapshot_is_counted() {
-        let data = r#"{"asOf":{"sequence":9,"time":"2200-01-01T00:00:00Z"},"alerts":[],"shipments":[{},{}]}"#;
-        let line = Painter::new(false).line("snapshot", data);
-        assert_eq!(line, "      9  2200-01-01 00:00:00  = snapshot    alerts 0, shipments 2");
+        for (part, expected) in [
+            (r#""kind":"shipments","items":[{},{}],"last":true"#, "shipments: 2"),
+            (r#""kind":"inventory","items":[{}],"last":false"#, "inventory: 1, and more"),
+            (
+                r#""kind":"summary","items":[{"events":1234,"openAlerts":{},"stations":2}],"last":true"#,
+                "summary: events 1,234, stations 2",
+            ),
+        ] {
+            let as_of = r#""asOf":{"sequence":9,"time":"2200-01-01T00:00:00Z"}"#;
+            let line = Painter::new(false).line("snapshot", &format!("{{{as_of},{part}}}"));
+            assert_eq!(line, format!("      9  2200-01-01 00:00:00  = snapshot    {expected}"));
+        }
     }
 }

@@ -167,7 +167,8 @@ impl ExportOptions {
     }
 
     fn parameters(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        self.filters.given().chain(self.list_filters.given())
+        let by_owner = self.list_filters.by_owner.then_some(("by", "owner"));
+        self.filters.given().chain(self.list_filters.given()).chain(by_owner)
     }
 }
 

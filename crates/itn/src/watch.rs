@@ -46,7 +46,7 @@ pub(crate) struct WatchOptions {
     /// Begin with the state of these, then every event since: inventory, shipments, alerts, summary
     #[arg(long, value_name = "PARTS")]
     snapshot: Option<String>,
-    /// Write the events themselves, as `CloudEvents`, one a line
+    /// Write the events as the API has them, one a line, for other programs
     #[arg(long)]
     ndjson: bool,
     /// Whether words are in colour; auto: on a screen, unless `NO_COLOR` is set

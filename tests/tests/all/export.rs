@@ -105,6 +105,17 @@ fn standard_output_has_rows_alone_and_filters_are_the_servers() {
         exported(&server, &["levels", "--station", "ceres,mars-port", "--format", "ndjson"]);
     assert_eq!(rows(&stations).iter().filter(|level| level["station"] == "mars-port").count(), 2);
 
+    // What a list does not know is refused, and not passed over.
+    for wrong in [
+        &["trades", "--by-owner"][..],
+        &["alerts", "--vessel", "x"],
+        &["levels", "--topic", "trade"],
+    ] {
+        let refused = process::run(&mut export(&server, wrong), LIMIT);
+        assert_eq!((refused.code(), refused.stdout.as_str()), (1, ""), "{wrong:?}");
+        assert!(refused.stderr.contains("there is no such parameter"), "{}", refused.stderr);
+    }
+
     // Incrementally: what is behind what was exported before.
     let before = complete_up_to(&all);
     server.client().post("/api/trades", &bodies::trade()).expect(201);

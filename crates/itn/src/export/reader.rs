@@ -26,9 +26,9 @@ pub(super) enum Reader {
 impl Reader {
     pub(super) fn new(options: &ExportOptions) -> Self {
         let given = options.parameters().map(|(name, value)| (name, value.to_owned()));
-        let (by_station, parameters) = (options.is_by_station(), given.collect());
-        if options.what == What::Levels && by_station {
-            Self::Stations(Stations::new(parameters, options.list_filters.by_owner))
+        let parameters = given.collect();
+        if options.what == What::Levels && options.is_by_station() {
+            Self::Stations(Stations::new(parameters))
         } else {
             Self::List(List::new(options.what, parameters))
         }
@@ -191,14 +191,11 @@ struct Station {
 }
 
 impl Stations {
-    fn new(mut parameters: Parameters, by_owner: bool) -> Self {
+    fn new(mut parameters: Parameters) -> Self {
         let at = parameters.iter().position(|(name, _)| *name == "station");
         let asked = at.map(|at| parameters.remove(at).1);
         let waiting: VecDeque<_> =
             asked.iter().flat_map(|ids| ids.split(',')).map(str::to_owned).collect();
-        if by_owner {
-            parameters.push(("by", "owner".to_owned()));
-        }
         let more = asked.is_none().then(|| query("/api/stations", [("limit", PAGE_ITEMS)]));
         Self { parameters, total: waiting.len() as u64, waiting, more, done: 0 }
     }

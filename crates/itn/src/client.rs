@@ -260,4 +260,4 @@ fn checked_base(url: &str) -> Result<String, ClientError> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -247,3 +247,6 @@ fn told(
     };
     levels.iter().map(|level| told_of(level)).collect()
 }
+
+#[cfg(test)]
+mod tests;

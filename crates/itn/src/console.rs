@@ -35,11 +35,9 @@ pub(crate) fn wait_until_unread() {
         let mut watched = [PollFd::new(&stdout, PollFlags::empty())];
         match poll(&mut watched, None) {
             Ok(_) if watched[0].revents().intersects(PollFlags::ERR | PollFlags::HUP) => return,
-            Ok(_) | Err(Errno::INTR) => {}
-            // Not known here: then the next line hears of it.
-            Err(_) => loop {
-                std::thread::park();
-            },
+            Err(Errno::INTR) => {}
+            // It cannot be known here: then the next line hears of it.
+            Ok(_) | Err(_) => std::thread::park(),
         }
     }
 }

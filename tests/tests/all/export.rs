@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -224,6 +225,8 @@ fn a_file_is_there_whole_or_as_it_was() {
     let (folder, server) = busy();
     let file = folder.path().join("trades.csv");
     fs::write(&file, "as it was").unwrap();
+    let private = fs::Permissions::from_mode(0o600);
+    fs::set_permissions(&file, private.clone()).unwrap();
     let out = file.to_str().unwrap();
     let entries = || fs::read_dir(folder.path()).unwrap().count();
     let before = entries();
@@ -247,6 +250,8 @@ fn a_file_is_there_whole_or_as_it_was() {
     let server = Server::start(&folder.data());
     exported(&server, &["trades", "--out", out]);
     assert!(fs::read_to_string(&file).unwrap().starts_with("transactionId,status,"));
+    let mode = fs::metadata(&file).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, private.mode(), "who may read it changed");
     let link = folder.path().join("link.csv");
     std::os::unix::fs::symlink(&file, &link).unwrap();
     exported(&server, &["alerts", "--out", link.to_str().unwrap()]);

@@ -64,6 +64,10 @@ impl Output {
             .permissions(Permissions::from_mode(0o666))
             .tempfile_in(folder)
             .map_err(failed)?;
+        // What nobody else could read stays so.
+        if let Ok(there) = path.metadata() {
+            file.as_file().set_permissions(there.permissions()).map_err(failed)?;
+        }
         let to = To::File(BufWriter::with_capacity(BUFFER_BYTES, file));
         Ok(Self { to, target: Target(Some(path)) })
     }

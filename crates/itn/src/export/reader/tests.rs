@@ -70,6 +70,44 @@ async fn a_server_without_an_order_is_read_as_it_lists() {
 }
 
 #[tokio::test]
+async fn levels_of_a_moment_are_read_from_each_station() {
+    let stations = "{\"items\":[{\"id\":\"ceres\"},{\"id\":\"mars\"}],\"nextCursor\":null,\
+        \"asOf\":{\"sequence\":9,\"time\":\"\"}}";
+    let levels = |levels: &str| {
+        let as_of = "{\"sequence\":7,\"time\":\"T\"}";
+        let body = format!("{{\"station\":\"x\",\"asOf\":{as_of},\"levels\":[{levels}]}}");
+        answer("200 OK", &body)
+    };
+    let answers = [
+        answer("200 OK", stations),
+        levels("{\"commodity\":\"ice\",\"onHand\":9007199254740991}"),
+        levels(""),
+    ];
+    let answers: Vec<_> = answers.iter().map(String::as_str).collect();
+    let (client, asked) = scripted(&answers);
+    let mut levels = Stations::new(vec![("asOf", "7".to_owned()), ("by", "owner".to_owned())]);
+    let mut told = Vec::new();
+    while let Some(batch) = levels.next(&client).await.unwrap() {
+        told.extend(batch.items.iter().map(|item| item.get().to_owned()));
+    }
+    assert_eq!(
+        told,
+        ["{\"asOf\":{\"sequence\":7,\"time\":\"T\"},\"station\":\"ceres\",\"commodity\":\"ice\",\
+         \"onHand\":9007199254740991}"]
+    );
+    let asked = asked.lock().unwrap();
+    let asked: Vec<_> = asked.iter().map(|head| head.split(' ').nth(1).unwrap()).collect();
+    assert_eq!(
+        asked,
+        [
+            "/api/stations?limit=1000",
+            "/api/inventory/ceres?asOf=7&by=owner",
+            "/api/inventory/mars?asOf=7&by=owner",
+        ]
+    );
+}
+
+#[tokio::test]
 async fn a_page_that_breaks_off_is_read_again_and_a_list_that_does_is_told() {
     let whole = trades(&[7], 40, false);
     let half = &whole[..whole.len() - 5];

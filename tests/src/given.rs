@@ -6,6 +6,12 @@ use crate::bodies;
 use crate::client::Client;
 use crate::server::{Folder, Server};
 
+/// The largest amount.
+pub const AMOUNT_MAX: u64 = (1 << 53) - 1;
+/// Text that programs trip over: quotes, commas, formulas, letters of many bytes, a line separator.
+pub const AWKWARD: &str =
+    "=SUM(A1), \"quoted\"; \u{141}\u{f3}d\u{17a} \u{1f680}\u{2028}'x' \\ \u{202e}";
+
 /// Two stations, a commodity, a buyer with a million credits and a seller with a million units.
 pub fn market(client: &mut Client) {
     station(client, bodies::STATION);
@@ -103,6 +109,46 @@ pub fn events(client: &mut Client, after: u64) -> Vec<Value> {
             None => return events,
         }
     }
+}
+
+/// The [`market`] with a little of everything that happens, awkward words where any are taken, and
+/// the largest amounts.
+pub fn awkward(client: &mut Client) {
+    market(client);
+    let note = json!({ "reference": AWKWARD, "metadata": { "formula": "+1", "a,b": AWKWARD } });
+    commodity(client, "ore");
+    let whole = json!([{ "commodity": "ore", "change": AMOUNT_MAX, "reason": "produced" }]);
+    let body = bodies::with(json!({ "owner": bodies::SELLER, "lines": whole }), &note);
+    client.post("/api/inventory/ceres/adjustments", &body).expect(201);
+    let lines = json!([bodies::line(3), { "commodity": "ore", "quantity": AMOUNT_MAX / 2, "unitPrice": 0 }]);
+    let trade = bodies::with(bodies::trade(), &note);
+    client
+        .post("/api/trades", &bodies::with(trade.clone(), &json!({ "lines": lines })))
+        .expect(201);
+    let charges =
+        json!([{ "payer": bodies::BUYER, "to": "ceres", "amount": 25, "kind": "docking" }]);
+    client
+        .post("/api/trades", &bodies::with(trade.clone(), &json!({ "charges": charges })))
+        .expect(201);
+    let held = bodies::with(trade, &json!({ "hold": { "expiresInSeconds": 3600 } }));
+    let held = client.post("/api/trades", &held).expect(201).json();
+    let void = format!("/api/trades/{}/void", held["transactionId"].as_str().unwrap());
+    client.post(&void, &json!({ "reason": AWKWARD })).expect(200);
+    for _ in 0..40 {
+        client.post("/api/trades", &bodies::trade()).expect(201);
+    }
+    let goods = json!([{ "commodity": bodies::COMMODITY, "quantity": 7 }, { "commodity": "ore", "quantity": 1 }]);
+    for _ in 0..3 {
+        let booked = bodies::with(bodies::shipment(), &json!({ "lines": goods }));
+        let booked = client.post("/api/cargo", &bodies::with(booked, &note)).expect(201).json();
+        let events = format!("/api/cargo/{}/events", booked["shipmentId"].as_str().unwrap());
+        client.post(&events, &json!({ "type": "departed" })).expect(201);
+        let position = json!({ "x": 0.125, "y": -7.5, "z": 0 });
+        client.post(&events, &json!({ "type": "position", "position": position })).expect(201);
+        client.post(&events, &json!({ "type": "held", "reason": AWKWARD })).expect(201);
+    }
+    let rule = json!({ "station": "ceres", "owner": bodies::SELLER, "commodity": "ore", "kind": "stock", "low": AMOUNT_MAX - 1, "clear": AMOUNT_MAX });
+    client.put("/api/alert-rules/ore-low", &rule).expect(201);
 }
 
 /// A server on an empty folder with the [`market`] set up, and a client of it. The folder comes

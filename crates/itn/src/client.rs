@@ -1,4 +1,4 @@
-//! The client half of the HTTP API: what `import`, `simulate` and `demo` speak to a server with.
+//! The client half of the HTTP API: what the commands that talk to a server speak to it with.
 //!
 //! Built on hyper-util's pooled client: hyper is already here for the server, so this adds no
 //! second HTTP stack, no TLS and no cookie jar. `https` addresses are refused in words: put a
@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::Incoming;
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
 use hyper::{HeaderMap, Method, StatusCode};
 use hyper_util::client::legacy::Client as Pool;
@@ -18,12 +19,17 @@ use serde::de::DeserializeOwned;
 
 pub(crate) mod bulk;
 mod error;
+mod filters;
 mod network;
+mod pages;
 mod patience;
+pub(crate) mod stream;
 
 pub(crate) use error::{ClientError, Problem};
-pub(crate) use network::NetworkClock;
-use patience::Patience;
+pub(crate) use filters::{Filters, given, query};
+pub(crate) use network::{NetworkClock, Position};
+pub(crate) use pages::{AsOf, Page};
+pub(crate) use patience::Patience;
 
 /// A whole bulk answer of 16,384 lines is about 4 MiB; this is room, not a target.
 const ANSWER_BYTES_MAX: usize = 64 * 1024 * 1024;
@@ -38,7 +44,7 @@ pub(crate) struct ServerOptions {
     /// Address of the server, http only
     #[arg(long, env = "ITN_URL", default_value = "http://127.0.0.1:8080")]
     pub(crate) url: String,
-    /// API key with the role operator or admin
+    /// API key; import and simulate need one with the role operator or admin
     #[arg(long, env = "ITN_KEY", hide_env_values = true)]
     pub(crate) key: Option<String>,
 }
@@ -96,13 +102,14 @@ impl Answer {
         serde_json::from_slice(&self.body).map_err(ClientError::NotUnderstood)
     }
 
-    fn retry_after(&self) -> Option<Duration> {
+    /// How long the server asks to wait.
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
         let seconds = self.headers.get(RETRY_AFTER)?.to_str().ok()?;
         seconds.parse().ok().map(Duration::from_secs)
     }
 
     /// Only refusals that say "later" are worth another try: the state's refusals stand.
-    fn is_worth_a_retry(&self) -> bool {
+    pub(crate) fn is_worth_a_retry(&self) -> bool {
         matches!(
             self.status,
             StatusCode::TOO_MANY_REQUESTS
@@ -143,7 +150,8 @@ impl Client {
         self.clone().with_patience(Patience::FIRST)
     }
 
-    fn with_patience(self, patience: Patience) -> Self {
+    /// The same client, more or less patient.
+    pub(crate) fn with_patience(self, patience: Patience) -> Self {
         Self { patience, ..self }
     }
 
@@ -184,7 +192,8 @@ impl Client {
         }
     }
 
-    async fn send_once(&self, request: &Request) -> Result<Answer, ClientError> {
+    /// The head of a request, with what this client adds to each.
+    fn head(&self, request: &Request) -> hyper::http::request::Builder {
         let mut builder = hyper::Request::builder()
             .method(request.method.clone())
             .uri(format!("{}{}", self.base, request.path));
@@ -197,27 +206,38 @@ impl Client {
         if let Some(key) = &request.idempotency_key {
             builder = builder.header("idempotency-key", key);
         }
-        let message = builder
+        builder
+    }
+
+    async fn send_once(&self, request: &Request) -> Result<Answer, ClientError> {
+        let message = self
+            .head(request)
             .body(Full::new(request.body.clone()))
             .map_err(|source| ClientError::BadRequest(source.to_string()))?;
         let exchange = async {
-            let response = self.pool.request(message).await.map_err(|error| {
-                let address = self.base.clone();
-                ClientError::Unreachable { address, error }
-            })?;
-            let (head, body) = response.into_parts();
-            let body = Limited::new(body, ANSWER_BYTES_MAX)
-                .collect()
-                .await
-                .map_err(|source| ClientError::CutOff(source.to_string()))?
-                .to_bytes();
-            Ok(Answer { status: head.status, headers: head.headers, body })
+            let response = self.pool.request(message).await.map_err(|e| self.unreachable(e))?;
+            whole(response).await
         };
         match tokio::time::timeout(ANSWER_WAIT_MAX, exchange).await {
             Ok(outcome) => outcome,
             Err(_) => Err(ClientError::Silent(ANSWER_WAIT_MAX)),
         }
     }
+
+    fn unreachable(&self, error: hyper_util::client::legacy::Error) -> ClientError {
+        ClientError::Unreachable { address: self.base.clone(), error }
+    }
+}
+
+/// An answer with all of its body.
+async fn whole(response: hyper::Response<Incoming>) -> Result<Answer, ClientError> {
+    let (head, body) = response.into_parts();
+    let body = Limited::new(body, ANSWER_BYTES_MAX)
+        .collect()
+        .await
+        .map_err(|source| ClientError::CutOff(source.to_string()))?
+        .to_bytes();
+    Ok(Answer { status: head.status, headers: head.headers, body })
 }
 
 fn checked_base(url: &str) -> Result<String, ClientError> {
@@ -240,4 +260,4 @@ fn checked_base(url: &str) -> Result<String, ClientError> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -3,7 +3,10 @@
 //! Results go to standard output, everything about the way there to standard error, so that a
 //! command can be piped. It must not decide anything: callers pass finished sentences.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
+
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::io::Errno;
 
 /// Writes a line of results to standard output.
 #[expect(clippy::print_stdout, reason = "the one way to standard output")]
@@ -15,6 +18,33 @@ pub(crate) fn say(line: &str) {
 #[expect(clippy::print_stderr, reason = "the one way to standard error")]
 pub(crate) fn note(line: &str) {
     eprintln!("{line}");
+}
+
+/// Standard output itself, for results that are more than lines of ours.
+pub(crate) fn results() -> impl Write {
+    std::io::stdout()
+}
+
+/// Waits until whoever reads standard output is gone; forever where nobody can go, as from a file.
+///
+/// A program that writes now and then would otherwise not hear of it before its next line.
+pub(crate) fn wait_until_unread() {
+    let stdout = std::io::stdout();
+    loop {
+        // Nothing is asked for: that the other end is gone is told unasked.
+        let mut watched = [PollFd::new(&stdout, PollFlags::empty())];
+        match poll(&mut watched, None) {
+            Ok(_) if watched[0].revents().intersects(PollFlags::ERR | PollFlags::HUP) => return,
+            Err(Errno::INTR) => {}
+            // It cannot be known here: then the next line hears of it.
+            Ok(_) | Err(_) => std::thread::park(),
+        }
+    }
+}
+
+/// Whether standard output is a screen.
+pub(crate) fn is_terminal() -> bool {
+    std::io::stdout().is_terminal()
 }
 
 /// Whether a person watches standard error, so that progress may be drawn there.

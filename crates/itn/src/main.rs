@@ -5,6 +5,7 @@
 mod client;
 mod commands;
 mod console;
+mod export;
 mod galaxy;
 mod import;
 mod names;
@@ -12,6 +13,7 @@ mod progress;
 mod random;
 mod server;
 mod simulate;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -38,6 +40,8 @@ enum Command {
     /// Bring other people's records into a running server
     #[command(subcommand)]
     Import(import::ImportCommand),
+    Export(Box<export::ExportOptions>),
+    Watch(Box<watch::WatchOptions>),
     Verify(commands::verify::Verify),
     Migrate(commands::migrate::Migrate),
 }
@@ -69,6 +73,8 @@ async fn run(command: Command) -> ExitCode {
         Command::Demo(demo) => demo.run().await,
         Command::Simulate(options) => commands::simulate::run(&options).await,
         Command::Import(command) => commands::import::run(command).await,
+        Command::Export(options) => commands::export::run(&options).await,
+        Command::Watch(options) => commands::watch::run(&options).await,
         Command::Verify(verify) => verify.run(),
         Command::Migrate(migrate) => migrate.run(),
     }

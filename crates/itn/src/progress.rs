@@ -20,6 +20,13 @@ impl Progress {
         Self { bar }
     }
 
+    /// A bar of which only the part that is done means something, not the numbers.
+    pub(crate) fn part() -> Self {
+        let bar = ProgressBar::with_draw_target(Some(1), target());
+        bar.set_style(style("{msg} [{wide_bar:.dim}] {percent}% {eta}"));
+        Self { bar }
+    }
+
     /// One line that is rewritten in place; for work without an end.
     pub(crate) fn line() -> Self {
         let bar = ProgressBar::with_draw_target(None, target());
@@ -31,6 +38,12 @@ impl Progress {
     /// Fills the bar to `position`.
     pub(crate) fn at(&self, position: u64) {
         self.bar.set_position(position);
+    }
+
+    /// Fills a bar that may have another length now; it does not go back.
+    pub(crate) fn of(&self, position: u64, total: u64) {
+        self.bar.set_length(total);
+        self.bar.set_position(position.max(self.bar.position()));
     }
 
     /// Replaces the text of the line.

@@ -8,7 +8,7 @@ use itn_tests::process::{self, Process};
 use itn_tests::readme;
 use itn_tests::server::ADMIN_KEY;
 use itn_tests::skip::skip;
-use itn_tests::{Folder, Server};
+use itn_tests::{Folder, Server, given};
 
 /// The endpoints that give the product its name, as the session must spell them.
 const ENDPOINTS: [&str; 6] = [
@@ -49,15 +49,50 @@ fn the_trading_session_works_as_pasted() {
     }
 }
 
+#[test]
+fn the_sessions_of_the_tools_work_as_pasted() {
+    let python = Command::new("python3").arg("--version").output();
+    if !python.is_ok_and(|output| output.status.success()) {
+        skip("session", "there is no python3 on this machine, which docs/export.md uses");
+        return;
+    }
+    for (name, words) in [
+        ("export", ["complete up to sequence", "\"voided\"", "alertId,status", "\"onHand\""]),
+        ("watch", ["$ trade", "acme bought", "> shipment", "\"specversion\":\"1.0\""]),
+    ] {
+        let path = process::repository().join(format!("docs/{name}.md"));
+        let markdown = fs::read_to_string(path).unwrap();
+        let script = readme::session(&markdown, name).expect("a marked block");
+        let folder = Folder::new();
+        let server = Server::start(&folder.data());
+        given::awkward(&mut server.client());
+        let said = pasted_on(&folder, &server, &script);
+        for word in words {
+            assert!(said.contains(word), "{word} is not in what the session shows:\n{said}");
+        }
+        for wrong in ["itn: ", "error: ", "Traceback", "panicked"] {
+            assert!(!said.contains(wrong), "{wrong} is in what the session shows:\n{said}");
+        }
+    }
+}
+
 /// What the script says on a new server.
 #[track_caller]
 fn pasted(script: &str) -> String {
     let folder = Folder::new();
     let server = Server::start(&folder.data());
+    pasted_on(&folder, &server, script)
+}
+
+/// What the script says, with `itn` in reach.
+#[track_caller]
+fn pasted_on(folder: &Folder, server: &Server, script: &str) -> String {
     let script = readme::set(script, "URL", &server.url());
     let script = readme::set(&script, "KEY", ADMIN_KEY);
     let mut bash = Command::new("bash");
     bash.args(["-u", "-c", &script]).current_dir(folder.path());
+    let programs = process::binary().parent().unwrap().display();
+    bash.env("PATH", format!("{programs}:{}", std::env::var("PATH").unwrap()));
     let said = Process::spawn(&mut bash).wait(Duration::from_mins(1)).said();
     for wrong in ["/problems/", "command not found", "unbound variable", "curl: (7)", "curl: (22)"]
     {

@@ -38,11 +38,16 @@ pub(crate) enum ClientError {
     /// A bulk answer has another number of lines than was sent.
     #[error("{sent} lines were sent and {answered} answered")]
     LinesMissing { sent: usize, answered: usize },
+    /// A message of a stream that is longer than any that the API sends.
+    #[error(
+        "the stream is not understood (is it an itn server?): a message of more than {0} bytes"
+    )]
+    MessageTooLong(usize),
 }
 
 impl ClientError {
     /// Whether the same request may succeed later, all else being equal.
-    pub(super) fn is_worth_a_retry(&self) -> bool {
+    pub(crate) fn is_worth_a_retry(&self) -> bool {
         matches!(self, Self::Unreachable { .. } | Self::CutOff(_) | Self::Silent(_))
     }
 }
@@ -77,6 +82,9 @@ pub(crate) struct Problem {
 struct Fault {
     #[serde(default)]
     pointer: String,
+    /// Of the query, where the fault is not in the body.
+    #[serde(default)]
+    parameter: String,
     #[serde(default)]
     code: String,
     #[serde(default)]
@@ -84,6 +92,13 @@ struct Fault {
 }
 
 impl Problem {
+    /// Whether a parameter of the query is refused as one that there is not.
+    pub(crate) fn knows_no(&self, parameter: &str) -> bool {
+        let fault =
+            |fault: &Fault| fault.parameter == parameter && fault.code == "unknown_parameter";
+        self.errors.iter().any(fault)
+    }
+
     /// The problem that an answer is.
     pub(crate) fn of(answer: &Answer) -> Self {
         let status = answer.status;
@@ -104,7 +119,8 @@ impl std::fmt::Display for Problem {
             write!(f, ": {}", self.detail)?;
         }
         for fault in self.errors.iter().filter(|fault| fault.detail != self.detail) {
-            write!(f, "; {} {} {}", fault.pointer, fault.code, fault.detail)?;
+            let place = [&fault.pointer, &fault.parameter].map(String::as_str).concat();
+            write!(f, "; {place} {} {}", fault.code, fault.detail)?;
         }
         if self.status == StatusCode::UNAUTHORIZED {
             write!(f, " (give a key with --key or ITN_KEY)")?;

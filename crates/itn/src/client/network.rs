@@ -1,5 +1,6 @@
-//! The two answers every client needs: the network's clock, and lists page by page.
+//! The answers every client needs: the network's clock, where it is, and lists page by page.
 
+use std::fmt;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -39,6 +40,26 @@ impl NetworkClock {
         let network = SignedDuration::try_from(wall).unwrap_or(SignedDuration::MAX);
         let network = network.saturating_mul(i32::try_from(self.speed).unwrap_or(i32::MAX));
         self.time.saturating_add(network).unwrap_or(self.time)
+    }
+}
+
+/// Where the network is now, as a position in its journal and in no other.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Position {
+    sequence: u64,
+    tag: String,
+}
+
+impl Position {
+    /// Reads it, which tells a wrong address or key at once.
+    pub(crate) async fn read(client: &Client) -> Result<Self, ClientError> {
+        client.at_first().get("/api/network").await
+    }
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.sequence, self.tag)
     }
 }
 

@@ -21,6 +21,9 @@ impl Patience {
     /// is soon told.
     pub(super) const FIRST: Self = Self { tries_max: 6, wait_max: Duration::from_secs(2) };
 
+    /// Minutes, for work that is long anyway: a server that restarts and replays is waited for.
+    pub(crate) const LONG: Self = Self { tries_max: 60, wait_max: Duration::from_secs(8) };
+
     pub(super) fn tries(self) -> Tries {
         Tries { patience: self, made: 1 }
     }

@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex};
 use super::*;
 
 /// Answers each connection once, by the script, and keeps what it was sent.
-fn scripted(script: &'static [&'static str]) -> (Client, Arc<Mutex<Vec<String>>>) {
+pub(crate) fn scripted(script: &[&str]) -> (Client, Arc<Mutex<Vec<String>>>) {
+    let script: Vec<String> = script.iter().map(|answer| (*answer).to_owned()).collect();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let seen = Arc::new(Mutex::new(Vec::new()));

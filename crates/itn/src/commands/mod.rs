@@ -1,11 +1,13 @@
 //! What the binary does, a file each.
 
 pub(crate) mod demo;
+pub(crate) mod export;
 pub(crate) mod import;
 pub(crate) mod migrate;
 pub(crate) mod serve;
 pub(crate) mod simulate;
 pub(crate) mod verify;
+pub(crate) mod watch;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

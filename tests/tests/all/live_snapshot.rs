@@ -277,7 +277,7 @@ fn follow_levels(
             thread::sleep(Duration::from_millis(20));
             continue;
         };
-        for _ in 0..1 + random.below(200) {
+        for _ in 0..=random.below(200) {
             match stream.message(Duration::from_millis(100)) {
                 Ok(message) => match (message.event.as_deref(), message.id) {
                     (Some("level"), None) => {

@@ -146,7 +146,9 @@ impl Economy {
         let batch = Arc::new(domain::Batch { id, events: batch });
         self.world.fold.committed(&batch);
         self.world.history_fold.committed(&batch);
-        folds.iter_mut().for_each(|fold| fold.committed(&batch));
+        for fold in &mut folds {
+            fold.committed(&batch);
+        }
     }
 }
 
@@ -483,7 +485,9 @@ proptest! {
             prop_assert!(history.wait_for(economy.world.journal.last_sequence(), LONG));
         }
         let scan = Scan::of(&economy.world.journal);
-        questions.iter().for_each(|question| check(&history, &scan, question));
+        for question in &questions {
+            check(&history, &scan, question);
+        }
         drop((history, fold));
         match harm {
             0 => {}
@@ -495,9 +499,13 @@ proptest! {
             economy.record(steps, &mut [&mut fold]);
         }
         let scan = Scan::of(&economy.world.journal);
-        questions.iter().for_each(|question| check(&history, &scan, question));
+        for question in &questions {
+            check(&history, &scan, question);
+        }
         // The one in memory never stopped.
-        questions.iter().for_each(|question| check(&economy.world.history, &scan, question));
+        for question in &questions {
+            check(&economy.world.history, &scan, question);
+        }
     }
 }
 

@@ -26,6 +26,8 @@ const TRADES_A_SECOND: f64 = 500.0;
 const WRITERS: usize = 16;
 /// Questions of each kind with 50 items, and with 1,000.
 const QUESTIONS: [(usize, usize); 2] = [(50, 200), (1_000, 50)];
+/// Questions of each kind about earlier times.
+const PAST_QUESTIONS: usize = 300;
 /// The page that is asked for besides the first.
 const PAGE: u64 = 10_000;
 /// How long the index may take to catch up with what was written.
@@ -78,7 +80,7 @@ pub(super) fn measure(bench: &mut Bench) -> Outcome<Findings> {
     };
     let cpu = Cpu::begin(network.server.id())?;
     let address = network.server.address;
-    let economy = bench.scale.economy;
+    let (economy, trades_count) = (bench.scale.economy, bench.scale.history_trades);
     let asked = thread::scope(|scope| {
         let writing = scope.spawn(|| {
             load.run(&mut singles, &mut |answered: Answered<'_>| match answered.status {
@@ -89,12 +91,13 @@ pub(super) fn measure(bench: &mut Bench) -> Outcome<Findings> {
                 status => Err(Failure::new("a trade beside the questions", status)),
             })
         });
-        let asked = ask(address, economy);
+        let asked = ask(address, economy)
+            .and_then(|asked| Ok((asked, ask_past(address, economy, trades_count)?)));
         over.store(true, Ordering::Relaxed);
         let written = writing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         written.and(asked)
     });
-    let asked = asked?;
+    let (asked, past) = asked?;
     let cpu = cpu.end()?;
     let mut findings = Findings::default();
     let trades = grouped(bench.scale.history_trades);
@@ -114,6 +117,19 @@ pub(super) fn measure(bench: &mut Bench) -> Outcome<Findings> {
             ratio: String::new(),
             generator: cpu.cell(),
         });
+    }
+    let slowest = past.iter().max_by_key(|one| one.latencies.p99());
+    if let Some(slowest) = slowest {
+        findings.rows.push(Row {
+            what: format!("as of an earlier sequence, {trades} trades"),
+            measured: format!("p99 {}: {}", time(slowest.latencies.p99()), slowest.name),
+            target: "50 ms".to_owned(),
+            ratio: String::new(),
+            generator: cpu.cell(),
+        });
+    }
+    for one in &past {
+        findings.note(format!("{}: {}", one.name, one.latencies.summary()));
     }
     for one in &asked {
         findings.note(format!("{}, {} items: {}", one.name, one.limit, one.latencies.summary()));
@@ -162,9 +178,15 @@ fn fill(bench: &Bench, network: &mut Network) -> Outcome<(Duration, Duration)> {
     network.tally.take(&mut lanes);
     let began = Instant::now();
     let client = network.reconnect()?;
+    let trader = economy::trader(0);
+    let paths =
+        ["/api/trades?limit=1".to_owned(), format!("/api/traders/{trader}/entries?limit=1")];
     while began.elapsed() < PATIENCE {
-        let (status, _) = client.send(get("/api/trades?limit=1").as_bytes())?;
-        if status == 200 {
+        let mut is_there = true;
+        for path in &paths {
+            is_there &= client.send(get(path).as_bytes())?.0 == 200;
+        }
+        if is_there {
             let indexed = began.elapsed();
             console::note(&format!("indexed {} after the last trade", time(indexed)));
             return Ok((written, indexed));
@@ -207,6 +229,38 @@ fn ask(address: std::net::SocketAddr, economy: Economy) -> Outcome<Vec<Asked>> {
     Ok(all)
 }
 
+/// What stations and traders stood at, at random sequences, and statements.
+fn ask_past(
+    address: std::net::SocketAddr,
+    economy: Economy,
+    trades_count: u64,
+) -> Outcome<Vec<Asked>> {
+    let mut client = Client::connect(address)?;
+    let mut random = Random::new(5);
+    let last = client.sequence()?;
+    let span = u32::try_from(trades_count.min(last)).unwrap_or(u32::MAX);
+    let mut all = Vec::new();
+    let names = ["stock of a station as of", "credits of a trader as of", "a statement of 50"];
+    for (kind, name) in names.into_iter().enumerate() {
+        let mut latencies = Latencies::new()?;
+        for _ in 0..PAST_QUESTIONS {
+            let at = last - u64::from(random.below(span));
+            let path = match kind {
+                0 => format!("/api/inventory/{}?asOf={at}", some_station(economy, &mut random)),
+                1 => format!("/api/traders/{}?asOf={at}", some_trader(economy, &mut random)),
+                _ => {
+                    let trader = some_trader(economy, &mut random);
+                    format!("/api/traders/{trader}/entries?limit=50&cursor=c{at:x}")
+                }
+            };
+            latencies.record(timed(&mut client, &path)?);
+        }
+        all.push(Asked { name: name.to_owned(), limit: 50, latencies });
+    }
+    console::note("asked for earlier times");
+    Ok(all)
+}
+
 /// A cursor about ten thousand pages of everything back, or half of what there is.
 fn cursor(client: &mut Client, limit: usize) -> Outcome<String> {
     let last = client.sequence()?;
@@ -220,7 +274,7 @@ fn timed(client: &mut Client, path: &str) -> Outcome<Duration> {
     let began = Instant::now();
     let (status, body) = client.send(request.as_bytes())?;
     let elapsed = began.elapsed();
-    if status == 200 && body.starts_with(b"{\"items\":[") {
+    if status == 200 && body.starts_with(b"{\"") {
         return Ok(elapsed);
     }
     Err(Failure::new(path.to_owned(), format!("{status} {}", String::from_utf8_lossy(&body))))

@@ -103,7 +103,7 @@ async fn a_filter_that_names_nothing_is_refused() {
     let cases = [
         ("station=nowhere", "unknown_station"),
         ("station=ceres,nowhere", "unknown_station"),
-        ("system=nowhere", "unknown_station"),
+        ("system=nowhere", "unknown_system"),
         ("trade=t-000000004j7", "unknown_trade"),
         ("shipment=s-000000004j7", "unknown_shipment"),
         ("topic=nothing", "invalid_request"),

@@ -146,7 +146,7 @@ impl Economy {
         let batch = Arc::new(domain::Batch { id, events: batch });
         self.world.fold.committed(&batch);
         self.world.history_fold.committed(&batch);
-        for fold in &mut folds {
+        for fold in &mut *folds {
             fold.committed(&batch);
         }
     }

@@ -95,7 +95,7 @@ impl Gateway {
             total: AtomicU64::new(0),
             stopping: AtomicBool::new(false),
             body_room: Semaphore::new(BODIES_KIB_MAX),
-            journal_reads: Semaphore::new(JOURNAL_READS_MAX),
+            journal_reads: Arc::new(Semaphore::new(JOURNAL_READS_MAX)),
             places: Places::default(),
             levels: Levels::default(),
             tokens: StreamTokens::default(),
@@ -153,7 +153,7 @@ struct Shared {
     total: AtomicU64,
     stopping: AtomicBool,
     body_room: Semaphore,
-    journal_reads: Semaphore,
+    journal_reads: Arc<Semaphore>,
     places: Places,
     levels: Levels,
     tokens: StreamTokens,
@@ -231,9 +231,13 @@ impl App {
         act: impl FnOnce(&Self, &Views) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
         // Only fails when closed, which it never is.
-        let _turn = self.0.journal_reads.acquire().await;
+        let turn = Arc::clone(&self.0.journal_reads).acquire_owned().await;
         let app = self.clone();
-        let task = tokio::task::spawn_blocking(move || act(&app, &app.ready()?.views));
+        let task = tokio::task::spawn_blocking(move || {
+            // Held by the read and not by its client, who may go away in the midst of it.
+            let _turn = turn;
+            act(&app, &app.ready()?.views)
+        });
         task.await.unwrap_or_else(|error| match error.try_into_panic() {
             Ok(panic) => std::panic::resume_unwind(panic),
             Err(_) => Err(Problem::plain(Code::Stopping)),

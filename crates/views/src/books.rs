@@ -56,15 +56,14 @@ impl Books {
     ) -> Result<(Self, BooksFeed), ViewsError> {
         let is_good = |about: &store::About| {
             let is_new = about.position == Sequence::ZERO;
-            let found = events.event(about.position);
-            let is_there = found.is_ok_and(|found| {
-                found.is_some_and(|recorded| recorded.envelope.recorded_at == about.recorded_at)
-            });
-            about.journal == journal && (is_new || (is_there && !about.rebuilding))
+            let found = events.event(about.position)?;
+            let is_there =
+                found.is_some_and(|recorded| recorded.envelope.recorded_at == about.recorded_at);
+            Ok(about.journal == journal && (is_new || (is_there && !about.rebuilding)))
         };
         let (writer, reader) = store::open(store, about_nothing(journal), is_good)?;
-        let pending = Mutex::default();
-        let shared = Arc::new(Shared { pending, writer, reader });
+        let (pending, path) = (Mutex::default(), store.map(Path::to_owned));
+        let shared = Arc::new(Shared { pending, writer, reader, path });
         let failed = |source| ViewsError::Store {
             path: store.unwrap_or(Path::new(":memory:")).to_owned(),
             source,

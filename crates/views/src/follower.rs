@@ -129,8 +129,9 @@ impl Follower {
         queue.last = batch.last();
         queue.events_count += batch.events.len();
         queue.batches.push_back(Arc::clone(batch));
+        let mut gone = Vec::new();
         while queue.events_count > QUEUE_EVENTS_MAX && queue.batches.len() > 1 {
-            queue.let_go();
+            gone.extend(queue.let_go());
         }
         drop(queue);
         self.shared.work.notify_one();
@@ -145,6 +146,14 @@ impl Follower {
     pub(crate) fn progress(&self) -> Progress {
         let queue = self.shared.queue.lock();
         Progress { position: queue.position, last: queue.last, error: queue.error.clone() }
+    }
+
+    /// Whether everything up to here is folded, or will be within a moment: whoever is told so may
+    /// wait for it.
+    pub(crate) fn is_near(&self, sequence: Sequence) -> bool {
+        let queue = self.shared.queue.lock();
+        let left = sequence.0.saturating_sub(queue.position.0);
+        left == 0 || (left <= QUEUE_EVENTS_MAX as u64 && queue.error.is_none())
     }
 
     /// The committed batches that wait, oldest first. To be asked for before one looks at what is
@@ -186,10 +195,11 @@ impl Drop for Follower {
 }
 
 impl Queue {
-    fn let_go(&mut self) {
-        if let Some(batch) = self.batches.pop_front() {
-            self.events_count -= batch.events.len();
-        }
+    /// Lets the oldest batch go; to be freed without the lock, for which the one that commits waits.
+    fn let_go(&mut self) -> Option<Arc<Batch>> {
+        let batch = self.batches.pop_front()?;
+        self.events_count -= batch.events.len();
+        Some(batch)
     }
 
     /// The batches that go on from the position, about as many as are folded at a time; none if the
@@ -209,15 +219,17 @@ impl Queue {
 impl Shared {
     fn run(&self, events: &dyn EventReader, mut follow: impl Follow) {
         while let Some(batches) = self.work(&mut follow) {
+            let last = self.queue.lock().last;
             let followed = if batches.is_empty() {
-                catch_up(events, &mut follow)
+                catch_up(events, &mut follow, last)
             } else {
                 batches.iter().try_for_each(|batch| fold(&mut follow, &batch.events))
             };
+            let mut gone = batches;
             let mut queue = self.queue.lock();
             queue.position = follow.position();
             while queue.batches.front().is_some_and(|batch| batch.last() <= queue.position) {
-                queue.let_go();
+                gone.extend(queue.let_go());
             }
             if let Err(error) = &followed {
                 tracing::warn!(%error, position = %queue.position, "following the committed events fails");
@@ -227,6 +239,8 @@ impl Shared {
             if queue.error.is_some() && !queue.closing {
                 self.work.wait_for(&mut queue, RETRY_AFTER);
             }
+            drop(queue);
+            drop(gone);
         }
         follow.end();
     }
@@ -268,12 +282,14 @@ impl Shared {
     }
 }
 
-/// Folds the next events of the journal.
+/// Folds the next events of the journal, but none that the other observers may not have seen.
 fn catch_up(
     events: &dyn EventReader,
     follow: &mut impl Follow,
+    last: Sequence,
 ) -> Result<(), Box<dyn Error + Send + Sync>> {
-    let read = events.read_after(follow.position(), FOLD_EVENTS_MAX)?;
+    let known = usize::try_from(last.0.saturating_sub(follow.position().0)).unwrap_or(usize::MAX);
+    let read = events.read_after(follow.position(), known.min(FOLD_EVENTS_MAX))?;
     if read.is_empty() {
         return Err(format!("no event is behind {}", follow.position()).into());
     }

@@ -99,6 +99,9 @@ pub enum ViewsError {
         /// What went wrong.
         source: io::Error,
     },
+    /// The journal, which says whether a store is of it, could not be read.
+    #[error(transparent)]
+    Journal(#[from] domain::ReadError),
     /// The thread that writes the store could not be started.
     #[error("starting the thread of the views: {0}")]
     Thread(io::Error),

@@ -2,7 +2,7 @@
 
 use domain::{
     AlertCause, AlertChanged, AlertFired, AlertId, AlertRule, AlertRuleId, AlertRuleSet, Envelope,
-    Scope, Timestamp,
+    Scope, Sequence, Timestamp,
 };
 use views::{Alert, Rule};
 
@@ -20,7 +20,7 @@ impl<'a> Render<'a> {
     pub(crate) fn alert(self, alert: &Alert, scope: Scope<'_>) -> AlertAnswer<'a> {
         let at_risk = self.state.at_risk(alert, scope);
         let resolved = alert.resolved_at.is_some();
-        let mut cause = self.cause(alert.cause);
+        let mut cause = self.cause(alert.cause, alert.last);
         if let (AlertCause::Stock(_), [owner]) = (alert.cause, &*alert.subject.parties) {
             // The rule may watch another's stock by now.
             cause.owner = Some(self.trader(*owner));
@@ -48,7 +48,8 @@ impl<'a> Render<'a> {
         }
     }
 
-    fn cause(self, cause: AlertCause) -> CauseAnswer<'a> {
+    /// What it is about, as event `at` of the alert meant it.
+    fn cause(self, cause: AlertCause, at: Sequence) -> CauseAnswer<'a> {
         let none = CauseAnswer::default();
         match cause {
             AlertCause::Overdue(shipment)
@@ -57,7 +58,7 @@ impl<'a> Render<'a> {
                 CauseAnswer { shipment_id: Some(shipment.to_string()), ..none }
             }
             AlertCause::Stock(rule) => {
-                let owner = self.terms_of(rule).owner;
+                let owner = self.terms_then(rule, at).owner;
                 CauseAnswer { rule: Some(self.rule_name(rule)), owner, ..none }
             }
             AlertCause::Hold(trade) => {
@@ -82,7 +83,7 @@ impl<'a> Render<'a> {
         resolved: bool,
     ) -> AlertData<'a> {
         let terms = match changed.cause {
-            AlertCause::Stock(rule) => self.terms_of(rule),
+            AlertCause::Stock(rule) => self.terms_then(rule, envelope.sequence),
             _ => RuleTermsAnswer::default(),
         };
         AlertData {
@@ -90,7 +91,7 @@ impl<'a> Render<'a> {
             status: status(resolved),
             kind: AlertKindWord(changed.kind),
             severity: SeverityWord(changed.severity),
-            cause: self.cause(changed.cause),
+            cause: self.cause(changed.cause, envelope.sequence),
             station: terms.station,
             commodity: terms.commodity,
             previous: Some(changed.previous.0),
@@ -157,9 +158,11 @@ impl<'a> Render<'a> {
         }
     }
 
-    fn terms_of(self, rule: AlertRuleId) -> RuleTermsAnswer<'a> {
-        let rule = self.state.alert_rule(rule);
-        rule.map_or_else(RuleTermsAnswer::default, |rule| self.terms(rule.terms))
+    /// What a rule said when event `at` was recorded: what it says since may be of somebody else.
+    /// Nothing, if that is too long ago.
+    fn terms_then(self, rule: AlertRuleId, at: Sequence) -> RuleTermsAnswer<'a> {
+        let terms = self.state.alert_rule_terms(rule, at);
+        terms.map_or_else(RuleTermsAnswer::default, |terms| self.terms(terms))
     }
 
     pub(super) fn rule_name(self, rule: AlertRuleId) -> &'a str {

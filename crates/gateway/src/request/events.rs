@@ -1,5 +1,7 @@
 //! The parameters that lists of events have: those of every filter of events, and of the past.
 
+use std::collections::BTreeSet;
+
 use domain::{EventKind, StationId};
 use views::{EventFilter, State};
 
@@ -72,7 +74,7 @@ fn given<T>(values: Vec<T>) -> Option<Vec<T>> {
 
 /// The stations that are in these systems now.
 fn stations_in(names: &[Name], state: &State) -> Vec<StationId> {
-    let is_within = |system| names.iter().any(|Name(name)| name == system);
-    let within = state.stations().filter(|station| is_within(&station.details.system));
+    let names: BTreeSet<_> = names.iter().map(|Name(name)| name).collect();
+    let within = state.stations().filter(|station| names.contains(&station.details.system));
     within.map(|station| station.id).collect()
 }

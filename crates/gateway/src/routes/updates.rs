@@ -1,6 +1,7 @@
 //! `GET /api/updates/real-time`: what happens, as it is committed.
 
 mod feed;
+mod leased;
 mod levels;
 mod places;
 mod snapshot;

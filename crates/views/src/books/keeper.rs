@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use domain::{Event, Movement, Recorded, Sequence, StationId, Timestamp, TraderId, movements};
@@ -10,11 +11,13 @@ use parking_lot::Mutex;
 use super::book::{Book, books_of};
 use super::pending::{Opening, Pending};
 use super::standing::{self, CreditsMoved};
-use super::store::{About, Store};
+use super::store::{self, About, Store};
 use crate::follower::Follow;
 use crate::inventory::Inventory;
 use crate::{Balance, Views};
 
+/// Openings that wait in memory before they are saved.
+const WAITING_OPENINGS_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// A rebuild that is so near to the present has met it.
 const PRESENT_EVENTS: u64 = 4_096;
 
@@ -38,11 +41,11 @@ pub struct BooksOptions {
 impl Default for BooksOptions {
     fn default() -> Self {
         Self {
-            waiting_entries_max: 1_000_000,
+            waiting_entries_max: 262_144,
             events_saved_at_rest: 16_384,
             page_entries_max: 512,
             opening_entries_min: 512,
-            opening_entries_max: 2_048,
+            opening_entries_max: 16_384,
         }
     }
 }
@@ -53,6 +56,20 @@ pub(super) struct Shared {
     pub(super) pending: Mutex<Pending>,
     pub(super) writer: Store,
     pub(super) reader: Store,
+    /// Of the store; none if it is in memory.
+    pub(super) path: Option<PathBuf>,
+}
+
+impl Shared {
+    /// Takes a store that turns out to be damaged out of the way: this process goes on with what it
+    /// has open, and the next start finds none and reads the journal again.
+    pub(super) fn condemn(&self) {
+        if let Some(path) = &self.path {
+            tracing::error!("books.db is damaged; a restart makes it anew");
+            // Whether it can be deleted or not, the error that led here is what is reported.
+            let _ = store::remove(path);
+        }
+    }
 }
 
 /// Follows the committed events.
@@ -110,7 +127,11 @@ impl Keeper {
                     let balance = balance_mut(&mut self.balances, trader);
                     opening = *balance;
                     let after = CreditsMoved::by(recorded, trader).after(opening);
-                    *balance = after.expect("no event takes more credits than an account has");
+                    *balance = after.unwrap_or_else(|| {
+                        // The next start makes it anew.
+                        self.shared.condemn();
+                        panic!("books.db says that trader {} had {opening:?}", trader.0)
+                    });
                     self.touched.insert(trader);
                 }
                 Book::Stock(station) => {
@@ -175,7 +196,8 @@ impl Keeper {
             }
             let stock = standing::encode(inventory, station)?.into();
             drop(state);
-            self.shared.pending.lock().waiting.openings.push(Opening { book, at, stock });
+            let position = self.about.position;
+            self.shared.pending.lock().waiting.note(Opening { book, at, stock }, position);
             self.since.insert(station, 0);
         }
         Ok(())
@@ -183,9 +205,11 @@ impl Keeper {
 
     /// Leaves the past behind, once it has become the present.
     fn meet_present(&mut self) {
-        let present = self.views.read().as_of().sequence;
+        let present = self.views.0.events.last();
+        // The views may be on their way, too: then they cannot say what a station stands at.
+        let is_shown = self.views.read().as_of().sequence >= self.about.position;
         let is_there = present.0 <= self.about.position.0 + PRESENT_EVENTS;
-        if self.past.is_some() && present >= self.about.position && is_there {
+        if self.past.is_some() && is_shown && is_there {
             self.past = None;
             self.about.rebuilding = false;
         }
@@ -223,8 +247,11 @@ impl Follow for Keeper {
     }
 
     fn follow(&mut self, events: &[Recorded]) -> Result<(), Box<dyn Error + Send + Sync>> {
-        let entries_count = self.shared.pending.lock().waiting.entries_count;
-        if entries_count >= self.options.waiting_entries_max {
+        let pending = self.shared.pending.lock();
+        let is_full = pending.waiting.entries_count >= self.options.waiting_entries_max
+            || pending.waiting.proven_bytes(self.about.position) >= WAITING_OPENINGS_BYTES_MAX;
+        drop(pending);
+        if is_full {
             self.save()?;
         }
         let mut due = BTreeSet::new();

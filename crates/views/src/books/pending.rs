@@ -86,6 +86,24 @@ impl Waiting {
     }
 }
 
+impl Waiting {
+    /// Takes an opening. Of those that are past the position, of which there is one for each time that
+    /// the books are behind, a station keeps the last.
+    pub(super) fn note(&mut self, opening: Opening, position: Sequence) {
+        let is_early = |one: &Opening| one.at > position;
+        if is_early(&opening) {
+            self.openings.retain(|one| one.book != opening.book || !is_early(one));
+        }
+        self.openings.push(opening);
+    }
+
+    /// Bytes of the openings that a save would write.
+    pub(super) fn proven_bytes(&self, position: Sequence) -> usize {
+        let proven = self.openings.iter().filter(|one| one.at <= position);
+        proven.map(|one| one.stock.len()).sum()
+    }
+}
+
 impl Pending {
     /// Moves what waits to where it is saved from. Openings past the position wait on: what proves at
     /// the next start that the store is of the journal at hand is proven of nothing behind that.

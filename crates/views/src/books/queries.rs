@@ -11,6 +11,7 @@ use super::pending::Page;
 use super::standing::{self, CreditsMoved};
 use crate::inventory::Inventory;
 use crate::levels::Stocks;
+use crate::store::is_damage;
 use crate::{AsOf, Balance, Level, LevelFilter, State};
 
 /// How long a reader waits for the books to have what is committed: they are behind by a thousandth
@@ -75,6 +76,28 @@ impl State {
 impl Books {
     /// The stock of a station right after the event of this sequence. Reads the journal.
     pub fn stock_at(&self, station: StationId, at: Sequence) -> Result<PastStock, PastError> {
+        self.noted(self.find_stock(station, at))
+    }
+
+    /// What a trader had right after the event of this sequence. Reads the journal.
+    pub fn balance_at(&self, trader: TraderId, at: Sequence) -> Result<(Balance, AsOf), PastError> {
+        self.noted(self.find_balance(trader, at))
+    }
+
+    /// Takes a store that turns out to be damaged out of the way.
+    pub(super) fn noted<T>(&self, found: Result<T, PastError>) -> Result<T, PastError> {
+        let is_damaged = match &found {
+            Err(PastError::Store(error)) => is_damage(error),
+            Err(PastError::Damaged(_)) => true,
+            _ => false,
+        };
+        if is_damaged {
+            self.0.shared.condemn();
+        }
+        found
+    }
+
+    fn find_stock(&self, station: StationId, at: Sequence) -> Result<PastStock, PastError> {
         let as_of = self.reach(at)?;
         let book = Book::Stock(station);
         let inner = &*self.0;
@@ -99,8 +122,7 @@ impl Books {
         Ok(PastStock { station, inventory, as_of })
     }
 
-    /// What a trader had right after the event of this sequence. Reads the journal.
-    pub fn balance_at(&self, trader: TraderId, at: Sequence) -> Result<(Balance, AsOf), PastError> {
+    fn find_balance(&self, trader: TraderId, at: Sequence) -> Result<(Balance, AsOf), PastError> {
         let as_of = self.reach(at)?;
         let book = Book::Credits(trader);
         let inner = &*self.0;
@@ -146,7 +168,8 @@ impl Books {
         if at > last.sequence {
             return Err(PastError::Future { wanted: at, last: last.sequence });
         }
-        if !self.0.follower.wait_for(at, WAIT) {
+        let is_near = self.0.follower.is_near(at);
+        if !is_near || !self.0.follower.wait_for(at, WAIT) {
             let position = self.0.follower.progress().position;
             return Err(PastError::Behind { position, last: last.sequence });
         }
@@ -168,7 +191,8 @@ impl Books {
 
     /// These events, ascending.
     pub(super) fn read(&self, entries: &[u64]) -> Result<Vec<Recorded>, PastError> {
-        entries.iter().map(|entry| self.recorded(Sequence(*entry))).collect()
+        let sequences: Vec<_> = entries.iter().copied().map(Sequence).collect();
+        Ok(self.0.events.events(&sequences)?)
     }
 
     /// The entries of a book behind `begin`, up to `end`. `waiting` is what waited before the store is

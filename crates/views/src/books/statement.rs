@@ -13,6 +13,9 @@ use crate::{AsOf, Balance, Order};
 /// the next one goes on.
 const ENTRIES_READ_MAX: usize = 2_048;
 
+/// Pages of the book that one page of a statement looks at, whether anything of them fits or not.
+const PAGES_EXAMINED_MAX: usize = 2_048;
+
 /// Which entries; each field that is given narrows.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct EntryFilter {
@@ -70,6 +73,16 @@ impl Books {
         (order, cursor): (Order, Option<Sequence>),
         limit: usize,
     ) -> Result<EntryPage, PastError> {
+        self.noted(self.find_entries(trader, filter, (order, cursor), limit))
+    }
+
+    fn find_entries(
+        &self,
+        trader: TraderId,
+        filter: &EntryFilter,
+        (order, cursor): (Order, Option<Sequence>),
+        limit: usize,
+    ) -> Result<EntryPage, PastError> {
         let last = self.0.views.read().as_of();
         let as_of = self.reach(last.sequence)?;
         let book = Book::Credits(trader);
@@ -77,12 +90,14 @@ impl Books {
         let mut pages = Pages { books: self, book, waiting, order, stored: Vec::new(), at: None };
         pages.begin(cursor)?;
         let mut page = EntryPage { items: Vec::new(), next: None, as_of };
-        let mut read_count = 0;
+        let (mut read_count, mut pages_count) = (0, 0);
         while let Some(entered) = pages.next()? {
-            if !filter.meets(&entered) {
+            pages_count += 1;
+            let meets = filter.meets(&entered);
+            if !meets && pages_count < PAGES_EXAMINED_MAX {
                 continue;
             }
-            if read_count >= ENTRIES_READ_MAX {
+            if read_count >= ENTRIES_READ_MAX || pages_count >= PAGES_EXAMINED_MAX {
                 page.next = Some(beyond(order, &entered));
                 return Ok(page);
             }

@@ -16,13 +16,14 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use domain::{AMOUNT_MAX, Credits, JournalId, Sequence, Timestamp, TraderId};
+use domain::{AMOUNT_MAX, Credits, JournalId, ReadError, Sequence, Timestamp, TraderId};
 use parking_lot::Mutex;
 use rusqlite::types::FromSql;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::book::Book;
 use super::pending::{Page, Waiting};
+use crate::store::is_damage;
 use crate::{Balance, ViewsError};
 
 const APPLICATION_ID: u32 = 0x6974_6e62;
@@ -62,7 +63,7 @@ pub(super) struct Store(Arc<Mutex<Connection>>);
 pub(super) fn open(
     path: Option<&Path>,
     new: About,
-    is_good: impl Fn(&About) -> bool,
+    is_good: impl Fn(&About) -> Result<bool, ReadError>,
 ) -> Result<(Store, Store), ViewsError> {
     let Some(path) = path else {
         let memory = Path::new(":memory:");
@@ -73,21 +74,29 @@ pub(super) fn open(
     };
     let failed = |source| ViewsError::Store { path: path.to_owned(), source };
     let connect = || Connection::open(path).and_then(|connection| prepare(connection, new));
-    let known = connect().and_then(|connection| Ok((read_about(&connection)?, connection)));
-    let writer = match known {
-        Ok((about, connection)) if is_good(&about) => connection,
-        unfit => {
-            drop(unfit);
-            remove(path)?;
-            connect().map_err(failed)?
-        }
+    let known = connect().and_then(|connection| {
+        let about = read_about(&connection)?;
+        read_balances(&connection)?;
+        Ok((about, connection))
+    });
+    let known = match known {
+        Ok((about, connection)) => is_good(&about)?.then_some(connection),
+        Err(error) if is_damage(&error) => None,
+        // A disk that is full, or somebody else: nothing is wrong with what is there.
+        Err(error) => return Err(failed(error)),
+    };
+    let writer = if let Some(connection) = known {
+        connection
+    } else {
+        remove(path)?;
+        connect().map_err(failed)?
     };
     let reader = Connection::open(path).map_err(failed)?;
     reader.busy_timeout(std::time::Duration::from_millis(BUSY_TIMEOUT_MS)).map_err(failed)?;
     Ok((Store(Arc::new(Mutex::new(writer))), Store(Arc::new(Mutex::new(reader)))))
 }
 
-fn remove(path: &Path) -> Result<(), ViewsError> {
+pub(super) fn remove(path: &Path) -> Result<(), ViewsError> {
     for ending in ["", "-wal", "-shm"] {
         let mut file = path.as_os_str().to_owned();
         file.push(ending);
@@ -140,6 +149,15 @@ fn read_about(connection: &Connection) -> rusqlite::Result<About> {
             rebuilding: row.get(3)?,
         })
     })
+}
+
+fn read_balances(connection: &Connection) -> rusqlite::Result<Vec<(TraderId, Balance)>> {
+    let mut select = connection.prepare("SELECT trader, available, held FROM balances")?;
+    let rows = select.query_map([], |row| {
+        let balance = Balance { available: credits(row, 1)?, held: credits(row, 2)? };
+        Ok((TraderId(row.get(0)?), balance))
+    })?;
+    rows.collect()
 }
 
 /// A sequence as an integer of the store; sequences have 53 bits, and a greater bound means none.
@@ -217,13 +235,7 @@ impl Store {
 
     /// All balances, as of the position.
     pub(super) fn balances(&self) -> rusqlite::Result<Vec<(TraderId, Balance)>> {
-        let connection = self.0.lock();
-        let mut select = connection.prepare("SELECT trader, available, held FROM balances")?;
-        let rows = select.query_map([], |row| {
-            let balance = Balance { available: credits(row, 1)?, held: credits(row, 2)? };
-            Ok((TraderId(row.get(0)?), balance))
-        })?;
-        rows.collect()
+        read_balances(&self.0.lock())
     }
 
     /// Entries of a book of stock since its last opening.

@@ -9,7 +9,7 @@ use domain::{
 use super::key::{Family, Key};
 use super::search::{Clause, Finder, Order, Search, StatusClause};
 use super::status::Statuses;
-use super::{EXAMINED_MAX, History, HistoryError, Part};
+use super::{EXAMINED_MAX, History, HistoryError, PATIENCE, Part};
 use crate::page::ids;
 use crate::shipments::seen;
 use crate::{AsOf, Page, ShipmentFilter};
@@ -152,7 +152,15 @@ impl History {
             let found = match by_index {
                 Some(status) => {
                     let (finder, at) = self.begin(search(filter, scope, status), part)?;
-                    as_of = as_of.or(Some(at));
+                    let shown = as_of.get_or_insert(at).sequence;
+                    if at.sequence < shown {
+                        // What ended at last is no longer under way, and not yet in the index.
+                        if !self.0.follower.wait_for(shown, PATIENCE) {
+                            let position = at.sequence;
+                            return Err(HistoryError::Behind { position, last: shown });
+                        }
+                        continue;
+                    }
                     Some(finder)
                 }
                 None => None,

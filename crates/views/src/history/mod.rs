@@ -158,10 +158,20 @@ impl History {
         views: &Views,
     ) -> Result<(Self, HistoryFold), HistoryOpenError> {
         let stored = |error: StoreError| HistoryOpenError::Store(error.to_string());
-        let store = Store::open(path, journal).map_err(stored)?;
         let events = Arc::clone(&views.0.events);
         let position = events.last();
-        let opened = Indexer::open(layout, store, journal, Arc::clone(&events));
+        let open = || {
+            let store = Store::open(path, journal)?;
+            Indexer::open(layout, store, journal, Arc::clone(&events))
+        };
+        let mut opened = open();
+        if let (Err(OpenError::Store(error)), Some(path)) = (&opened, path)
+            && error.is_damage()
+        {
+            tracing::warn!(%error, "the index of the past is damaged, and is made anew");
+            store::remove(path).map_err(|error| stored(error.into()))?;
+            opened = open();
+        }
         let (indexer, index) = opened.map_err(|error| match error {
             OpenError::Store(error) => stored(error),
             OpenError::Read(error) => error.into(),
@@ -201,15 +211,16 @@ impl History {
         let mut may_wait = true;
         loop {
             let Inner { index, follower, .. } = &*self.0;
-            let waiting = follower.waiting();
-            let last = follower.progress().last;
+            let Progress { position, last, .. } = follower.progress();
+            let is_close = last.0.saturating_sub(position.0) <= TAIL_EVENTS_MAX;
+            let waiting = if is_close { follower.waiting() } else { Vec::new() };
             // What is committed since is not asked for.
             let ends = waiting.last().map_or(last, |batch| batch.last());
             match index.behind(waiting, ends, TAIL_EVENTS_MAX) {
                 Behind::Tail(tail) => {
                     return Ok(index.find(search, (part.order, part.cursor), &tail)?);
                 }
-                Behind::Far(_) if may_wait => {
+                Behind::Far(_) if may_wait && follower.is_near(ends) => {
                     may_wait = false;
                     follower.wait_for(ends, PATIENCE);
                 }

@@ -183,7 +183,8 @@ impl Finder {
         }
         for chunk in chunks {
             let end = chunk.start + u64::from(chunk.end);
-            if end == 0 || !self.may_pass(chunk.start, end - 1) {
+            // Nothing is in the chunk behind one that was just sealed, nor in a tail of nothing.
+            if chunk.end == 0 || end == 0 || !self.may_pass(chunk.start, end - 1) {
                 continue;
             }
             let never = self.search.status.and_then(|clause| clause.or_never);
@@ -224,7 +225,7 @@ impl Finder {
 
     /// Whether anything of these sequences may pass, so far as bounds and statuses say.
     fn may_pass(&self, first: u64, last: u64) -> bool {
-        if last < self.bounds.0 || first > self.bounds.1 {
+        if first > last || last < self.bounds.0 || first > self.bounds.1 {
             return false;
         }
         match self.search.status {
@@ -411,5 +412,30 @@ impl Block {
             }
         }
         self.known |= known;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::TradeStatus;
+
+    use super::*;
+
+    #[test]
+    fn an_empty_chunk_at_a_border_of_blocks_has_nothing() {
+        let layout = Layout::usual();
+        let border = 1_u64 << BLOCK_BITS;
+        let mut before = Chunk::new(border - 10, &layout);
+        let things = RoaringBitmap::from_iter([7]);
+        let code = (0..32).find(|code| Statuses::of_trades(TradeStatus::Voided).contains(*code));
+        before.statuses.insert(Key::status(code.unwrap(), 1), things);
+        let empty = Chunk::new(border, &layout);
+        let wanted = Statuses::of_trades(TradeStatus::Voided);
+        let status = Some(StatusClause { wanted, or_never: None });
+        for order in [Order::Newest, Order::Oldest] {
+            let search = Search { status, ..Search::default() };
+            let finder = Finder::new(layout, search, (order, None), &[&empty, &before], &[]);
+            assert!(finder.pieces.is_empty());
+        }
     }
 }

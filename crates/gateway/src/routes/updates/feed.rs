@@ -10,11 +10,13 @@ use live::{Filter, Kinds, Subscription, Update};
 use tokio::task::JoinError;
 use tokio::time::Instant;
 
+use super::leased::Leased;
 use super::levels::{LevelReader, Step};
 use super::snapshot::Snapshot;
 use super::wanted::Wanted;
 use crate::auth::Caller;
 use crate::gateway::App;
+use crate::limits::SNAPSHOT_TIME;
 use crate::problem::{Code, Problem};
 
 /// How often a stream's key is looked at: below the pause between two heartbeats, so that each of
@@ -27,8 +29,8 @@ pub(super) enum Item {
     Snapshot(Vec<u8>),
     /// Events, as frames of Server-Sent Events.
     Events(Bytes),
-    /// Levels, as such frames, and up to where they are all.
-    Levels(Bytes, Option<Sequence>),
+    /// Levels, as such frames; up to where they are all, progress tells.
+    Levels(Bytes),
     /// Nothing else matched up to here.
     Progress(Sequence),
     /// There was nothing for a while.
@@ -37,9 +39,15 @@ pub(super) enum Item {
     Lagged(Sequence),
 }
 
-/// A part that is being rendered, and what renders the next.
-type Rendering = Pin<Box<dyn Future<Output = Result<(Box<Snapshot>, Part), JoinError>> + Send>>;
-type Part = Result<Option<Vec<u8>>, ReadError>;
+/// A snapshot on its way, and the part of it that is being rendered.
+struct Rendering {
+    snapshot: Leased<Snapshot>,
+    sequence: Sequence,
+    part: Pin<Box<dyn Future<Output = Result<Part, JoinError>> + Send>>,
+}
+
+/// Nothing if its time is over; the end, or a message.
+type Part = Option<Result<Option<Vec<u8>>, ReadError>>;
 
 /// Where it comes from.
 enum Source {
@@ -94,7 +102,7 @@ impl Feed {
         } else {
             Source::Events(Box::new(hub.subscribe_to(interest, after)?))
         };
-        let rendering = snapshot.map(|snapshot| render(app.clone(), Box::new(snapshot)));
+        let rendering = snapshot.map(|snapshot| Rendering::begin(app.clone(), snapshot));
         let checked_at = Instant::now();
         Ok(Self { app, caller, source, rendering, checked_at, has_ended: false })
     }
@@ -133,8 +141,7 @@ impl Feed {
         }
         let item = match &mut self.rendering {
             Some(rendering) => {
-                let rendered = ready!(rendering.as_mut().poll(cx));
-                self.rendering = None;
+                let rendered = ready!(rendering.part.as_mut().poll(cx));
                 self.rendered(rendered)
             }
             None => ready!(self.poll_source(cx)),
@@ -160,19 +167,20 @@ impl Feed {
         }
     }
 
-    fn rendered(&mut self, rendered: Result<(Box<Snapshot>, Part), JoinError>) -> Option<Item> {
+    fn rendered(&mut self, rendered: Result<Part, JoinError>) -> Option<Item> {
+        let Rendering { snapshot, sequence, .. } = self.rendering.take()?;
         match rendered {
-            Ok((snapshot, _)) if snapshot.is_late() => {
-                tracing::info!("a client took too long to receive a snapshot");
-                None
-            }
-            Ok((snapshot, Ok(Some(part)))) => {
-                self.rendering = Some(render(self.app.clone(), snapshot));
+            Ok(Some(Ok(Some(part)))) => {
+                self.rendering = Some(Rendering::of(self.app.clone(), snapshot, sequence));
                 Some(Item::Snapshot(part))
             }
             // From here on it may resume.
-            Ok((snapshot, Ok(None))) => Some(Item::Progress(snapshot.sequence())),
-            Ok((_, Err(error))) => {
+            Ok(Some(Ok(None))) => Some(Item::Progress(sequence)),
+            Ok(None) => {
+                tracing::info!("a client took too long to receive a snapshot");
+                None
+            }
+            Ok(Some(Err(error))) => {
                 tracing::error!(%error, "a snapshot's read failed");
                 None
             }
@@ -210,12 +218,20 @@ impl Feed {
     }
 }
 
-/// Renders the next part beside the threads of the runtime.
-fn render(app: App, mut snapshot: Box<Snapshot>) -> Rendering {
-    Box::pin(tokio::task::spawn_blocking(move || {
-        let part = snapshot.next_part(&app);
-        (snapshot, part)
-    }))
+impl Rendering {
+    fn begin(app: App, snapshot: Snapshot) -> Self {
+        let sequence = snapshot.sequence();
+        Self::of(app, Leased::new(snapshot, SNAPSHOT_TIME), sequence)
+    }
+
+    /// Renders the next part beside the threads of the runtime.
+    fn of(app: App, snapshot: Leased<Snapshot>, sequence: Sequence) -> Self {
+        let rendered = snapshot.clone();
+        let part = Box::pin(tokio::task::spawn_blocking(move || {
+            rendered.with(|snapshot| snapshot.next_part(&app))
+        }));
+        Self { snapshot, sequence, part }
+    }
 }
 
 /// A snapshot and a position exclude each other.

@@ -12,9 +12,10 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Instant, timeout_at};
 
 use super::feed::Item;
+use super::leased::Leased;
 use crate::gateway::App;
 use crate::levels::{Changes, Telling};
-use crate::limits::{PING_EVERY, SNAPSHOT_PART_BYTES, SNAPSHOTS_MAX};
+use crate::limits::{PING_EVERY, SNAPSHOT_PART_BYTES, SNAPSHOT_TIME, SNAPSHOTS_MAX};
 use crate::problem::{Code, Problem};
 
 /// What comes next, and the reader again.
@@ -30,15 +31,18 @@ pub(super) struct LevelReader {
     /// Where the client knows that it may resume.
     told: Sequence,
     catching_up: Option<Catching>,
+    /// Whether the client is to hear that it has all there was.
+    owes_progress: bool,
     /// When the client hears something at the latest.
     silent_until: Instant,
 }
 
 /// Changes that are on their way to the client.
 struct Catching {
-    changes: Changes,
-    /// Held while rows are kept still.
-    _turn: Option<OwnedSemaphorePermit>,
+    /// With the turn that is held while rows are kept still.
+    changes: Leased<(Changes, Option<OwnedSemaphorePermit>)>,
+    /// They are all those up to here.
+    to: Sequence,
 }
 
 impl LevelReader {
@@ -58,7 +62,8 @@ impl LevelReader {
         let catching_up = if position < now { Some(catch_up(&app, position).await?) } else { None };
         let silent_until = Instant::now() + PING_EVERY;
         let told = position;
-        Ok(Self { app, filter, receiver, position, told, catching_up, silent_until })
+        let owes_progress = false;
+        Ok(Self { app, filter, receiver, position, told, catching_up, owes_progress, silent_until })
     }
 
     pub(super) fn position(&self) -> Sequence {
@@ -77,6 +82,9 @@ impl LevelReader {
     }
 
     async fn next(&mut self) -> Option<Item> {
+        if std::mem::take(&mut self.owes_progress) {
+            return Some(self.progress());
+        }
         loop {
             if let Some(catching) = self.catching_up.take() {
                 return self.go_on(catching).await;
@@ -91,8 +99,9 @@ impl LevelReader {
                     let frames = telling.matching(&self.app, &self.filter, self.position);
                     self.position = telling.to;
                     if !frames.is_empty() {
-                        self.told = self.position;
-                        return Some(Item::Levels(frames, Some(self.position)));
+                        // The frames are those that all readers share.
+                        self.owes_progress = true;
+                        return Some(Item::Levels(frames));
                     }
                 }
                 Ok(Err(RecvError::Lagged(_))) => match catch_up(&self.app, self.position).await {
@@ -105,22 +114,25 @@ impl LevelReader {
     }
 
     /// Some more of what changed before.
-    async fn go_on(&mut self, mut catching: Catching) -> Option<Item> {
+    async fn go_on(&mut self, catching: Catching) -> Option<Item> {
         let (app, filter) = (self.app.clone(), self.filter.clone());
         let rendering = tokio::task::spawn_blocking(move || {
-            let frames = catching.changes.next_frames(&app, &filter, SNAPSHOT_PART_BYTES);
+            let next = |(changes, _): &mut (Changes, _)| {
+                changes.next_frames(&app, &filter, SNAPSHOT_PART_BYTES)
+            };
+            let frames = catching.changes.with(next);
             (catching, frames)
         });
         match rendering.await {
-            Ok((catching, Ok(Some(frames)))) => {
+            Ok((catching, Some(Ok(Some(frames))))) => {
                 self.catching_up = Some(catching);
-                Some(Item::Levels(frames, None))
+                Some(Item::Levels(frames))
             }
-            Ok((catching, Ok(None))) => {
-                self.position = catching.changes.to;
+            Ok((catching, Some(Ok(None)))) => {
+                self.position = catching.to;
                 Some(self.progress())
             }
-            Ok((_, Err(_))) | Err(_) => None,
+            Ok((_, Some(Err(_)) | None)) | Err(_) => None,
         }
     }
 
@@ -142,5 +154,6 @@ async fn catch_up(app: &App, after: Sequence) -> Result<Catching, Problem> {
     } else {
         None
     };
-    Ok(Catching { changes, _turn: turn })
+    let to = changes.to;
+    Ok(Catching { changes: Leased::new((changes, turn), SNAPSHOT_TIME), to })
 }

@@ -5,12 +5,11 @@ use std::collections::{BTreeMap, VecDeque};
 use domain::{Facet, ReadError, Scope, Sequence, Shipment};
 use live::Filter;
 use tokio::sync::OwnedSemaphorePermit;
-use tokio::time::Instant;
 use views::{Alert, Level, Still, StillParts, shipment_seen};
 
 use crate::auth::Caller;
 use crate::gateway::App;
-use crate::limits::{SNAPSHOT_PART_BYTES, SNAPSHOT_TIME, SNAPSHOTS_MAX};
+use crate::limits::{SNAPSHOT_PART_BYTES, SNAPSHOTS_MAX};
 use crate::problem::{Code, Problem};
 use crate::render::Render;
 use crate::reply::ITEMS_AT_ONCE;
@@ -30,7 +29,6 @@ pub(super) struct Snapshot {
     counts: Option<Counts>,
     /// Stock of the caller's accounts, summed over them, once that was asked for.
     sums: Option<Vec<Level>>,
-    deadline: Instant,
     /// Free again when the snapshot is dropped.
     _turn: OwnedSemaphorePermit,
 }
@@ -81,7 +79,6 @@ impl Snapshot {
             caller: caller.clone(),
             counts,
             sums: None,
-            deadline: Instant::now() + SNAPSHOT_TIME,
             _turn: turn,
         })
     }
@@ -89,11 +86,6 @@ impl Snapshot {
     /// The sequence that it shows the state at.
     pub(super) fn sequence(&self) -> Sequence {
         self.still.as_of.sequence
-    }
-
-    /// Whether the client took too long to receive it.
-    pub(super) fn is_late(&self) -> bool {
-        Instant::now() > self.deadline
     }
 
     /// The next message, in JSON; `None` at the end. Reads the journal.

@@ -37,7 +37,7 @@ struct Stream {
 impl Stream {
     fn frame(&self, item: Item) -> Bytes {
         match item {
-            Item::Events(frames) | Item::Levels(frames, None) => frames,
+            Item::Events(frames) | Item::Levels(frames) => frames,
             Item::Heartbeat => Bytes::from_static(b": heartbeat\n\n"),
             Item::Snapshot(part) => {
                 // JSON has no line breaks of its own.
@@ -45,12 +45,6 @@ impl Stream {
                 frame.extend_from_slice(&part);
                 frame.extend_from_slice(b"\n\n");
                 frame.into()
-            }
-            Item::Levels(frames, Some(position)) => {
-                // An identifier on any but the last would say that all of them are there.
-                let mut all = frames.to_vec();
-                all.extend_from_slice(&self.frame(Item::Progress(position)));
-                all.into()
             }
             Item::Progress(position) => {
                 let id = self.identity.event_id(position);

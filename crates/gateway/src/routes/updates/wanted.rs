@@ -54,6 +54,11 @@ impl Wanted {
         if self.after.is_some() && !self.snapshot.is_empty() {
             return Err(contradiction());
         }
+        let is_twice = |(at, kind): (usize, &SnapshotKind)| self.snapshot[..at].contains(kind);
+        if self.snapshot.iter().enumerate().any(is_twice) {
+            let detail = "`snapshot` names a part twice";
+            return Err(Problem::new(Code::InvalidRequest, detail));
+        }
         if self.filter.wants_levels() && !self.filter.suits_levels() {
             let detail = "`topic=levels` goes with `station`, `system` and `commodity` alone: open \
                           another stream for events";

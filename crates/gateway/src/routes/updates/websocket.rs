@@ -228,7 +228,9 @@ impl Conversation {
     /// Does what a message asks for; why it ends, if it ends with it.
     async fn hear(&mut self, message: &Message) -> Result<Option<End>, tokio_websockets::Error> {
         if message.is_ping() || message.is_pong() || message.is_close() {
-            // The library answers pings and closes.
+            // The library answers pings and closes; whoever sends pings and reads no answers is not
+            // read on, else these would gather.
+            self.socket.flush().await?;
             return Ok(None);
         }
         if message.as_payload().len() > WEBSOCKET_MESSAGE_BYTES_MAX {
@@ -300,13 +302,9 @@ impl Conversation {
                 self.socket.flush().await?;
                 return Ok(None);
             }
-            Some(Item::Levels(frames, position)) => {
+            Some(Item::Levels(frames)) => {
                 for text in level_messages(&frames) {
                     self.socket.feed(Message::text(text)).await?;
-                }
-                if let Some(position) = position {
-                    let told = json!({ "kind": "progress", "id": id(position) });
-                    self.socket.feed(Message::text(told.to_string())).await?;
                 }
                 self.socket.flush().await?;
                 return Ok(None);

@@ -34,12 +34,12 @@ pub(crate) async fn list(
     let from = page.cursor.map_or(0, |cursor| cursor.0);
     let all = app.ready()?.webhooks.all();
     let mut seen = all.iter().filter(|webhook| webhook.id.0 >= from && is_seen(webhook, access));
-    app.render(|render| {
-        let mut list = ListBody::new();
-        for webhook in seen.by_ref().take(page.limit) {
-            list.push(&render.webhook(webhook));
-        }
-        let next = seen.next().map(|webhook| Cursor(webhook.id.0).to_string());
-        linked(list.finish(next.as_ref(), render.state.as_of()), &page, next.as_ref())
-    })
+    let mut list = ListBody::new();
+    for webhook in seen.by_ref().take(page.limit) {
+        // Filters may be long: one at a time, so that what is committed is not held up.
+        app.render(|render| list.push(&render.webhook(webhook)))?;
+    }
+    let next = seen.next().map(|webhook| Cursor(webhook.id.0).to_string());
+    let as_of = app.render(|render| render.state.as_of())?;
+    Ok(linked(list.finish(next.as_ref(), as_of), &page, next.as_ref()))
 }

@@ -106,13 +106,14 @@ impl Webhooks {
         Ok(Created::Now(webhook))
     }
 
-    /// Changes a subscription, durably. What failed is tried again at once.
+    /// Changes a subscription, durably. What failed is tried again at once; so is what is under way,
+    /// even if it was accepted: it was sent as the subscription was before.
     pub async fn change(&self, id: WebhookId, change: Change) -> Result<Webhook, WebhookError> {
         if let Some(url) = &change.url {
             Target::new(url, &self.shared.options.addresses)?;
         }
         let content = Arc::clone(&self.shared.content);
-        self.update(id, false, move |webhook, _| {
+        self.update(id, true, move |webhook, _| {
             let settings = &mut webhook.settings;
             settings.url = change.url.unwrap_or_else(|| std::mem::take(&mut settings.url));
             settings.filter = change.filter.unwrap_or_else(|| std::mem::take(&mut settings.filter));

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use domain::Sequence;
 
-use super::network::{Network, Server, wanted};
+use super::network::{Network, Server, status, wanted};
 use crate::webhooks::{Change, OperationsStore, SigningSecret, Status, Webhook};
 
 /// Begins to do it, and lets it fall as a client does that goes.
@@ -58,4 +58,30 @@ async fn what_was_asked_for_is_done_whole_though_nobody_waits() {
     server.until("the test is noted", tried).await;
     abandon(webhooks.remove(id)).await;
     agreed(&network, &server, "nothing", <[_]>::is_empty).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_mended_is_not_undone_by_an_attempt_at_what_it_was() {
+    for (answer, attempts) in [(410, 1), (500, 5), (500, 10)] {
+        let network = Network::new();
+        network.receiver.answers(|_| status(500));
+        let mut server = network.start();
+        let id = server.create(wanted(0, "")).await.id;
+        server.commit([1]);
+        let got = || network.receiver.got.lock().len();
+        server.until("attempts", || got() == attempts - 1).await;
+        network.receiver.answers(move |_| status(answer));
+        let held = network.receiver.hold.lock().await;
+        server.until("the one under way", || got() == attempts).await;
+
+        let change = Change { url: Some("https://example.org/".to_owned()), ..Change::default() };
+        server.webhooks.change(id, change).await.unwrap();
+        let before = network.now();
+        network.receiver.answers(|_| status(200));
+        drop(held);
+        server.until("the event", || network.receiver.accepted() == [1]).await;
+        assert!(network.now().0 - before.0 < 60_000_000, "at once, and not at the next attempt");
+        assert_eq!(server.webhook(id).status, Status::Active, "{answer}, {attempts}");
+        assert_eq!(server.log(id).await.len(), attempts + 1, "the old one is noted, too");
+    }
 }

@@ -19,7 +19,8 @@ pub(super) struct Entry {
 #[derive(Debug, Clone)]
 pub(super) struct Kept {
     pub(super) webhook: Webhook,
-    /// How often its owner moved its cursor: what a delivery under way says of its place is then old.
+    /// How often its owner changed it or moved its cursor: what a delivery under way says of its place
+    /// and of its end is then old.
     pub(super) moves: u64,
     /// Whether it was deleted.
     pub(super) removed: bool,
@@ -56,7 +57,7 @@ impl Entry {
         self.changed.notify_one();
     }
 
-    /// Moves the cursor, unless its owner moved it since `moves`; whether it did.
+    /// Moves the cursor, unless its owner changed or moved it since `moves`; whether it did.
     pub(super) fn advance(&self, moves: u64, cursor: Cursor) -> bool {
         let mut kept = self.kept.lock();
         let is_own = kept.moves == moves && !kept.removed;

@@ -4,11 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::{KeyId, PrincipalId, Sequence, Timestamp};
+use tracing::Instrument;
 
 use super::entry::Entry;
 use super::record::{Creation, Cursor, KeptSecret, Settings, Status, Webhook, WebhookId};
 use super::service::{WebhookError, Webhooks};
 use super::signature::SigningSecret;
+use super::store::StoreError;
 use super::target::Target;
 
 /// A subscription that is wanted.
@@ -55,6 +57,11 @@ pub struct Change {
 impl Webhooks {
     /// Makes a subscription, durably.
     pub async fn create(&self, new: NewWebhook) -> Result<Created, WebhookError> {
+        let this = self.clone();
+        whole(async move { this.create_now(new).await }).await
+    }
+
+    async fn create_now(&self, new: NewWebhook) -> Result<Created, WebhookError> {
         let shared = &self.shared;
         Target::new(&new.settings.url, &shared.options.addresses)?;
         let last = shared.feed.last();
@@ -99,13 +106,14 @@ impl Webhooks {
         Ok(Created::Now(webhook))
     }
 
-    /// Changes a subscription, durably. What failed is tried again at once.
+    /// Changes a subscription, durably. What failed is tried again at once; so is what is under way,
+    /// even if it was accepted: it was sent as the subscription was before.
     pub async fn change(&self, id: WebhookId, change: Change) -> Result<Webhook, WebhookError> {
         if let Some(url) = &change.url {
             Target::new(url, &self.shared.options.addresses)?;
         }
         let content = Arc::clone(&self.shared.content);
-        self.update(id, false, move |webhook, _| {
+        self.update(id, true, move |webhook, _| {
             let settings = &mut webhook.settings;
             settings.url = change.url.unwrap_or_else(|| std::mem::take(&mut settings.url));
             settings.filter = change.filter.unwrap_or_else(|| std::mem::take(&mut settings.filter));
@@ -169,6 +177,11 @@ impl Webhooks {
 
     /// Deletes a subscription with its log, durably; what it was.
     pub async fn remove(&self, id: WebhookId) -> Result<Webhook, WebhookError> {
+        let this = self.clone();
+        whole(async move { this.remove_now(id).await }).await
+    }
+
+    async fn remove_now(&self, id: WebhookId) -> Result<Webhook, WebhookError> {
         let shared = &self.shared;
         let entry = shared.entry(id)?;
         let _turn = entry.turn.lock().await;
@@ -185,7 +198,17 @@ impl Webhooks {
         &self,
         id: WebhookId,
         moves: bool,
-        act: impl FnOnce(&mut Webhook, Timestamp) -> Result<(), WebhookError>,
+        act: impl FnOnce(&mut Webhook, Timestamp) -> Result<(), WebhookError> + Send + 'static,
+    ) -> Result<Webhook, WebhookError> {
+        let this = self.clone();
+        whole(async move { this.update_now(id, moves, act).await }).await
+    }
+
+    async fn update_now(
+        &self,
+        id: WebhookId,
+        moves: bool,
+        act: impl FnOnce(&mut Webhook, Timestamp) -> Result<(), WebhookError> + Send,
     ) -> Result<Webhook, WebhookError> {
         let entry = self.shared.entry(id)?;
         let _turn = entry.turn.lock().await;
@@ -201,4 +224,16 @@ impl Webhooks {
         entry.set(webhook.clone(), moves);
         Ok(webhook)
     }
+}
+
+/// Does it to its end, also when nobody waits for it any more: a request is dropped with its
+/// connection, and what is known here would then not be what the store has.
+pub(super) async fn whole<T: Send + 'static>(
+    act: impl Future<Output = Result<T, WebhookError>> + Send + 'static,
+) -> Result<T, WebhookError> {
+    let task = tokio::spawn(act.in_current_span());
+    task.await.unwrap_or_else(|lost| {
+        let doing = "doing what was asked of a webhook".to_owned();
+        Err(StoreError::Storage { doing, reason: lost.to_string() }.into())
+    })
 }

@@ -15,6 +15,7 @@ use tokio::time::{Instant, timeout};
 use super::content::Content;
 use super::entry::Entry;
 use super::feed::{Feed, WebhooksFold};
+use super::manage::whole;
 use super::options::WebhookOptions;
 use super::record::{Attempt, Cursor, Failure, Outcome, Webhook, WebhookId};
 use super::sender::{Message, Sender};
@@ -258,19 +259,29 @@ impl Webhooks {
         attempt: Attempt,
         body: Bytes,
     ) -> Result<Attempt, WebhookError> {
-        let shared = &self.shared;
-        let _room = shared.requested.try_acquire().map_err(|_| WebhookError::Busy)?;
-        let sent = shared.send(&webhook, attempt, body).await;
-        let (attempt, _) = sent.ok_or(TargetError::Form)?;
-        let entry = shared.entry(webhook.id)?;
-        let _turn = entry.turn.lock().await;
-        let (id, cursor, noted) = (webhook.id, entry.webhook().cursor, attempt.clone());
-        shared.stored(move |store| store.advance(id, &cursor, Some(&noted))).await?;
-        Ok(attempt)
+        let shared = Arc::clone(&self.shared);
+        whole(async move { shared.send_noted(webhook, attempt, body).await }).await
     }
 }
 
 impl Shared {
+    /// Sends besides the deliveries, if there is room, and notes that.
+    async fn send_noted(
+        &self,
+        webhook: Webhook,
+        attempt: Attempt,
+        body: Bytes,
+    ) -> Result<Attempt, WebhookError> {
+        let _room = self.requested.try_acquire().map_err(|_| WebhookError::Busy)?;
+        let sent = self.send(&webhook, attempt, body).await;
+        let (attempt, _) = sent.ok_or(TargetError::Form)?;
+        let entry = self.entry(webhook.id)?;
+        let _turn = entry.turn.lock().await;
+        let (id, cursor, noted) = (webhook.id, entry.webhook().cursor, attempt.clone());
+        self.stored(move |store| store.advance(id, &cursor, Some(&noted))).await?;
+        Ok(attempt)
+    }
+
     pub(super) fn entry(&self, id: WebhookId) -> Result<Arc<Entry>, WebhookError> {
         self.entries.read().get(&id).cloned().ok_or(WebhookError::Unknown)
     }

@@ -94,7 +94,9 @@ impl Target {
             return Err(TargetError::Form);
         }
         let path = uri.path_and_query().map_or("/", |path| path.as_str());
-        Ok(Self { text: text.to_owned(), has_tls, host, port, path: path.to_owned() })
+        // A request has a path, also where the URL goes on with its query at once.
+        let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
+        Ok(Self { text: text.to_owned(), has_tls, host, port, path })
     }
 
     /// The URL as it was given.
@@ -157,6 +159,8 @@ mod tests {
             "/a?b=c",
             "example.com:8443",
         );
+        check("https://example.com?b=c", true, "example.com", 443, "/?b=c", "example.com");
+        check("https://example.com?", true, "example.com", 443, "/?", "example.com");
         check("http://[::1]:80/x", false, "::1", 80, "/x", "[::1]");
         check("https://1.1.1.1/", true, "1.1.1.1", 443, "/", "1.1.1.1");
     }

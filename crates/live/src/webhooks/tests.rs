@@ -3,4 +3,5 @@
 mod bounds;
 mod delivery;
 mod network;
+mod races;
 mod restart;

@@ -98,7 +98,7 @@ impl Worker {
             return Step::Wait(None);
         }
         if !self.shared.content.is_good(webhook.key) {
-            self.disable(DisabledReason::KeyRevoked).await;
+            self.disable(kept.moves, DisabledReason::KeyRevoked).await;
             return Step::Again;
         }
         let now = self.shared.clock.now();
@@ -110,11 +110,11 @@ impl Worker {
         let interest = match self.interest(&kept) {
             Ok(interest) => interest,
             Err(NoInterest::KeyRevoked) => {
-                self.disable(DisabledReason::KeyRevoked).await;
+                self.disable(kept.moves, DisabledReason::KeyRevoked).await;
                 return Step::Again;
             }
             Err(NoInterest::Filter) => {
-                self.disable(DisabledReason::Invalid).await;
+                self.disable(kept.moves, DisabledReason::Invalid).await;
                 return Step::Again;
             }
         };
@@ -182,7 +182,7 @@ impl Worker {
         let Some((attempt, retry_after)) = self.shared.send(webhook, attempt, found.body).await
         else {
             // Its URL is one that this program does not take.
-            self.disable(DisabledReason::Invalid).await;
+            self.disable(kept.moves, DisabledReason::Invalid).await;
             return;
         };
         let now = self.shared.clock.now();
@@ -202,11 +202,11 @@ impl Worker {
         };
         self.keep(kept, cursor, attempt).await;
         if let Some(reason) = ended {
-            self.disable(reason).await;
+            self.disable(kept.moves, reason).await;
         }
     }
 
-    /// Keeps an attempt, and the cursor behind it, unless that was moved meanwhile.
+    /// Keeps an attempt, and the cursor behind it, unless its owner changed or moved it meanwhile.
     async fn keep(&mut self, kept: &Kept, cursor: Cursor, attempt: Attempt) {
         let entry = Arc::clone(&self.entry);
         let _turn = entry.turn.lock().await;
@@ -244,11 +244,13 @@ impl Worker {
         self.saved_at = Instant::now();
     }
 
-    /// Ends the deliveries, unless its owner ended or resumed them meanwhile.
-    async fn disable(&self, reason: DisabledReason) {
+    /// Ends the deliveries, unless its owner changed it since `moves`: the reason is then one of what
+    /// it was.
+    async fn disable(&self, moves: u64, reason: DisabledReason) {
         let _turn = self.entry.turn.lock().await;
-        let mut webhook = self.entry.webhook();
-        if webhook.status != Status::Active {
+        let now = self.entry.look();
+        let mut webhook = now.webhook;
+        if now.moves != moves || now.removed || webhook.status != Status::Active {
             return;
         }
         webhook.status = Status::Disabled(reason, self.shared.clock.now());

@@ -125,6 +125,8 @@ type Answer = Box<dyn FnMut(&Message) -> Sent + Send>;
 pub(super) struct Receiver {
     pub(super) answer: Mutex<Answer>,
     pub(super) got: Mutex<Vec<(Message, Outcome)>>,
+    /// While a test holds it, what came is not answered.
+    pub(super) hold: tokio::sync::Mutex<()>,
 }
 
 impl Receiver {
@@ -157,6 +159,7 @@ impl Sender for Receiver {
             tokio::task::yield_now().await;
             let sent = (self.answer.lock())(message);
             self.got.lock().push((message.clone(), sent.outcome));
+            let _held = self.hold.lock().await;
             sent
         })
     }
@@ -170,8 +173,11 @@ pub(super) fn status(status: u16) -> Sent {
 impl Network {
     /// Without events; its receiver accepts everything.
     pub(super) fn new() -> Self {
-        let receiver =
-            Receiver { answer: Mutex::new(Box::new(|_| status(204))), got: Mutex::new(Vec::new()) };
+        let receiver = Receiver {
+            answer: Mutex::new(Box::new(|_| status(204))),
+            got: Mutex::default(),
+            hold: tokio::sync::Mutex::default(),
+        };
         Self {
             store: Arc::new(MemoryOperations::default()),
             journal: Arc::new(Journal::default()),

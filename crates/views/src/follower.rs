@@ -21,8 +21,8 @@ const QUEUE_EVENTS_MAX: usize = 65_536;
 const FOLD_EVENTS_MAX: usize = 1_024;
 /// How long a failed fold waits before it is tried again: most failures are a full disk.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
-/// How much the thread yields to those that decide and commit. See nice(2).
-const NICENESS: i32 = 10;
+/// How much the thread yields to those that decide and commit: all it can. See nice(2).
+const NICENESS: i32 = 19;
 
 /// What follows the committed events.
 pub(crate) trait Follow: Send + 'static {

@@ -1,6 +1,6 @@
 //! The one who enters committed events into the books, at its own pace.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -31,8 +31,8 @@ pub struct BooksOptions {
     pub events_saved_at_rest: u64,
     /// Entries of one page: what a reader of a statement reads of the journal for one entry.
     pub page_entries_max: usize,
-    /// Entries of a station between two openings: at least so many, and as many as it has rows, which
-    /// an opening writes all;
+    /// Entries of a station between two openings: at least so many, and half as many as it has rows,
+    /// which an opening writes all;
     pub opening_entries_min: usize,
     /// but at most so many, which the reader of an earlier time folds.
     pub opening_entries_max: usize,
@@ -41,10 +41,10 @@ pub struct BooksOptions {
 impl Default for BooksOptions {
     fn default() -> Self {
         Self {
-            waiting_entries_max: 262_144,
+            waiting_entries_max: 1_000_000,
             events_saved_at_rest: 16_384,
             page_entries_max: 512,
-            opening_entries_min: 512,
+            opening_entries_min: 256,
             opening_entries_max: 16_384,
         }
     }
@@ -80,10 +80,10 @@ pub(super) struct Keeper {
     about: About,
     /// By trader, as of the position.
     balances: Vec<Balance>,
-    /// Whose balances have changed since the last save.
-    touched: BTreeSet<TraderId>,
-    /// Entries since the last opening, of the stations seen since the start.
-    since: BTreeMap<StationId, u32>,
+    /// Whose balances have changed since the last save: by trader, as `balances`.
+    touched: Vec<bool>,
+    /// Entries since the last opening, by station, of those seen since the start.
+    since: Vec<Option<u32>>,
     /// All stock as of the position, while the books are made of the past: then the views, which are
     /// in the present, cannot say what a station stood at.
     past: Option<Box<Inventory>>,
@@ -109,8 +109,8 @@ impl Keeper {
             views,
             about,
             balances,
-            touched: BTreeSet::new(),
-            since: BTreeMap::new(),
+            touched: Vec::new(),
+            since: Vec::new(),
             unsaved_events: 0,
             books: Vec::new(),
         })
@@ -132,11 +132,11 @@ impl Keeper {
                         self.shared.condemn();
                         panic!("books.db says that trader {} had {opening:?}", trader.0)
                     });
-                    self.touched.insert(trader);
+                    *at_mut(&mut self.touched, trader.index()) = true;
                 }
                 Book::Stock(station) => {
                     since = self.since_opening(station) + 1;
-                    self.since.insert(station, since);
+                    *at_mut(&mut self.since, station.index()) = Some(since);
                     if since as usize >= self.options.opening_entries_min {
                         due.insert(station);
                     }
@@ -149,8 +149,8 @@ impl Keeper {
     }
 
     fn since_opening(&self, station: StationId) -> u32 {
-        if let Some(known) = self.since.get(&station) {
-            return *known;
+        if let Some(known) = self.since.get(station.index()).copied().flatten() {
+            return known;
         }
         let known = self.shared.writer.since_opening(Book::Stock(station));
         // It only says when the next opening is due; what cannot be read is told when it is asked for.
@@ -188,8 +188,8 @@ impl Keeper {
             };
             let BooksOptions { opening_entries_min: min, opening_entries_max: max, .. } =
                 self.options;
-            let wanted = inventory.entries_at(station).clamp(min, max.max(min));
-            let since = self.since.get(&station).copied().unwrap_or_default();
+            let wanted = (inventory.entries_at(station) / 2).clamp(min, max.max(min));
+            let since = self.since.get(station.index()).copied().flatten().unwrap_or_default();
             // Views that are recovering are not where they were asked to be.
             if (since as usize) < wanted || at < self.about.position {
                 continue;
@@ -198,7 +198,7 @@ impl Keeper {
             drop(state);
             let position = self.about.position;
             self.shared.pending.lock().waiting.note(Opening { book, at, stock }, position);
-            self.since.insert(station, 0);
+            *at_mut(&mut self.since, station.index()) = Some(0);
         }
         Ok(())
     }
@@ -217,14 +217,15 @@ impl Keeper {
 
     fn save(&mut self) -> rusqlite::Result<()> {
         let waiting = self.shared.pending.lock().begin_save(self.about.position);
-        let balance = |trader: &TraderId| Some((*trader, *self.balances.get(trader.index())?));
-        let balances: Vec<_> = self.touched.iter().filter_map(balance).collect();
+        let all = (0..).map(TraderId).zip(self.balances.iter().copied());
+        let touched = all.zip(&self.touched).filter(|(_, is_touched)| **is_touched);
+        let balances: Vec<_> = touched.map(|(balance, _)| balance).collect();
         let saved = self.shared.writer.save(&waiting, &balances, &self.about);
         drop(waiting);
         let mut pending = self.shared.pending.lock();
         if saved.is_ok() {
             pending.end_save();
-            self.touched.clear();
+            self.touched.fill(false);
             self.unsaved_events = 0;
         } else {
             pending.give_up_save();
@@ -234,11 +235,14 @@ impl Keeper {
 }
 
 fn balance_mut(balances: &mut Vec<Balance>, trader: TraderId) -> &mut Balance {
-    let index = trader.index();
-    if index >= balances.len() {
-        balances.resize(index + 1, Balance::default());
+    at_mut(balances, trader.index())
+}
+
+fn at_mut<T: Clone + Default>(all: &mut Vec<T>, index: usize) -> &mut T {
+    if index >= all.len() {
+        all.resize(index + 1, T::default());
     }
-    balances.get_mut(index).expect("it was made room for")
+    all.get_mut(index).expect("it was made room for")
 }
 
 impl Follow for Keeper {

@@ -1,6 +1,6 @@
 //! What is entered into the books and not yet in the store.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::mem;
 use std::sync::Arc;
 
@@ -49,7 +49,7 @@ pub(super) struct Opening {
 #[derive(Debug, Default)]
 pub(super) struct Waiting {
     /// By book, each in order; the last one of a book may grow.
-    pub(super) pages: BTreeMap<Book, Vec<Page>>,
+    pub(super) pages: HashMap<Book, Vec<Page>>,
     pub(super) openings: Vec<Opening>,
     pub(super) entries_count: usize,
 }

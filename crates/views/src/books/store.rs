@@ -31,6 +31,9 @@ const SCHEMA_VERSION: u32 = 1;
 /// Beyond any checkpoint of the writer, in milliseconds.
 const BUSY_TIMEOUT_MS: u64 = 5_000;
 
+/// Pages of the file kept in memory by the writer, in KiB.
+const CACHE_KIB: i64 = 65_536;
+
 const SCHEMA: &str = "
     CREATE TABLE pages (book INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
         earliest INTEGER NOT NULL, latest INTEGER NOT NULL, available INTEGER NOT NULL,
@@ -114,6 +117,8 @@ pub(super) fn remove(path: &Path) -> Result<(), ViewsError> {
 fn prepare(mut connection: Connection, new: About) -> rusqlite::Result<Connection> {
     connection.busy_timeout(std::time::Duration::from_millis(BUSY_TIMEOUT_MS))?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
+    // Every save touches some page of the file for every book.
+    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     // What is lost is read again: the position is in the same transaction.
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     let pragma = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, u32>(0));
@@ -195,13 +200,13 @@ impl Store {
         let mut connection = self.0.lock();
         let transaction = connection.transaction()?;
         {
-            let insert = "INSERT OR REPLACE INTO pages VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+            let insert = "INSERT INTO pages VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
             let mut insert = transaction.prepare_cached(insert)?;
-            for (book, page) in waiting
-                .pages
-                .iter()
-                .flat_map(|(book, pages)| pages.iter().map(move |page| (book, page)))
-            {
+            // In the order of the table: neighbours share pages of the file.
+            let mut books: Vec<_> = waiting.pages.iter().collect();
+            books.sort_unstable_by_key(|(book, _)| **book);
+            let pages = |(book, pages)| std::iter::repeat(book).zip::<&Vec<Page>>(pages);
+            for (book, page) in books.into_iter().flat_map(pages) {
                 insert.execute(params![
                     book.number(),
                     integer(page.first()),

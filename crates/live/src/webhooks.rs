@@ -14,6 +14,7 @@ mod http;
 mod manage;
 mod options;
 mod record;
+mod room;
 mod schedule;
 mod sender;
 mod service;

@@ -21,6 +21,8 @@ pub struct WebhookOptions {
     pub secrets_max: usize,
     /// Tests and single events sent by request at a time, besides the deliveries.
     pub requested_max: usize,
+    /// Of these, so many to webhooks of one principal.
+    pub requested_per_principal_max: usize,
     /// How long a connection may take, to each of a host's addresses.
     pub connect_timeout: Duration,
     /// How long an attempt may take, from the lookup of the name to the answer's status.
@@ -40,6 +42,8 @@ impl Default for WebhookOptions {
             secrets_max: 4,
             // By hand; more would be a way to use the server for sending.
             requested_max: 8,
+            // Receivers that do not answer take all their time: one caller's leave room for others'.
+            requested_per_principal_max: 2,
             // A connection around the world takes a third of a second, three lost packets 3 s.
             connect_timeout: Duration::from_secs(5),
             // Standard Webhooks asks for 15 to 30 s.

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use domain::{EventReader, KeyId, PrincipalId, ReadError, Sequence, Timestamp};
 use parking_lot::{Mutex, RwLock};
 use thiserror::Error;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 
@@ -18,6 +18,7 @@ use super::feed::{Feed, WebhooksFold};
 use super::manage::whole;
 use super::options::WebhookOptions;
 use super::record::{Attempt, Cursor, Failure, Outcome, Webhook, WebhookId};
+use super::room::Rooms;
 use super::sender::{Message, Sender};
 use super::signature::signatures;
 use super::store::{OperationsStore, StoreError};
@@ -107,7 +108,7 @@ pub(super) struct Shared {
     pub(super) entries: RwLock<BTreeMap<WebhookId, Arc<Entry>>>,
     pub(super) stopping: watch::Sender<bool>,
     /// Sent by request.
-    pub(super) requested: Semaphore,
+    pub(super) requested: Rooms,
     /// Held while a subscription is made: so that they are counted right.
     pub(super) creating: tokio::sync::Mutex<()>,
     /// The workers; `None` before the start and after the end.
@@ -133,7 +134,7 @@ impl Webhooks {
         }
         let (feed, fold) = Feed::new(events, subjects, Arc::clone(&content));
         let shared = Shared {
-            requested: Semaphore::new(options.requested_max.max(1)),
+            requested: Rooms::new(options.requested_max, options.requested_per_principal_max),
             options,
             store,
             content,
@@ -272,7 +273,7 @@ impl Shared {
         attempt: Attempt,
         body: Bytes,
     ) -> Result<Attempt, WebhookError> {
-        let _room = self.requested.try_acquire().map_err(|_| WebhookError::Busy)?;
+        let _room = self.requested.take(webhook.principal).ok_or(WebhookError::Busy)?;
         let sent = self.send(&webhook, attempt, body).await;
         let (attempt, _) = sent.ok_or(TargetError::Form)?;
         let entry = self.entry(webhook.id)?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use domain::Sequence;
 
 use super::network::{Network, Server, status, wanted};
-use crate::webhooks::{Change, OperationsStore, SigningSecret, Status, Webhook};
+use crate::webhooks::{Change, OperationsStore, SigningSecret, Status, Webhook, WebhookError};
 
 /// Begins to do it, and lets it fall as a client does that goes.
 async fn abandon(asked: impl Future) {
@@ -84,4 +84,33 @@ async fn what_was_mended_is_not_undone_by_an_attempt_at_what_it_was() {
         assert_eq!(server.webhook(id).status, Status::Active, "{answer}, {attempts}");
         assert_eq!(server.log(id).await.len(), attempts + 1, "the old one is noted, too");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_sends_much_by_request_leaves_room_for_others() {
+    let network = Network::new();
+    let server = network.start();
+    let mut of = Vec::new();
+    for principal in [1, 1, 1, 2] {
+        of.push(server.create(wanted(principal, "")).await.id);
+    }
+    let send = |id| {
+        let webhooks = server.webhooks.clone();
+        tokio::spawn(async move { webhooks.send_test(id, "test", "nonce", "test".into()).await })
+    };
+    let got = || network.receiver.got.lock().len();
+    let held = network.receiver.hold.lock().await;
+    let under_way = [send(of[0]), send(of[1])];
+    server.until("two under way", || got() == 2).await;
+    for id in &of[..3] {
+        let refused = send(*id).await.unwrap();
+        assert!(matches!(refused, Err(WebhookError::Busy)), "{refused:?}");
+    }
+    let other = send(of[3]);
+    server.until("another's", || got() == 3).await;
+    drop(held);
+    for sent in under_way.into_iter().chain([other]) {
+        assert!(sent.await.unwrap().unwrap().outcome.is_accepted());
+    }
+    assert!(send(of[2]).await.unwrap().is_ok());
 }

@@ -7,6 +7,7 @@ mod bad_input;
 mod bulk;
 mod cargo;
 mod cargo_life;
+mod diagnosis;
 mod document;
 mod dry_run;
 mod events;

@@ -79,11 +79,6 @@ impl Books {
     pub fn close(&self) {
         self.0.follower.close();
     }
-
-    /// Why the books cannot be saved, while they cannot.
-    pub fn store_error(&self) -> Option<String> {
-        self.0.follower.progress().error
-    }
 }
 
 impl CommitObserver for BooksFeed {

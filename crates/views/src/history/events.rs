@@ -1,8 +1,8 @@
 //! Events of any age, by everything that they are about.
 
 use domain::{
-    CommodityId, EventKind, PrincipalId, Recorded, Scope, Sequence, Severity, ShipmentId,
-    StationId, Text, Timestamp, TraderId, TransactionId, VesselId,
+    CommodityId, EventKind, PrincipalId, Recorded, Scope, Severity, ShipmentId, StationId, Text,
+    Timestamp, TraderId, TransactionId, VesselId,
 };
 
 use super::key::{Family, Key};
@@ -139,35 +139,6 @@ impl History {
             items.extend(self.events(&found)?.into_iter().filter(|one| filter.admits(one)));
         }
         let next = if finder.peek(store)?.is_some() { last } else { None };
-        Ok(Page { items, next, as_of })
-    }
-
-    /// Sequences of the events at a station, up to where the index is, in the order, in portions of
-    /// at most `part.limit`; the next begins behind the last.
-    pub fn sequences_at(
-        &self,
-        station: StationId,
-        part: Part,
-    ) -> Result<Page<Sequence>, HistoryError> {
-        self.sequences(Key::new(Family::Station, u64::from(station.0)), part)
-    }
-
-    /// Sequences of the events that a trader is a party of, its charges included; as
-    /// [`Self::sequences_at`].
-    pub fn sequences_of(
-        &self,
-        trader: TraderId,
-        part: Part,
-    ) -> Result<Page<Sequence>, HistoryError> {
-        self.sequences(Key::new(Family::Trader, u64::from(trader.0)), part)
-    }
-
-    fn sequences(&self, key: Key, part: Part) -> Result<Page<Sequence>, HistoryError> {
-        let search = Search { all: vec![Clause::of(key)], ..Search::default() };
-        let (mut finder, as_of) = self.begin(search, part)?;
-        let store = &self.0.index.store;
-        let items = finder.take(part.limit.max(1), store)?;
-        let next = if finder.peek(store)?.is_some() { items.last().copied() } else { None };
         Ok(Page { items, next, as_of })
     }
 }

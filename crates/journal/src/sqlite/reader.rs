@@ -22,6 +22,16 @@ use crate::{ChainHash, JournalError};
 const CONNECTIONS_MAX: usize = 4;
 /// Rows read in one transaction: decoding these takes about two milliseconds.
 const ROWS_MAX: u32 = 16;
+/// Rows of which single events are read in one transaction: a millisecond of reading and checking.
+/// A transaction each would cost as much again: its locks, and every page that was kept in memory
+/// forgotten with each commit in between.
+const ROWS_PICKED_MAX: usize = 64;
+/// The row that holds an event.
+const ROW_OF: &str = "SELECT row FROM rows WHERE first <= ?1 ORDER BY first DESC LIMIT 1";
+/// That row and those behind it. How many is for the reader to say by stopping: SQLite plans a
+/// statement with a bound limit anew each time it is run, which costs more than reading the row.
+const ROWS_FROM: &str = "SELECT row FROM rows
+    WHERE first >= (SELECT max(first) FROM rows WHERE first <= ?1) ORDER BY first";
 
 /// The last event that readers may see: durable, and noted in the head.
 #[derive(Debug, Default)]
@@ -116,7 +126,7 @@ impl SqliteReader {
         }
         self.with(|connection| {
             let mut chain = None;
-            visit_rows(connection, at, 1, |row| {
+            visit_rows(connection, ROW_OF, at, 1, |row| {
                 chain = (row.last() == at && row.is_last).then_some(row.chain);
                 Ok(ControlFlow::Break(()))
             })?;
@@ -131,7 +141,7 @@ impl SqliteReader {
         while at < last && events.len() < limit {
             // A connection is lent for one transaction at a time, so that a long read is fair.
             at = self.with(|connection| {
-                visit_rows(connection, at.next(), ROWS_MAX, |row| {
+                visit_rows(connection, ROWS_FROM, at.next(), ROWS_MAX, |row| {
                     for recorded in row.events_after(after).take(limit - events.len()) {
                         events.push(recorded.map_err(|error| damaged_row(row.first, &error))?);
                     }
@@ -144,21 +154,22 @@ impl SqliteReader {
     }
 
     /// Events wherever they are: neighbours share the reading of their row, and a connection is lent
-    /// for some rows at a time.
+    /// for one transaction of some rows at a time.
     fn pick(&self, sequences: &[Sequence]) -> Result<Vec<Recorded>, JournalError> {
         let mut events = Vec::with_capacity(sequences.len());
         let last = self.published.get();
-        while let Some(wanted) = sequences.get(events.len()) {
-            if *wanted > last || *wanted == Sequence::ZERO {
-                return Err(damaged_row(*wanted, &"it is not committed"));
-            }
+        let is_there = |wanted: &Sequence| (Sequence(1)..=last).contains(wanted);
+        if let Some(missing) = sequences.iter().find(|wanted| !is_there(wanted)) {
+            return Err(damaged_row(*missing, &"it is not committed"));
+        }
+        while events.len() < sequences.len() {
             self.with(|connection| {
-                for _ in 0..ROWS_MAX {
+                let doing = "reading single events";
+                let transaction =
+                    connection.unchecked_transaction().map_err(|error| failed(doing, &error))?;
+                for _ in 0..ROWS_PICKED_MAX {
                     let Some(wanted) = sequences.get(events.len()) else { break };
-                    if *wanted > last || *wanted == Sequence::ZERO {
-                        break;
-                    }
-                    visit_rows(connection, *wanted, 1, |row| {
+                    visit_rows(&transaction, ROW_OF, *wanted, 1, |row| {
                         while let Some(next) = sequences.get(events.len()) {
                             let found = row.event(*next);
                             match found.map_err(|error| damaged_row(row.first, &error))? {
@@ -169,7 +180,7 @@ impl SqliteReader {
                         Ok(ControlFlow::Break(()))
                     })?;
                 }
-                Ok(())
+                transaction.commit().map_err(|error| failed(doing, &error))
             })?;
         }
         Ok(events)
@@ -193,26 +204,24 @@ impl EventReader for SqliteReader {
     }
 }
 
-/// Visits up to `limit` rows from the one that holds `sequence` on, which must be committed; the
-/// last event of the last row visited. Each must follow the one before.
+/// Visits up to `limit` rows of a query ([`ROWS_FROM`] or [`ROW_OF`]) from the one that holds
+/// `sequence` on, which must be committed; the last event of the last row visited. Each must follow
+/// the one before.
 fn visit_rows(
     connection: &Connection,
+    query: &str,
     sequence: Sequence,
     limit: u32,
     mut visit: impl FnMut(&Row<'_>) -> Result<ControlFlow<()>, JournalError>,
 ) -> Result<Sequence, JournalError> {
     let doing = || format!("reading from event {sequence} on");
-    let mut statement = connection
-        .prepare_cached(
-            "SELECT row FROM rows
-             WHERE first >= (SELECT max(first) FROM rows WHERE first <= ?1)
-             ORDER BY first LIMIT ?2",
-        )
-        .map_err(|error| failed(doing(), &error))?;
-    let mut found =
-        statement.query((key(sequence), limit)).map_err(|error| failed(doing(), &error))?;
+    let mut statement =
+        connection.prepare_cached(query).map_err(|error| failed(doing(), &error))?;
+    let mut found = statement.query([key(sequence)]).map_err(|error| failed(doing(), &error))?;
     let mut last: Option<Sequence> = None;
-    while let Some(row) = found.next().map_err(|error| failed(doing(), &error))? {
+    for _ in 0..limit {
+        let next = found.next().map_err(|error| failed(doing(), &error))?;
+        let Some(row) = next else { break };
         let expected = last.map_or(sequence, Sequence::next);
         let bytes = row
             .get_ref(0)
@@ -258,7 +267,7 @@ impl Batches {
         let connection = reader.connect()?;
         let first = batch_start(&connection, after.next())?;
         let mut walk = Walk::from_start(reader.journal);
-        visit_rows(&connection, first, 1, |row| {
+        visit_rows(&connection, ROW_OF, first, 1, |row| {
             walk = Walk::from_row(reader.journal, row);
             Ok(ControlFlow::Break(()))
         })?;
@@ -268,7 +277,7 @@ impl Batches {
 
     fn read_some(&mut self) -> Result<(), JournalError> {
         let Self { connection, walk, end, partial, ready, .. } = self;
-        visit_rows(connection, walk.last.next(), ROWS_MAX, |row| {
+        visit_rows(connection, ROWS_FROM, walk.last.next(), ROWS_MAX, |row| {
             if row.first > *end {
                 return Ok(ControlFlow::Break(()));
             }
@@ -305,7 +314,7 @@ impl Iterator for Batches {
 /// The first event of the batch that holds `sequence`.
 fn batch_start(connection: &Connection, sequence: Sequence) -> Result<Sequence, JournalError> {
     let (mut first, mut index) = (sequence, 0);
-    visit_rows(connection, sequence, 1, |row| {
+    visit_rows(connection, ROW_OF, sequence, 1, |row| {
         (first, index) = (row.first, row.index);
         Ok(ControlFlow::Break(()))
     })?;

@@ -61,7 +61,7 @@ impl Views {
     ) -> Result<Option<TradeView>, ReadError> {
         match self.event(last)? {
             Some(recorded) if trade_of(&recorded).is_some() => {
-                let trade = self.walked(recorded)?;
+                let trade = self.walked(recorded, None)?;
                 Ok(Some(trade).filter(|trade| seen(&trade.record, scope)))
             }
             _ => Ok(None),
@@ -104,11 +104,16 @@ impl Views {
     /// The trade whose later event is at this place.
     pub(crate) fn trade_of(&self, last: Sequence) -> Result<TradeView, ReadError> {
         let recorded = self.0.events.event(last)?.ok_or_else(|| gone(last))?;
-        self.walked(recorded)
+        self.walked(recorded, None)
     }
 
-    /// Walks back from an event of a trade to its first, and folds forward.
-    fn walked(&self, last: Recorded) -> Result<TradeView, ReadError> {
+    /// Walks back from an event of a trade to its first, which need not be read if it is given, and
+    /// folds forward.
+    pub(crate) fn walked(
+        &self,
+        last: Recorded,
+        mut first: Option<Recorded>,
+    ) -> Result<TradeView, ReadError> {
         let mut later = vec![last];
         let origin = loop {
             let Some((event, previous)) = later.last().zip(later.last().and_then(previous_of))
@@ -119,7 +124,10 @@ impl Views {
             if previous >= at {
                 return Err(broken(at, "it names a later event as the one before"));
             }
-            let earlier = self.0.events.event(previous)?;
+            let earlier = match first.take_if(|first| first.envelope.sequence == previous) {
+                Some(first) => Some(first),
+                None => self.0.events.event(previous)?,
+            };
             let earlier = earlier.ok_or_else(|| broken(at, "the event before is not there"))?;
             if trade_of(&earlier) != trade_of(event) {
                 return Err(broken(at, "the event before is of another trade"));

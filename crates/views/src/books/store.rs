@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 use domain::{AMOUNT_MAX, Credits, JournalId, ReadError, Sequence, Timestamp, TraderId};
 use parking_lot::Mutex;
+use rusqlite::config::DbConfig;
 use rusqlite::types::FromSql;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -95,7 +96,7 @@ pub(super) fn open(
         connect().map_err(failed)?
     };
     let reader = Connection::open(path).map_err(failed)?;
-    reader.busy_timeout(std::time::Duration::from_millis(BUSY_TIMEOUT_MS)).map_err(failed)?;
+    set_up(&reader).map_err(failed)?;
     Ok((Store(Arc::new(Mutex::new(writer))), Store(Arc::new(Mutex::new(reader)))))
 }
 
@@ -113,9 +114,16 @@ pub(super) fn remove(path: &Path) -> Result<(), ViewsError> {
     Ok(())
 }
 
+fn set_up(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(std::time::Duration::from_millis(BUSY_TIMEOUT_MS))?;
+    // Else a statement with a bound limit is planned anew each time it is run.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(())
+}
+
 /// Makes the tables, if there are none; refuses what is not ours.
 fn prepare(mut connection: Connection, new: About) -> rusqlite::Result<Connection> {
-    connection.busy_timeout(std::time::Duration::from_millis(BUSY_TIMEOUT_MS))?;
+    set_up(&connection)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     // Every save touches some page of the file for every book.
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;

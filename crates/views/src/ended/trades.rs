@@ -60,6 +60,14 @@ impl EndedShipments {
         Ok([find(TradeEnd::Reversal)?.flatten(), find(TradeEnd::Hold)?.flatten()])
     }
 
+    /// What of these trades is written.
+    pub(crate) fn stored_trades_of(
+        &self,
+        ids: &[TransactionId],
+    ) -> Result<Vec<Followed>, ReadError> {
+        self.read(|store| store.trades_of(ids)).map(Option::unwrap_or_default)
+    }
+
     /// What waits of the trades from one identifier to before another.
     pub(crate) fn waiting_trades(&self, first: u64, end: u64) -> Vec<Followed> {
         let queue = self.shared.queue.lock();

@@ -17,6 +17,7 @@ use std::sync::Arc;
 
 use domain::{CommodityId, JournalId, Sequence, StationId, Timestamp, TraderId};
 use parking_lot::Mutex;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row, Transaction};
 use thiserror::Error;
 
@@ -183,7 +184,13 @@ impl Store {
             Some(connection) => connection,
             None => connect(Some(path))?,
         };
-        let done = act(&Reading(&connection));
+        // One transaction for all that is read: its locks cost more than finding a posting.
+        let done = (|| {
+            let transaction = connection.unchecked_transaction()?;
+            let done = act(&Reading(&transaction))?;
+            transaction.commit()?;
+            Ok(done)
+        })();
         if done.is_ok() {
             // As many as ever read at once: the gateway bounds those.
             self.readers.lock().push(connection);
@@ -337,6 +344,8 @@ fn connect(path: Option<&Path>) -> rusqlite::Result<Connection> {
     };
     connection.busy_timeout(std::time::Duration::from_millis(BUSY_TIMEOUT_MS))?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    // Else a statement with a bound limit is planned anew each time it is run.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.pragma_update(None, "page_size", PAGE_BYTES)?;
     if path.is_some() {
         connection.pragma_update(None, "journal_mode", "WAL")?;

@@ -15,7 +15,8 @@ use crate::{Page, TradeFilter};
 /// Later events of trades that one page reads: some twenty milliseconds. A page looks at one trade
 /// at least, whatever its number of events.
 const FOLLOWED_READ_MAX: usize = 2_048;
-/// Where the trades of a page lie farther apart than this, each is looked up by itself.
+/// Where the trades of a page lie farther apart than this, each is looked up by itself, and
+/// not all that lies between.
 const GAP_USUAL: u64 = 4;
 
 /// How far a trade of a page has come.
@@ -83,9 +84,11 @@ impl History {
             let mut events = self.events(&found)?;
             events.retain(|recorded| filter.admits(recorded, scope));
             let mut progress = self.progress_of(&events)?;
+            let mut lasts = self.last_events(filter, &progress)?;
             for recorded in events {
                 let at = recorded.envelope.sequence;
                 let progress = progress.remove(&at.0).unwrap_or(Progress::Begun);
+                let progress = (progress, lasts.remove(&at.0));
                 items.extend(self.viewed(filter, recorded, progress, &mut reads)?);
                 if reads >= FOLLOWED_READ_MAX {
                     last = Some(at);
@@ -122,12 +125,8 @@ impl History {
         let written = if end.0 - first.0 <= GAP_USUAL * begun.len() as u64 {
             ended.stored_trades(first.0, end.0)?
         } else {
-            let mut written = Vec::new();
-            for id in ids() {
-                let [reversal, hold] = ended.stored_trade(TransactionId(id))?;
-                written.extend([hold, reversal].into_iter().flatten());
-            }
-            written
+            let ids: Vec<TransactionId> = ids().map(TransactionId).collect();
+            ended.stored_trades_of(&ids)?
         };
         for followed in written.into_iter().chain(waiting) {
             let id = followed.trade.0.0;
@@ -143,12 +142,29 @@ impl History {
         Ok(progress)
     }
 
-    /// The trade, if its status passes; counts the later events that it reads.
+    /// The last events of those trades that were followed and whose status passes, by trade.
+    fn last_events(
+        &self,
+        filter: &TradeFilter,
+        progress: &BTreeMap<u64, Progress>,
+    ) -> Result<BTreeMap<u64, Recorded>, ReadError> {
+        let followed = progress.iter().filter_map(|(id, progress)| match progress {
+            Progress::Followed(one) if filter.status.is_none_or(|only| only == one.status) => {
+                Some((*id, one.last))
+            }
+            _ => None,
+        });
+        let (ids, lasts): (Vec<u64>, Vec<Sequence>) = followed.unzip();
+        Ok(ids.into_iter().zip(self.events(&lasts)?).collect())
+    }
+
+    /// The trade, by how far it has come and its last event, if its status passes; counts its later
+    /// events.
     fn viewed(
         &self,
         filter: &TradeFilter,
         origin: Recorded,
-        progress: Progress,
+        (progress, last): (Progress, Option<Recorded>),
         reads: &mut usize,
     ) -> Result<Option<TradeView>, ReadError> {
         let wanted = |status| filter.status.is_none_or(|only| only == status);
@@ -157,9 +173,9 @@ impl History {
             Progress::Pending(record) => {
                 Ok(wanted(record.status).then_some(TradeView { record: *record, origin }))
             }
-            Progress::Followed(Followed { status, .. }) if !wanted(status) => Ok(None),
-            Progress::Followed(Followed { last, .. }) => {
-                let trade = self.0.views.trade_of(last)?;
+            Progress::Followed(_) => {
+                let Some(last) = last else { return Ok(None) };
+                let trade = self.0.views.walked(last, Some(origin))?;
                 *reads += trade.record.event_count as usize - 1;
                 Ok(Some(trade))
             }

@@ -7,6 +7,7 @@ use roaring::RoaringBitmap;
 
 use super::key::{BuildKeyHasher, Key};
 use super::layout::Layout;
+use super::offsets::Offsets;
 use super::search::{Clause, Search};
 
 /// Bits of an identifier within its block, for the sets of things of a status.
@@ -57,7 +58,7 @@ pub(crate) struct Chunk {
     pub(crate) span: u64,
     /// The offset behind the last event.
     pub(crate) end: u32,
-    pub(crate) postings: HashMap<Key, Vec<u16>, BuildKeyHasher>,
+    pub(crate) postings: HashMap<Key, Offsets, BuildKeyHasher>,
     /// Identifiers within their block; each is in one set of its block at most.
     pub(crate) statuses: BTreeMap<Key, RoaringBitmap>,
     pub(crate) zones: Vec<Zone>,
@@ -128,10 +129,11 @@ impl Chunk {
             search.all.iter().map(|clause| (self.len_of(clause), clause)).collect();
         clauses.sort_by_key(|(len, _)| *len);
         let mut clauses = clauses.into_iter();
-        let mut found = match clauses.next() {
-            Some((_, first)) => self.union(first),
-            None => (0..self.end).collect(),
-        };
+        let mut found = RoaringBitmap::new();
+        match clauses.next() {
+            Some((_, first)) => found = self.union(first),
+            None => _ = found.insert_range(0..self.end),
+        }
         for (len, clause) in clauses {
             if found.is_empty() {
                 return found;
@@ -152,7 +154,7 @@ impl Chunk {
     }
 
     fn len_of(&self, clause: &Clause) -> usize {
-        let len = |key| self.postings.get(key).map_or(0, Vec::len);
+        let len = |key| self.postings.get(key).map_or(0, Offsets::len);
         clause.keys.iter().map(len).sum::<usize>() + clause.sequences.len()
     }
 
@@ -166,16 +168,13 @@ impl Chunk {
 
     fn contains(&self, clause: &Clause, offset: u32) -> bool {
         let short = u16::try_from(offset).unwrap_or(u16::MAX);
-        let has = |key| self.postings.get(key).is_some_and(|all| all.binary_search(&short).is_ok());
+        let has = |key| self.postings.get(key).is_some_and(|all| all.contains(short));
         clause.keys.iter().any(has) || clause.sequences.contains(&(self.start + u64::from(offset)))
     }
 
     /// Where a key occurs.
     pub(crate) fn posting(&self, key: Key) -> RoaringBitmap {
-        let offsets = self.postings.get(&key).map_or(&[] as &[_], Vec::as_slice);
-        let sorted = RoaringBitmap::from_sorted_iter(offsets.iter().copied().map(u32::from));
-        // Events are noted in their order.
-        sorted.unwrap_or_default()
+        self.postings.get(&key).map(Offsets::bitmap).unwrap_or_default()
     }
 }
 

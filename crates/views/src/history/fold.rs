@@ -11,6 +11,7 @@ use super::index::{Index, Shared};
 use super::key::Key;
 use super::layout::Layout;
 use super::merge::Merges;
+use super::offsets::Offsets;
 use super::posting;
 use super::rules::Rules;
 use super::segment::Segment;
@@ -198,8 +199,8 @@ fn seal(
     };
     store.write(|writing| {
         for key in keys {
-            let offsets = chunk.postings.get(key).map_or(&[] as &[_], Vec::as_slice);
-            writing.posting(id, *key, 0, &posting::encode_list(offsets))?;
+            let offsets = chunk.postings.get(key).map(Offsets::encode).unwrap_or_default();
+            writing.posting(id, *key, 0, &offsets)?;
         }
         for (key, things) in statuses {
             writing.posting(id, *key, 0, &posting::encode_whole(things.clone()))?;

@@ -19,6 +19,7 @@ mod index;
 mod key;
 mod layout;
 mod merge;
+mod offsets;
 mod posting;
 mod rules;
 mod search;

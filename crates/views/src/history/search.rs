@@ -14,6 +14,10 @@ use super::segment::{Plan, Segment};
 use super::status::Statuses;
 use super::store::{Reading, Store, StoreError};
 
+/// Events that are made ready at a time: a page and the one behind it. A window of a common key has
+/// very many more.
+const READY_MAX: usize = 1_024;
+
 /// In which order events are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Order {
@@ -259,7 +263,9 @@ impl Finder {
         while self.ready.is_empty() {
             if let Some(mut current) = self.current.take() {
                 if let Some(window) = current.windows.pop_front() {
-                    self.look_at(&current, window, reading)?;
+                    if let Some(rest) = self.look_at(&current, window, reading)? {
+                        current.windows.push_front(rest);
+                    }
                     self.current = Some(current);
                 }
             } else if let Some(mut opened) = self.opened.take() {
@@ -326,44 +332,50 @@ impl Finder {
         Ok(Current { start: *start, found, or_never, windows })
     }
 
-    /// Makes ready what passes in a window.
+    /// Makes ready what passes in a window, or the first of it; the rest of the window, if some is.
     fn look_at(
         &mut self,
         current: &Current,
         (first, last): (u64, u64),
         reading: &Reading<'_>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Option<(u64, u64)>, StoreError> {
         let offset = |sequence| u32::try_from(sequence - current.start).unwrap_or(u32::MAX);
         let within = offset(first)..=offset(last);
         let found_count = current.found.range_cardinality(within.clone());
         if found_count == 0 {
-            return Ok(());
+            return Ok(None);
         }
+        let order = self.order;
         let sequence = |offset: u32| current.start + u64::from(offset);
-        let mut passed: VecDeque<u64> = VecDeque::new();
-        if let Some(clause) = self.search.status {
+        let found = current.found.range(within);
+        self.ready = if let Some(clause) = self.search.status {
             let block = self.block(first >> BLOCK_BITS, clause, reading)?;
             if clause.or_never.is_none() && block.wanted.len() < found_count {
                 let base = block.number << BLOCK_BITS;
-                let wanted = block.wanted.iter().map(|place| base + u64::from(place));
-                let wanted = wanted.filter(|id| (first..=last).contains(id));
-                passed.extend(wanted.filter(|id| current.found.contains(offset(*id))));
+                let (first, last) = (first - base, last - base);
+                let place = |at: u64| u32::try_from(at).unwrap_or(u32::MAX);
+                let wanted = block.wanted.range(place(first)..=place(last));
+                let wanted = wanted.map(|place| base + u64::from(place));
+                first_of(wanted.filter(|id| current.found.contains(offset(*id))), order)
             } else {
                 let is_wanted = |offset: &u32| {
                     let (_, place) = block_of(Sequence(sequence(*offset)));
                     block.wanted.contains(place)
                         || (current.or_never.contains(*offset) && !block.known.contains(place))
                 };
-                passed.extend(current.found.range(within).filter(is_wanted).map(sequence));
+                first_of(found.filter(is_wanted).map(sequence), order)
             }
         } else {
-            passed.extend(current.found.range(within).map(sequence));
-        }
-        if self.order == Order::Newest {
-            passed.make_contiguous().reverse();
-        }
-        self.ready = passed;
-        Ok(())
+            first_of(found.map(sequence), order)
+        };
+        let Some(at) = self.ready.back().filter(|_| self.ready.len() == READY_MAX) else {
+            return Ok(None);
+        };
+        let rest = match order {
+            Order::Newest => (first, at - 1),
+            Order::Oldest => (at + 1, last),
+        };
+        Ok((rest.0 <= rest.1).then_some(rest))
     }
 
     /// What the things of a block came to, from the newest status to the oldest.
@@ -398,6 +410,14 @@ impl Finder {
             self.block = Some(block);
         }
         Ok(self.block.get_or_insert_default())
+    }
+}
+
+/// As many of these as are made ready at a time, in the order.
+fn first_of(all: impl DoubleEndedIterator<Item = u64>, order: Order) -> VecDeque<u64> {
+    match order {
+        Order::Newest => all.rev().take(READY_MAX).collect(),
+        Order::Oldest => all.take(READY_MAX).collect(),
     }
 }
 

@@ -1,5 +1,7 @@
 //! A sealed part of the index: what is kept of it in memory, and how it is searched.
 
+use std::ops::Bound;
+
 use domain::Timestamp;
 use roaring::RoaringBitmap;
 
@@ -128,11 +130,12 @@ impl Plan {
         range: &std::ops::RangeInclusive<u32>,
         reading: &Reading<'_>,
     ) -> Result<RoaringBitmap, StoreError> {
-        let within = |all: &RoaringBitmap| -> RoaringBitmap {
-            if all.min() >= Some(*range.start()) && all.max() <= Some(*range.end()) {
-                return all.clone();
-            }
-            all.range(range.clone()).collect()
+        let within = |all: &RoaringBitmap| {
+            // Whole containers are let go: offset by offset, a common key's million takes 16 ms.
+            let mut within = all.clone();
+            within.remove_range(..range.start());
+            within.remove_range((Bound::Excluded(*range.end()), Bound::Unbounded));
+            within
         };
         let mut found = self.whole.as_ref().map(within);
         for (whole, keys) in &self.split {

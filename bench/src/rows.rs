@@ -135,6 +135,8 @@ pub(crate) struct Network {
     pub(crate) tally: Tally,
     /// For what is not measured.
     pub(crate) client: Client,
+    /// Whether its data folder stays.
+    keep: bool,
 }
 
 /// The run's folder, removed at its end unless it is to be kept.
@@ -250,14 +252,17 @@ impl Bench {
             grouped(self.scale.economy.entries().into()),
             time(began.elapsed())
         ));
-        Ok(Network { server, data, tally, client })
+        Ok(Network { server, data, tally, client, keep: self.folder.keep })
     }
 }
 
 impl Network {
-    /// Ends the server and removes what it stored.
+    /// Ends the server and removes what it stored, unless it is to be kept.
     pub(crate) fn end(self) -> Outcome<()> {
         self.server.stop()?;
+        if self.keep {
+            return Ok(());
+        }
         fs::remove_dir_all(&self.data).doing("removing a data folder")
     }
 

@@ -33,27 +33,47 @@ const PAGE: u64 = 10_000;
 /// How long the index may take to catch up with what was written.
 const PATIENCE: Duration = Duration::from_mins(30);
 
-/// What is asked: a name, and the parameters from random numbers.
+/// What is asked: a name, and the path with its parameters, from random numbers.
 type Kind = (&'static str, fn(Economy, &mut Random) -> String);
 
-const KINDS: [Kind; 10] = [
-    ("all", |_, _| String::new()),
-    ("station", |all, random| format!("&station={}", some_station(all, random))),
-    ("commodity", |all, random| format!("&commodity={}", some_commodity(all, random))),
-    ("trader", |all, random| format!("&trader={}", some_trader(all, random))),
+const KINDS: [Kind; 15] = [
+    ("all", |_, _| trades("")),
+    ("station", |all, random| trades(&format!("&station={}", some_station(all, random)))),
+    ("commodity", |all, random| trades(&format!("&commodity={}", some_commodity(all, random)))),
+    ("trader", |all, random| trades(&format!("&trader={}", some_trader(all, random)))),
     ("station and commodity", |all, random| {
-        format!("&station={}&commodity={}", some_station(all, random), some_commodity(all, random))
+        let (station, commodity) = (some_station(all, random), some_commodity(all, random));
+        trades(&format!("&station={station}&commodity={commodity}"))
     }),
     ("trader and commodity", |all, random| {
-        format!("&trader={}&commodity={}", some_trader(all, random), some_commodity(all, random))
+        let (trader, commodity) = (some_trader(all, random), some_commodity(all, random));
+        trades(&format!("&trader={trader}&commodity={commodity}"))
     }),
-    ("settled", |_, _| "&status=settled".to_owned()),
-    ("reversed: none", |_, _| "&status=reversed".to_owned()),
-    ("reference: none", |_, random| format!("&reference=PO-{}", random.below(1_000_000))),
+    ("trader of a time", |all, random| {
+        trades(&format!("&from=2020-01-01T00:00:00Z&trader={}", some_trader(all, random)))
+    }),
+    ("time: none", |_, _| trades("&to=2020-01-01T00:00:00Z")),
+    ("settled", |_, _| trades("&status=settled")),
+    ("reversed: none", |_, _| trades("&status=reversed")),
+    ("reference: none", |_, random| trades(&format!("&reference=PO-{}", random.below(1_000_000)))),
     ("oldest first", |all, random| {
-        format!("&order=oldest&commodity={}", some_commodity(all, random))
+        trades(&format!("&order=oldest&commodity={}", some_commodity(all, random)))
+    }),
+    ("events of a station", |all, random| {
+        format!("/api/events?order=newest&station={}", some_station(all, random))
+    }),
+    ("events of a trader and type", |all, random| {
+        let trader = some_trader(all, random);
+        format!("/api/events?order=newest&type=trade.settled&trader={trader}")
+    }),
+    ("cargo of a carrier: none", |all, random| {
+        format!("/api/cargo?carrier={}", some_trader(all, random))
     }),
 ];
+
+fn trades(parameters: &str) -> String {
+    format!("/api/trades?{parameters}")
+}
 
 fn some_station(all: Economy, random: &mut Random) -> String {
     economy::station(random.below(all.stations))
@@ -196,6 +216,10 @@ fn fill(bench: &Bench, network: &mut Network) -> Outcome<(Duration, Duration)> {
     Err(Failure::new("waiting for the index", format!("not there after {PATIENCE:?}")))
 }
 
+fn limited(path: &str, limit: usize) -> String {
+    format!("{path}&limit={limit}").replace("?&", "?")
+}
+
 /// How long questions of a kind took.
 struct Asked {
     name: String,
@@ -211,14 +235,14 @@ fn ask(address: std::net::SocketAddr, economy: Economy) -> Outcome<Vec<Asked>> {
         for (name, parameters) in KINDS {
             let mut first = Latencies::new()?;
             for _ in 0..count {
-                let path = format!("/api/trades?limit={limit}{}", parameters(economy, &mut random));
+                let path = limited(&parameters(economy, &mut random), limit);
                 first.record(timed(&mut client, &path)?);
             }
             all.push(Asked { name: format!("{name}, page 1"), limit, latencies: first });
             // Cursors are sequences: the page so far back begins there, whatever is on it.
             let mut far = Latencies::new()?;
             for _ in 0..count {
-                let path = format!("/api/trades?limit={limit}{}", parameters(economy, &mut random));
+                let path = limited(&parameters(economy, &mut random), limit);
                 let path = format!("{path}&cursor={}", cursor(&mut client, limit)?);
                 far.record(timed(&mut client, &path)?);
             }

@@ -62,6 +62,29 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Posting, PostingError> {
     }
 }
 
+/// The offsets of a posting, or of a part of one, that are among some others.
+pub(crate) fn decode_among(
+    bytes: &[u8],
+    others: &RoaringBitmap,
+) -> Result<RoaringBitmap, PostingError> {
+    if let Some((&DELTAS, deltas)) = bytes.split_first() {
+        let mut both = RoaringBitmap::new();
+        let mut others = others.iter().peekable();
+        each_of_deltas(deltas, |offset| {
+            while others.next_if(|other| *other < offset).is_some() {}
+            if others.next_if_eq(&offset).is_some() {
+                both.try_push(offset).map_err(|_| PostingError)?;
+            }
+            Ok(())
+        })?;
+        return Ok(both);
+    }
+    match decode(bytes)? {
+        Posting::Whole(offsets) => Ok(offsets & others),
+        Posting::Split => Err(PostingError),
+    }
+}
+
 /// The rows of a posting: part and bytes. Offsets are below `span`.
 pub(crate) fn encode(
     mut offsets: RoaringBitmap,
@@ -139,6 +162,15 @@ fn deltas_of(offsets: impl Iterator<Item = u32>) -> Vec<u8> {
 
 fn read_deltas(bytes: &[u8]) -> Result<RoaringBitmap, PostingError> {
     let mut offsets = RoaringBitmap::new();
+    each_of_deltas(bytes, |offset| offsets.try_push(offset).map_err(|_| PostingError))?;
+    Ok(offsets)
+}
+
+/// Visits offsets in ascending order.
+fn each_of_deltas(
+    bytes: &[u8],
+    mut visit: impl FnMut(u32) -> Result<(), PostingError>,
+) -> Result<(), PostingError> {
     let (mut next, mut delta, mut shift) = (0_u32, 0_u64, 0);
     for byte in bytes {
         if shift > 28 {
@@ -151,11 +183,11 @@ fn read_deltas(bytes: &[u8]) -> Result<RoaringBitmap, PostingError> {
         }
         let delta_u32 = u32::try_from(delta).map_err(|_| PostingError)?;
         let offset = next.checked_add(delta_u32).ok_or(PostingError)?;
-        offsets.try_push(offset).map_err(|_| PostingError)?;
+        visit(offset)?;
         next = offset.checked_add(1).ok_or(PostingError)?;
         (delta, shift) = (0, 0);
     }
-    if shift == 0 { Ok(offsets) } else { Err(PostingError) }
+    if shift == 0 { Ok(()) } else { Err(PostingError) }
 }
 
 #[cfg(test)]
@@ -196,6 +228,19 @@ mod tests {
     }
 
     #[test]
+    fn what_is_among_others_is_what_both_have() {
+        let others: RoaringBitmap = (5..900_000).step_by(7).chain([999_999]).collect();
+        for step in [1, 3, 500, 9_000] {
+            let offsets: RoaringBitmap = (5..=999_999).step_by(step).collect();
+            let bytes = encode_whole(offsets.clone());
+            assert_eq!(bytes.first(), Some(if step < 500 { &BITMAP } else { &DELTAS }));
+            assert_eq!(decode_among(&bytes, &others).unwrap(), &offsets & &others);
+            assert_eq!(decode_among(&bytes, &RoaringBitmap::new()).unwrap().len(), 0);
+        }
+        assert!(decode_among(&[SPLIT], &others).is_err());
+    }
+
+    #[test]
     fn a_list_is_as_its_bitmap() {
         for step in [1_usize, 5, 40, 9_000] {
             let list: Vec<u16> = (0..=u16::MAX).step_by(step).collect();
@@ -210,6 +255,7 @@ mod tests {
             [&[], &[4], &[1, 0x80], &[1, 0xff, 0xff, 0xff, 0xff, 0x7f], &[2], &[2, 1], &[3, 0]];
         for bytes in cases {
             assert!(decode(bytes).is_err(), "{bytes:?}");
+            assert!(decode_among(bytes, &RoaringBitmap::full()).is_err(), "{bytes:?}");
         }
     }
 }

@@ -17,13 +17,14 @@ use std::sync::Arc;
 
 use domain::{CommodityId, JournalId, Sequence, StationId, Timestamp, TraderId};
 use parking_lot::Mutex;
+use roaring::RoaringBitmap;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row, Transaction};
 use thiserror::Error;
 
 use super::chunk::Zone;
 use super::key::{Family, Key};
-use super::posting::{Posting, PostingError, decode};
+use super::posting::{Posting, PostingError, decode, decode_among};
 use super::rules::{RuleNow, Rules};
 use super::segment::Segment;
 
@@ -289,6 +290,28 @@ impl Reading<'_> {
         key: Key,
         part: u32,
     ) -> Result<Option<Posting>, StoreError> {
+        self.posting_as(segment, key, part, decode)
+    }
+
+    /// Which of some offsets a posting that is whole, or a part of one, has.
+    pub(crate) fn posting_among(
+        &self,
+        segment: i64,
+        key: Key,
+        part: u32,
+        others: &RoaringBitmap,
+    ) -> Result<RoaringBitmap, StoreError> {
+        let found = self.posting_as(segment, key, part, |bytes| decode_among(bytes, others))?;
+        Ok(found.unwrap_or_default())
+    }
+
+    fn posting_as<T>(
+        &self,
+        segment: i64,
+        key: Key,
+        part: u32,
+        decode: impl FnOnce(&[u8]) -> Result<T, PostingError>,
+    ) -> Result<Option<T>, StoreError> {
         let select = "SELECT posting FROM postings WHERE segment = ?1 AND key = ?2 AND part = ?3";
         let mut select = self.0.prepare_cached(select)?;
         let mut rows = select.query((segment, key.integer(), part))?;

@@ -283,7 +283,10 @@ fn read_after_gives_what_is_asked_for<P: Place>() {
     let all = events(&journal);
     assert_eq!(all.len(), 2_009);
     let reader = journal.reader();
-    for picked in [vec![], vec![7], (1..=2_009).rev().collect(), vec![2_009, 5, 5, 6, 1_900, 1]] {
+    // From row to row and back: more rows than are read in one transaction.
+    let to_and_fro = (0..200).flat_map(|at| [1 + at, 2_009 - at]).collect();
+    let backwards = (1..=2_009).rev().collect();
+    for picked in [vec![], vec![7], backwards, vec![2_009, 5, 5, 6, 1_900, 1], to_and_fro] {
         let wanted: Vec<_> = picked.iter().map(|at| all[at - 1].clone()).collect();
         let picked: Vec<_> = picked.iter().map(|at| Sequence(*at as u64)).collect();
         assert_eq!(reader.events(&picked).unwrap(), wanted);

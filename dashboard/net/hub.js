@@ -51,6 +51,7 @@ export class Hub {
     this.stopped = new AbortController();
     this.run += 1;
     this.position = "";
+    this.say("connecting");
     this.follow(this.stopped.signal).catch((error) => {
       this.say("down", String(error));
       throw error;
@@ -115,7 +116,6 @@ export class Hub {
   /** Places and names first: they are what a page can show before anything else. */
   async load() {
     const [network, whoami] = await Promise.all([get("/api/network"), get("/api/whoami")]);
-    if (this.status.state !== "live") this.say("connecting");
     const model = new Model();
     model.setNetwork(network);
     model.setReader(whoami);

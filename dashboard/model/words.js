@@ -1,6 +1,8 @@
 // An event in the words of a sentence, each noun a link. Knows no page: what it gives is text and
 // addresses, and whoever shows it makes elements of them.
 
+import { integer, moment, span } from "../format.js";
+
 /** @typedef {{ text: string, href: string }} Link */
 /** @typedef {string | Link} Part */
 
@@ -18,11 +20,7 @@
  * @typedef {{ type: string, subject?: string, sequence?: string, time?: string, data: any }} CloudEvent
  */
 
-const whole = new Intl.NumberFormat("en");
 const significant = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
-
-/** @param {number} value */
-const integer = (value) => whole.format(value);
 
 /** Joins texts and parts, parts of parts among them, to one row of parts. */
 function say(/** @type {TemplateStringsArray} */ texts, /** @type {(Part | Part[])[]} */ ...parts) {
@@ -98,18 +96,6 @@ function goods(lines, model) {
 
 /** @param {string | null | undefined} reason */
 const because = (reason) => (reason ? `: ${reason}` : "");
-
-/** A moment of network time. @param {string} time RFC 3339 */
-const moment = (time) => `${time.slice(0, 10)} ${time.slice(11, 16)}`;
-
-/** A span in its two largest units. @param {number} seconds */
-function span(seconds) {
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 60) return `${minutes} min`;
-  const hours = Math.floor(minutes / 60);
-  if (hours < 48) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
-  return hours % 24 === 0 ? `${hours / 24} d` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
-}
 
 /**
  * What happened, in words.

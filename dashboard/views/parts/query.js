@@ -1,5 +1,7 @@
 // Filters of a view and the query of its address: the same names as the API's parameters. Knows no page.
 
+import { link } from "../../address.js";
+
 /**
  * @typedef {object} Field
  * @property {string} name the API's parameter, and the address's
@@ -29,14 +31,7 @@ export function read(fields, query) {
  * @param {string} path
  * @param {Iterable<[string, string | number | null | undefined]>} values
  */
-export function pathOf(path, values) {
-  const query = new URLSearchParams();
-  for (const [name, value] of values) {
-    if (value !== null && value !== undefined && value !== "") query.set(name, String(value));
-  }
-  const text = query.toString();
-  return text ? `${path}?${text}` : path;
-}
+export const pathOf = (path, values) => link(path, Object.fromEntries(values));
 
 /**
  * A time as people type it, as the API reads it: "2200-01-01", "2200-01-01 12:30", with seconds or without, in

@@ -6,6 +6,8 @@ import { test } from "node:test";
 import { EVENTS_A_SECOND_MAX, ROWS_LIVE_MAX, Rows, localFilter } from "../views/parts/burst.js";
 import { TRADE_COLUMNS, field, row, tradeRows } from "../views/parts/csv.js";
 import { Pages } from "../views/parts/pages.js";
+import { isAmong } from "../views/parts/newer.js";
+import { latestPrices } from "../views/parts/prices.js";
 import { earlier } from "../views/parts/past.js";
 import { faults, pathOf, read, timeFrom, timeText } from "../views/parts/query.js";
 import { identify, suggest } from "../views/parts/suggest.js";
@@ -181,4 +183,27 @@ test("filters that an event's type decides are decided here, others are asked", 
   assert.ok(bad?.(event(1, "alert.fired", { severity: "critical" })) && !bad(event(1, "alert.fired", { severity: "info" })));
   const types = localFilter(new Map([["type", "trade.held"]]));
   assert.ok(types && !types(event(1)));
+});
+
+test("only what a filter of trades would find is a newer trade of it", () => {
+  const made = { type: "trade.settled", time: "2200-01-02T00:00:00Z", data: { station: "ceres", buyer: "acme", seller: "ceres", status: "settled", reference: "PO-1", lines: [{ commodity: "ice" }, { commodity: "ore" }] } };
+  const among = (/** @type {Record<string, string>} */ values, event = made) => isAmong(event, new Map(Object.entries(values)));
+  assert.ok(among({}));
+  assert.ok(among({ station: "ceres", commodity: "ore", trader: "acme", status: "settled", reference: "PO-1", from: "2200-01-02T00:00:00Z", order: "newest" }));
+  for (const other of [{ station: "mars" }, { commodity: "tea" }, { trader: "x" }, { status: "pending" }, { reference: "PO" }, { from: "2200-01-03T00:00:00Z" }, { to: "2200-01-02T00:00:00Z" }]) {
+    assert.ok(!among(/** @type {any} */ (other)), JSON.stringify(other));
+  }
+  assert.ok(!among({}, /** @type {any} */ ({ ...made, data: { ...made.data, previous: 7 } })), "a reservation that settles is no new trade");
+  assert.ok(!among({}, { ...made, type: "trade.reversed" }));
+});
+
+test("the latest price of each station is found among trades and quotes", () => {
+  const trade = (/** @type {string} */ station, /** @type {number} */ unitPrice, /** @type {string} */ time) =>
+    ({ station, settledAt: `2200-01-01T${time}:00Z`, lines: [{ commodity: "ice", unitPrice }, { commodity: "ore", unitPrice: 99 }] });
+  const quote = (/** @type {string} */ station, /** @type {number} */ price, /** @type {string} */ time, source = "trade") => ({ station, price, source, at: `2200-01-01T${time}:00Z` });
+  const prices = latestPrices("ice", [trade("ceres", 5, "03:00"), trade("ceres", 4, "02:00"), trade("mars", 7, "01:00")], [
+    { buy: quote("mars", 8, "02:30"), sell: quote("ceres", 9, "04:00", "offer") },
+    { buy: quote("luna", 1, "00:10"), sell: quote("mars", 8, "02:30") },
+  ]);
+  assert.deepEqual(prices.map(({ station, price }) => `${station} ${price}`), ["ceres 5", "mars 8", "luna 1"]);
 });

@@ -5,10 +5,11 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { conditionOf, plain, quantity, words } from "../model/words.js";
+import { TOPICS, TYPES } from "../views/parts/types.js";
 
 const openapi = JSON.parse(readFileSync(new URL("../../crates/gateway/openapi.json", import.meta.url), "utf8"));
 /** @type {string[]} */
-const TYPES = openapi.components.schemas.EventType.enum;
+const EVENT_TYPES = openapi.components.schemas.EventType.enum;
 
 const names = new Map(Object.entries({
   ceres: "Ceres Station", mars: "Mars Port", acme: "Acme", "red-star": "Red Star Lines", ice: "Water ice", ore: "Ore", "s-1": "s-1", kestrel: "Kestrel",
@@ -88,8 +89,8 @@ const SAID = {
 };
 
 test("every type of event has words of its own", () => {
-  assert.deepEqual(Object.keys(SAID).sort(), [...TYPES].sort());
-  for (const type of TYPES) {
+  assert.deepEqual(Object.keys(SAID).sort(), [...EVENT_TYPES].sort());
+  for (const type of EVENT_TYPES) {
     const [data, said] = SAID[type];
     assert.equal(plain(words({ type, data }, model)), said, type);
   }
@@ -131,4 +132,10 @@ test("only what is not normal has a condition", () => {
   assert.equal(conditionOf({ type: "alert.fired", data: alert }), "overdue");
   assert.equal(conditionOf({ type: "alert.fired", data: { kind: "shipment_silent", severity: "warning" } }), "silent");
   assert.equal(conditionOf({ type: "shipment.delayed", data: { delayReason: "estimate" } }), "late");
+});
+
+test("the feed offers the types and topics that the API knows", () => {
+  assert.deepEqual(TYPES, openapi.components.schemas.EventType.enum);
+  // `levels` is a topic of streams alone: it is no event of the past.
+  assert.deepEqual(TOPICS, openapi.components.schemas.Topic.enum.filter((/** @type {string} */ topic) => topic !== "levels"));
 });

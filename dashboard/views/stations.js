@@ -112,7 +112,7 @@ function linesOf(model, values) {
 
 /** @param {import("../model/model.js").Model} model @returns {import("./parts/table.js").Column<Line>[]} */
 function columns(model) {
-  const axis = (/** @type {"x" | "y" | "z"} */ name) => (/** @type {Line} */ { station }) => coordinate.format(station.position[name]);
+  const axis = (/** @type {"x" | "y" | "z"} */ name) => (/** @type {Line} */ { station }) => coordinate.format(station.position[name]).replace("-", "−");
   const known = (/** @type {(line: Line) => any} */ cell) => (/** @type {Line} */ line) => (model.isLoaded ? cell(line) : "–");
   return [
     { name: "name", label: "Station", isHead: true, sorts: true, cell: ({ station: { id, kind, system } }) => [...station(id, model), narrow(`${kind}, ${model.systemName(system)}`)] },

@@ -20,7 +20,7 @@ export const commodity = (id, model) => [h("a", { href: commodityLink(id, model)
 export function time(at) {
   if (at === null || at === undefined) return UNKNOWN;
   const exact = new Date(at).toISOString();
-  return h("time", { datetime: exact, class: "moment" }, h("span", { class: "day" }, day(at)), ` ${timeOfDay(at)}`);
+  return h("time", { datetime: exact, class: "moment" }, h("span", { class: "day" }, `${day(at)} `), timeOfDay(at));
 }
 
 /** The first of the goods, and how many more there are. @param {{ commodity: string, quantity: number }[]} lines @param {Model} model */

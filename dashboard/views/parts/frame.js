@@ -13,7 +13,8 @@ export class ViewFrame {
     this.foot = h("footer", { class: "view-foot small quiet" });
     this.counted = h("span");
     this.asOf = h("span", { class: "as-of" });
-    this.foot.append(this.counted, this.asOf);
+    this.offer = h("span", { class: "offer", role: "status" });
+    this.foot.append(this.counted, this.offer, this.asOf);
     this.element = h("section", { class: "view" },
       h("header", { class: "view-head" }, this.heading, this.note, h("div", { class: "view-actions" }, ...actions)),
       this.body, this.message, this.foot);
@@ -28,14 +29,15 @@ export class ViewFrame {
   /** Says something where the rows would be; nothing takes it away. @param {...any} words */
   say(...words) {
     this.message.hidden = words.length === 0;
-    this.message.classList.remove("is-trouble");
+    this.element.classList.toggle("is-empty", words.length > 0);
+    this.element.classList.remove("is-trouble");
     fill(this.message, ...words.map((word) => (typeof word === "string" ? h("p", null, word) : word)));
   }
 
   /** @param {string} words @param {() => void} [again] */
   refuse(words, again) {
     this.say(words, ...(again ? [h("button", { type: "button", onclick: again }, "Ask again")] : []));
-    this.message.classList.add("is-trouble");
+    this.element.classList.add("is-trouble");
   }
 
   /** @param {string} text what is shown @param {number | null | undefined} sequence as of which it is */

@@ -75,8 +75,7 @@ export class Table {
 
   /** @param {string} key @returns {HTMLElement | undefined} */
   rowOf(key) {
-    for (const row of this.body.children) if (row instanceof HTMLElement && row.dataset.key === key) return row;
-    return undefined;
+    return /** @type {HTMLElement | null} */ (this.body.querySelector(`:scope > [data-key="${CSS.escape(key)}"]`)) ?? undefined;
   }
 
   /** @param {T} item */

@@ -1,9 +1,8 @@
 // What goes from where to where: how much, how long it takes, and how much of it is on time.
 
-import { h } from "../dom.js";
-import { integer, moment, share, span } from "../format.js";
+import { UNKNOWN, integer, moment, share, span } from "../format.js";
 import { Ask } from "./parts/ask.js";
-import { bar, narrow, station } from "./parts/cells.js";
+import { bar, counted, narrow, station } from "./parts/cells.js";
 import { Filters } from "./parts/filters.js";
 import { ViewFrame } from "./parts/frame.js";
 import { pathOf } from "./parts/query.js";
@@ -39,25 +38,39 @@ const KEYS = {
   delay: ({ delay }) => delay.p90,
 };
 
+/** @param {Model} model */
+function countLanes(model) {
+  const counts = new Map();
+  for (const { status, origin, destination } of model.shipments.values()) {
+    if (status !== "in_transit") continue;
+    const lane = `${origin} ${destination}`;
+    counts.set(lane, (counts.get(lane) ?? 0) + 1);
+  }
+  return counts;
+}
+
 /** @param {HTMLElement} place @param {import("../app.js").App} app @returns {import("../app.js").View} */
 export function mount(place, app) {
   const { model, address } = app;
   const frame = new ViewFrame(place, "Lanes");
   const filters = new Filters(app, FIELDS, "Find lanes");
   let unitsMax = 1;
+  /** Shipments in transit, by lane. @type {Map<string, number>} */
+  let shipments = new Map();
+  const underWay = (/** @type {any} */ lane) => (model.isLoaded ? shipments.get(`${lane.origin} ${lane.destination}`) ?? 0 : null);
   let isAll = true;
   /** @type {LongTable<any>} */
   const table = new LongTable({
     caption: "Lanes, with what went over them, transit times and the share on time",
-    columns: columns(model, () => unitsMax),
+    columns: columns(model, () => unitsMax, underWay),
     key: ({ origin, destination }) => `${origin} ${destination}`,
-    signature: (lane) => `${JSON.stringify(lane)} ${unitsMax} ${model.names.size}`,
+    signature: (lane) => `${JSON.stringify(lane)} ${unitsMax} ${model.names.size} ${underWay(lane)}`,
     onSort: (name) => { if (isAll) sortTo(address, name); },
   }, place);
   frame.add(filters.element, table.element);
 
   let names = -1;
-  let asked = "";
+  let asked = JSON.stringify([...filters.values]);
   /** @type {any} */
   let answer = null;
   const ask = new Ask(async (get) => {
@@ -77,6 +90,7 @@ export function mount(place, app) {
   function draw() {
     const { items, from, to, asOf } = answer;
     names = model.names.size;
+    shipments = countLanes(model);
     isAll = items.length < LANES_MAX;
     unitsMax = Math.max(1, ...items.map((/** @type {any} */ lane) => lane.shippedUnits));
     const sort = (isAll && sortOf(address, KEYS)) || { name: "units", isDescending: true };
@@ -89,11 +103,13 @@ export function mount(place, app) {
   }
 
   frame.say("Loading…");
-  ask.now();
+  ask.stale();
   return {
     draw({ wall, events }) {
       if (events.length > 0) ask.stale();
-      ask.draw(wall);
+      // Without the network's clock there is no "until now" to ask for.
+      if (model.clock.network > 0) ask.draw(wall);
+      else if (app.connection.state === "down") frame.refuse("The server does not answer.");
       if (answer && names !== model.names.size) {
         filters.rename();
         draw();
@@ -116,8 +132,8 @@ export function mount(place, app) {
   };
 }
 
-/** @param {Model} model @param {() => number} unitsMax @returns {import("./parts/table.js").Column<any>[]} */
-function columns(model, unitsMax) {
+/** @param {Model} model @param {() => number} unitsMax @param {(lane: any) => number | null} underWay @returns {import("./parts/table.js").Column<any>[]} */
+function columns(model, unitsMax, underWay) {
   const number = /** @type {const} */ ("number");
   return [
     { name: "origin", label: "Origin", isHead: true, sorts: true, cell: ({ origin, destination }) => [...station(origin, model), narrow(`→ ${model.name(destination)}`)] },
@@ -126,10 +142,13 @@ function columns(model, unitsMax) {
     { name: "value", label: "Value", kind: number, from: "wider", sorts: true, title: "Credits of what left, at the price last paid at the origin", cell: ({ value }) => integer(value) },
     { name: "departures", label: "Left", kind: number, from: "wide", sorts: true, cell: ({ departures }) => integer(departures) },
     { name: "arrivals", label: "Arrived", kind: number, from: "wide", sorts: true, cell: ({ arrivals }) => integer(arrivals) },
-    { name: "half", label: "Transit, half within", kind: number, from: "wide", sorts: true, title: "Half of them took no longer than this", cell: ({ transit }) => span(transit.p50) },
-    { name: "most", label: "9 of 10 within", kind: number, from: "wider", sorts: true, title: "Nine of ten took no longer than this", cell: ({ transit }) => span(transit.p90) },
+    { name: "half", label: "Transit, half in", kind: number, from: "wide", sorts: true, title: "Half of them took no longer than this", cell: ({ transit }) => span(transit.p50) },
+    { name: "most", label: "9 of 10 in", kind: number, from: "wider", sorts: true, title: "Nine of ten took no longer than this", cell: ({ transit }) => span(transit.p90) },
     { name: "onTime", label: "On time", kind: number, sorts: true, title: "Share of arrivals not after their promise", cell: ({ onTimeShare }) => share(onTimeShare) },
-    { name: "delay", label: "Delay, 9 of 10 within", kind: number, from: "wider", sorts: true, title: "Nine of ten arrivals were no later than this", cell: ({ delay }) => span(delay.p90) },
-    { name: "ships", label: "Under way", kind: number, from: "wide", cell: ({ origin, destination }) => h("a", { href: pathOf("/ships", [["origin", origin], ["destination", destination]]) }, "ships") },
+    { name: "delay", label: "Delay, 9 of 10 in", kind: number, from: "wider", sorts: true, title: "Nine of ten arrivals were no later than this", cell: ({ delay }) => span(delay.p90) },
+    { name: "ships", label: "Under way", kind: number, from: "wide", title: "Shipments in transit now", cell: (lane) => {
+      const count = underWay(lane);
+      return count === null ? UNKNOWN : counted(count, "/ships", { origin: lane.origin, destination: lane.destination, status: "in_transit" });
+    } },
   ];
 }

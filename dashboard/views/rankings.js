@@ -73,7 +73,7 @@ export function mount(place, app) {
 
   /** What a key of some accounts may not see is not offered. */
   function restrict() {
-    const sees = app.session.may("seeNetwork") || app.session.anonymous;
+    const sees = app.session.may("seeNetwork");
     for (const [name, value] of [["of", "lanes"], ["by", "delay"]]) {
       const input = filters.controls.get(name)?.input;
       if (!(input instanceof HTMLSelectElement)) continue;
@@ -83,11 +83,13 @@ export function mount(place, app) {
   }
 
   frame.say("Loading…");
-  ask.now();
+  ask.stale();
   return {
     draw({ wall, events }) {
       if (events.length > 0) ask.stale();
-      ask.draw(wall);
+      // Without the network's clock there is no "until now" to ask for.
+      if (model.clock.network > 0) ask.draw(wall);
+      else if (app.connection.state === "down") frame.refuse("The server does not answer.");
       if (answer && names !== model.names.size) draw();
       if (role !== model.reader.role) {
         role = model.reader.role;

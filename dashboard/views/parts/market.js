@@ -17,7 +17,7 @@ const ROUTES_MAX = 1_000;
 const ROUTES_SHOWN = 12;
 const TRADES_MAX = 500;
 const PRICES_SHOWN = 24;
-const INTERVALS = ["minute", "hour", "day"];
+const INTERVALS = /** @type {const} */ (["minute", "hour", "day"]);
 
 export class Market {
   /**
@@ -45,21 +45,25 @@ export class Market {
     /** @type {any} */
     this.candles = null;
     this.charted = "";
-    fill(holder, h("div", { class: "market" },
-      h("section", { class: "market-prices" }, h("header", null, this.chartTitle, this.intervals), this.chart),
-      this.prices.element, this.sell.element, this.buy.element, this.routes.element));
+    const main = h("div", { class: "market-main" },
+      h("section", null, h("header", null, this.chartTitle, this.intervals), this.chart),
+      h("div", { class: "market-offers" }, this.sell.element, this.buy.element),
+      this.routes.element);
+    fill(holder, h("div", { class: "market" }, main, this.prices.element));
     this.ask = new Ask((get) => this.load(get), (words, problem) => this.refuse(words, problem), ASK_EVERY_MS);
     this.names = model.names.size;
     this.show();
-    this.ask.now();
+    this.ask.stale();
   }
 
   get values() {
     return this.filters.values;
   }
 
+  /** The one that was asked for; without one the chart chooses. */
   get interval() {
-    return this.app.address.current.query.get("interval") ?? "hour";
+    const asked = this.app.address.current.query.get("interval");
+    return INTERVALS.find((interval) => interval === asked) ?? null;
   }
 
   /** @param {(path: string) => Promise<any>} get */
@@ -116,21 +120,28 @@ export class Market {
       return;
     }
     fill(this.chart);
-    this.candles = candles(this.chart, this.app, { station: stationId, commodity: this.commodity, interval: this.interval });
+    this.candles = candles(this.chart, this.app, { station: stationId, commodity: this.commodity, interval: this.interval }, (interval) => this.mark(interval));
   }
 
   show() {
-    fill(this.intervals, ...INTERVALS.map((interval) => h("button", {
-      type: "button", "aria-pressed": String(interval === this.interval),
-      onclick: () => this.app.address.change({ interval: interval === "hour" ? null : interval }, { replace: true }),
-    }, interval)));
+    this.mark(this.interval);
     this.drawAnswer();
+  }
+
+  /** @param {string | null} shown */
+  mark(shown) {
+    fill(this.intervals, ...INTERVALS.map((interval) => h("button", {
+      type: "button", "aria-pressed": String(interval === shown),
+      onclick: () => this.app.address.change({ interval }, { replace: true }),
+    }, interval)));
   }
 
   /** @param {import("../../app.js").Frame} frame */
   draw(frame) {
     if (frame.events.some((event) => concerns(event, this.commodity))) this.ask.stale();
-    this.ask.draw(frame.wall);
+    // Without the network's clock there is no "until now" to ask for.
+    if (this.app.model.clock.network > 0) this.ask.draw(frame.wall);
+    else if (this.app.connection.state === "down") this.refuse("The server does not answer.", null);
     if (this.names !== this.app.model.names.size) {
       this.names = this.app.model.names.size;
       this.drawAnswer();

@@ -15,6 +15,7 @@ import { rowsInSight } from "./window.js";
  * @property {boolean} [isHead] names the row
  * @property {string} [title] what it means
  * @property {boolean} [sorts]
+ * @property {number} [width] of a long table's column, in parts of all its widths
  */
 
 /** @typedef {{ name: string, isDescending: boolean }} Sort */
@@ -36,7 +37,7 @@ export class Table {
     this.caption = h("caption", { class: "unseen" }, caption);
     this.head = h("tr");
     this.body = h("tbody", { onclick: (/** @type {MouseEvent} */ event) => this.click(event) });
-    this.element = h("table", { class: "table" }, this.caption, h("thead", null, this.head), this.body);
+    this.element = h("table", { class: "sheet" }, this.caption, h("thead", null, this.head), this.body);
     for (const column of columns) this.head.append(this.header(column, onSort));
   }
 
@@ -149,14 +150,22 @@ export class LongTable extends Table {
     this.body.before(this.above);
     this.body.after(this.below);
     this.isDirty = true;
-    this.soil = () => { this.isDirty = true; };
-    scroller.addEventListener("scroll", this.soil, { passive: true });
-    addEventListener("resize", this.soil);
+    this.rowHeight = 0;
+    // Widths that do not follow the rows in sight: nothing shifts as one scrolls.
+    const all = this.columns.reduce((sum, { width }) => sum + (width ?? 1), 0);
+    this.columns.forEach(({ width }, at) => {
+      const header = this.head.children[at];
+      if (header instanceof HTMLElement) header.style.width = `${((width ?? 1) / all) * 100}%`;
+    });
+    this.scrolled = () => { this.isDirty = true; };
+    this.resized = () => { [this.isDirty, this.rowHeight] = [true, 0]; };
+    scroller.addEventListener("scroll", this.scrolled, { passive: true });
+    addEventListener("resize", this.resized);
   }
 
   end() {
-    this.scroller.removeEventListener("scroll", this.soil);
-    removeEventListener("resize", this.soil);
+    this.scroller.removeEventListener("scroll", this.scrolled);
+    removeEventListener("resize", this.resized);
   }
 
   /** @param {T[]} items */
@@ -170,7 +179,8 @@ export class LongTable extends Table {
   draw() {
     if (!this.isDirty) return;
     this.isDirty = false;
-    const rowHeight = parseFloat(getComputedStyle(this.element).getPropertyValue("--row"));
+    this.rowHeight ||= parseFloat(getComputedStyle(this.element).getPropertyValue("--row"));
+    const { rowHeight } = this;
     const top = this.scroller.getBoundingClientRect().top - this.above.getBoundingClientRect().top;
     const { first, end, above, below } = rowsInSight({ top, height: this.scroller.clientHeight, rowHeight, count: this.items.length });
     super.set(this.items.slice(first, end));

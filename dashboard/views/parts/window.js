@@ -26,7 +26,7 @@ export function rowsInSight({ top, height, rowHeight, count, spare = 12 }) {
  * @returns {T[]}
  */
 export function sortedBy(items, key, isDescending) {
-  const keyed = Array.from(items, (item, place) => ({ item, key: key(item), place }));
+  const keyed = Array.from(items, (item, place) => ({ item, key: comparable(key(item)), place }));
   const sign = isDescending ? -1 : 1;
   keyed.sort((a, b) => {
     if (a.key === null || b.key === null) return Number(a.key === null) - Number(b.key === null) || a.place - b.place;
@@ -35,10 +35,27 @@ export function sortedBy(items, key, isDescending) {
   return keyed.map(({ item }) => item);
 }
 
-const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
+/** @param {string | number | null} key */
+const comparable = (key) => (typeof key === "string" ? collate(key) : key);
+
+/** Texts as they are compared: "Swift 9" comes before "Swift 10". So many are kept, since names come again with each sorting. */
+const COLLATED_MAX = 100_000;
+/** @type {Map<string, string>} */
+const collated = new Map();
+
+/** @param {string} text */
+function collate(text) {
+  let key = collated.get(text);
+  if (key === undefined) {
+    key = text.toLowerCase().replace(/\d+/g, (digits) => digits.padStart(12, "0"));
+    if (collated.size >= COLLATED_MAX) collated.clear();
+    collated.set(text, key);
+  }
+  return key;
+}
 
 /** @param {string | number} a @param {string | number} b */
 function compare(a, b) {
   if (typeof a === "number" && typeof b === "number") return a - b;
-  return collator.compare(String(a), String(b));
+  return a < b ? -1 : Number(a > b);
 }

@@ -136,17 +136,17 @@ export function mount(place, app) {
 function columns(model, unitsMax, underWay) {
   const number = /** @type {const} */ ("number");
   return [
-    { name: "origin", label: "Origin", isHead: true, sorts: true, cell: ({ origin, destination }) => [...station(origin, model), narrow(`→ ${model.name(destination)}`)] },
-    { name: "destination", label: "Destination", from: "wide", sorts: true, cell: ({ destination }) => station(destination, model) },
-    { name: "units", label: "Units", kind: number, sorts: true, title: "Units that left", cell: ({ shippedUnits }) => [integer(shippedUnits), bar(shippedUnits / unitsMax())] },
-    { name: "value", label: "Value", kind: number, from: "wider", sorts: true, title: "Credits of what left, at the price last paid at the origin", cell: ({ value }) => integer(value) },
-    { name: "departures", label: "Left", kind: number, from: "wide", sorts: true, cell: ({ departures }) => integer(departures) },
-    { name: "arrivals", label: "Arrived", kind: number, from: "wide", sorts: true, cell: ({ arrivals }) => integer(arrivals) },
-    { name: "half", label: "Transit, half in", kind: number, from: "wide", sorts: true, title: "Half of them took no longer than this", cell: ({ transit }) => span(transit.p50) },
-    { name: "most", label: "9 of 10 in", kind: number, from: "wider", sorts: true, title: "Nine of ten took no longer than this", cell: ({ transit }) => span(transit.p90) },
-    { name: "onTime", label: "On time", kind: number, sorts: true, title: "Share of arrivals not after their promise", cell: ({ onTimeShare }) => share(onTimeShare) },
-    { name: "delay", label: "Delay, 9 of 10 in", kind: number, from: "wider", sorts: true, title: "Nine of ten arrivals were no later than this", cell: ({ delay }) => span(delay.p90) },
-    { name: "ships", label: "Under way", kind: number, from: "wide", title: "Shipments in transit now", cell: (lane) => {
+    { name: "origin", width: 15, label: "Origin", isHead: true, sorts: true, cell: ({ origin, destination }) => [...station(origin, model), narrow(`→ ${model.name(destination)}`)] },
+    { name: "destination", width: 15, label: "Destination", from: "wide", sorts: true, cell: ({ destination }) => station(destination, model) },
+    { name: "units", width: 8, label: "Units", kind: number, sorts: true, title: "Units that left", cell: ({ shippedUnits }) => [integer(shippedUnits), bar(shippedUnits / unitsMax())] },
+    { name: "value", width: 9, label: "Value", kind: number, from: "wider", sorts: true, title: "Credits of what left, at the price last paid at the origin", cell: ({ value }) => integer(value) },
+    { name: "departures", width: 6, label: "Left", kind: number, from: "wide", sorts: true, cell: ({ departures }) => integer(departures) },
+    { name: "arrivals", width: 7, label: "Arrived", kind: number, from: "wide", sorts: true, cell: ({ arrivals }) => integer(arrivals) },
+    { name: "half", width: 9, label: "Transit, half in", kind: number, from: "wide", sorts: true, title: "Half of them took no longer than this", cell: ({ transit }) => span(transit.p50) },
+    { name: "most", width: 9, label: "9 of 10 in", kind: number, from: "wider", sorts: true, title: "Nine of ten took no longer than this", cell: ({ transit }) => span(transit.p90) },
+    { name: "onTime", width: 8, label: "On time", kind: number, sorts: true, title: "Share of arrivals not after their promise", cell: ({ onTimeShare }) => share(onTimeShare) },
+    { name: "delay", width: 11, label: "Delay, 9 of 10 in", kind: number, from: "wider", sorts: true, title: "Nine of ten arrivals were no later than this", cell: ({ delay }) => span(delay.p90) },
+    { name: "ships", width: 8, label: "Under way", kind: number, from: "wide", title: "Shipments in transit now", cell: (lane) => {
       const count = underWay(lane);
       return count === null ? UNKNOWN : counted(count, "/ships", { origin: lane.origin, destination: lane.destination, status: "in_transit" });
     } },

@@ -81,6 +81,9 @@ export function mount(place, app) {
   };
 }
 
+/** What a search looks through. @param {Station} station @param {import("../model/model.js").Model} model */
+const says = ({ name, id, system }, model) => `${name}\n${id}\n${system}\n${model.systemName(system)}`.toLowerCase();
+
 /** @param {import("../model/model.js").Model} model @param {Map<string, string>} values @returns {Line[]} */
 function linesOf(model, values) {
   const text = (values.get("search") ?? "").toLowerCase();
@@ -88,8 +91,7 @@ function linesOf(model, values) {
   /** @type {Map<string, Line>} */
   const lines = new Map();
   for (const station of model.stations.values()) {
-    const says = `${station.name}\n${station.id}\n${station.system}\n${model.systemName(station.system)}`.toLowerCase();
-    if ((kind && station.kind !== kind) || !says.includes(text)) continue;
+    if ((kind && station.kind !== kind) || (text && !says(station, model).includes(text))) continue;
     lines.set(station.id, { station, alerts: 0, severity: "", due: 0, leaving: 0 });
   }
   for (const { station, severity } of model.alerts.values()) {
@@ -115,17 +117,17 @@ function columns(model) {
   const axis = (/** @type {"x" | "y" | "z"} */ name) => (/** @type {Line} */ { station }) => coordinate.format(station.position[name]).replace("-", "−");
   const known = (/** @type {(line: Line) => any} */ cell) => (/** @type {Line} */ line) => (model.isLoaded ? cell(line) : "–");
   return [
-    { name: "name", label: "Station", isHead: true, sorts: true, cell: ({ station: { id, kind, system } }) => [...station(id, model), narrow(`${kind}, ${model.systemName(system)}`)] },
-    { name: "kind", label: "Kind", from: "wide", sorts: true, cell: ({ station }) => station.kind },
-    { name: "system", label: "System", from: "wide", sorts: true, cell: ({ station }) => model.systemName(station.system) },
-    { name: "x", label: "x, ly", kind: "number", from: "wider", sorts: true, title: "Light-years from Sol", cell: axis("x") },
-    { name: "y", label: "y, ly", kind: "number", from: "wider", sorts: true, title: "Light-years from Sol", cell: axis("y") },
-    { name: "z", label: "z, ly", kind: "number", from: "wider", sorts: true, title: "Light-years from Sol", cell: axis("z") },
-    { name: "alerts", label: "Alerts", kind: "number", sorts: true, title: "Alerts that fire here now", cell: known(({ station, alerts, severity }) => (alerts === 0
+    { name: "name", width: 24, label: "Station", isHead: true, sorts: true, cell: ({ station: { id, kind, system } }) => [...station(id, model), narrow(`${kind}, ${model.systemName(system)}`)] },
+    { name: "kind", width: 9, label: "Kind", from: "wide", sorts: true, cell: ({ station }) => station.kind },
+    { name: "system", width: 18, label: "System", from: "wide", sorts: true, cell: ({ station }) => model.systemName(station.system) },
+    { name: "x", width: 8, label: "x, ly", kind: "number", from: "wider", sorts: true, title: "Light-years from Sol", cell: axis("x") },
+    { name: "y", width: 8, label: "y, ly", kind: "number", from: "wider", sorts: true, title: "Light-years from Sol", cell: axis("y") },
+    { name: "z", width: 8, label: "z, ly", kind: "number", from: "wider", sorts: true, title: "Light-years from Sol", cell: axis("z") },
+    { name: "alerts", width: 8, label: "Alerts", kind: "number", sorts: true, title: "Alerts that fire here now", cell: known(({ station, alerts, severity }) => (alerts === 0
       ? h("span", { class: "quiet" }, "0")
       : h("a", { href: `/?station=${encodeURIComponent(station.id)}` }, state(severity, integer(alerts))))) },
-    { name: "due", label: "Due", kind: "number", sorts: true, title: "Shipments under way to here", cell: known(({ station, due }) => counted(due, "/ships", { destination: station.id, status: "in_transit" })) },
-    { name: "leaving", label: "Leaving", kind: "number", sorts: true, title: "Shipments booked from here or loading", cell: known(({ station, leaving }) => counted(leaving, "/ships", { origin: station.id })) },
+    { name: "due", width: 7, label: "Due", kind: "number", sorts: true, title: "Shipments under way to here", cell: known(({ station, due }) => counted(due, "/ships", { destination: station.id, status: "in_transit" })) },
+    { name: "leaving", width: 8, label: "Leaving", kind: "number", sorts: true, title: "Shipments booked from here or loading", cell: known(({ station, leaving }) => counted(leaving, "/ships", { origin: station.id })) },
   ];
 }
 

@@ -82,10 +82,10 @@ export function commodityTable({ app, frame, holder, scroller }) {
 function columns(valueMax) {
   const number = /** @type {const} */ ("number");
   return [
-    { name: "name", label: "Commodity", isHead: true, sorts: true, cell: ({ id, name, category }) => [h("a", { href: `/markets?commodity=${encodeURIComponent(id)}` }, name), narrow(category ?? "")] },
-    { name: "category", label: "Category", from: "wide", sorts: true, cell: ({ category }) => category ?? UNKNOWN },
-    { name: "trades", label: "Trades", kind: number, from: "wide", sorts: true, cell: ({ figures }) => integer(figures?.trades) },
-    { name: "units", label: "Units", kind: number, sorts: true, title: "Units that changed owner", cell: ({ figures }) => integer(figures?.units) },
-    { name: "value", label: "Value", kind: number, sorts: true, title: "Credits paid", cell: ({ figures }) => [integer(figures?.value), bar((figures?.value ?? 0) / valueMax())] },
+    { name: "name", width: 28, label: "Commodity", isHead: true, sorts: true, cell: ({ id, name, category }) => [h("a", { href: `/markets?commodity=${encodeURIComponent(id)}` }, name), narrow(category ?? "")] },
+    { name: "category", width: 20, label: "Category", from: "wide", sorts: true, cell: ({ category }) => category ?? UNKNOWN },
+    { name: "trades", width: 12, label: "Trades", kind: number, from: "wide", sorts: true, cell: ({ figures }) => integer(figures?.trades) },
+    { name: "units", width: 14, label: "Units", kind: number, sorts: true, title: "Units that changed owner", cell: ({ figures }) => integer(figures?.units) },
+    { name: "value", width: 18, label: "Value", kind: number, sorts: true, title: "Credits paid", cell: ({ figures }) => [integer(figures?.value), bar((figures?.value ?? 0) / valueMax())] },
   ];
 }

@@ -10,6 +10,7 @@ export class ViewFrame {
     this.heading = h("h1", null, title);
     this.body = h("div", { class: "view-body" });
     this.message = h("div", { class: "view-message", role: "status", hidden: true });
+    this.said = "";
     this.foot = h("footer", { class: "view-foot small quiet" });
     this.counted = h("span");
     this.asOf = h("span", { class: "as-of" });
@@ -28,6 +29,10 @@ export class ViewFrame {
 
   /** Says something where the rows would be; nothing takes it away. @param {...any} words */
   say(...words) {
+    // The same words again are not said again, nor is a link in them made anew under somebody's focus.
+    const said = words.map((word) => (typeof word === "string" ? word : word.textContent)).join("\n");
+    if (said === this.said) return;
+    this.said = said;
     this.message.hidden = words.length === 0;
     this.element.classList.toggle("is-empty", words.length > 0);
     this.element.classList.remove("is-trouble");

@@ -130,8 +130,8 @@ function columns(of, by, model) {
     ranked("units", "Units", isLanes ? "Units that left" : "Units that changed owner", ({ figures }) => integer(isLanes ? figures.shippedUnits : figures.units)),
     ranked("trades", isLanes ? "Departures" : "Trades", isLanes ? "Shipments that left" : "Trades that settled", ({ figures }) => integer(isLanes ? figures.departures : figures.trades)),
     ranked("delay", "Delay, all", "Delay of all arrivals together", cargo(({ arrivals, delaySeconds }) => (arrivals === 0 ? UNKNOWN : span(delaySeconds)))),
-    { name: "half", label: "Half within", kind: "number", from: "wider", title: "Half of the arrivals were no later than this", cell: cargo(({ delay }) => span(delay.p50)) },
-    { name: "most", label: "9 of 10 within", kind: "number", from: "wider", title: "Nine of ten arrivals were no later than this", cell: cargo(({ delay }) => span(delay.p90)) },
+    { name: "half", label: "Delay, half in", kind: "number", from: "wider", title: "Half of the arrivals were no later than this", cell: cargo(({ delay }) => span(delay.p50)) },
+    { name: "most", label: "Delay, 9 of 10 in", kind: "number", from: "wider", title: "Nine of ten arrivals were no later than this", cell: cargo(({ delay }) => span(delay.p90)) },
     { name: "arrivals", label: "Arrivals", kind: "number", from: "wider", cell: cargo(({ arrivals }) => integer(arrivals)) },
     { name: "onTime", label: "On time", kind: "number", from: "wide", title: "Share of arrivals not after their promise", cell: cargo(({ onTimeShare }) => share(onTimeShare)) },
   ];

@@ -227,7 +227,7 @@ function statusOf({ shipment, condition }) {
 /** @param {Model} model @returns {import("./parts/table.js").Column<Line>[]} */
 function columns(model) {
   return [
-    { name: "ship", width: 11, label: "Ship", isHead: true, sorts: true, cell: (line) => [
+    { name: "ship", width: 9.5, label: "Ship", isHead: true, sorts: true, cell: (line) => [
       h("a", { href: `/?shipment=${encodeURIComponent(line.shipment.id)}`, title: line.shipment.id }, nameOf(line.shipment, model)),
       narrow(`${model.name(line.shipment.origin)} → ${model.name(line.shipment.destination)}`),
     ] },
@@ -235,16 +235,16 @@ function columns(model) {
       state(line.condition, statusOf(line)),
       narrow(line.behind > 0 ? `${span(line.behind)} behind` : `${share(Math.round(line.progress * 100) / 100)} of the way`),
     ] },
-    { name: "origin", width: 13, label: "Origin", from: "wide", sorts: true, cell: ({ shipment }) => station(shipment.origin, model) },
-    { name: "destination", width: 13, label: "Destination", from: "wide", sorts: true, cell: ({ shipment }) => station(shipment.destination, model) },
-    { name: "carrier", width: 11, label: "Carrier", from: "wider", sorts: true, cell: ({ shipment }) => party(shipment.carrier, model) },
-    { name: "units", width: 15, label: "Goods", from: "wider", sorts: true, title: "Units of the first of its goods", cell: ({ shipment }) => goods(shipment.lines, model) },
-    { name: "progress", width: 8, label: "Progress", kind: "number", from: "wide", sorts: true, cell: (line) => (line.shipment.departed === null
+    { name: "origin", width: 12.5, label: "Origin", from: "wide", sorts: true, cell: ({ shipment }) => station(shipment.origin, model) },
+    { name: "destination", width: 12.5, label: "Destination", from: "wide", sorts: true, cell: ({ shipment }) => station(shipment.destination, model) },
+    { name: "carrier", width: 10.5, label: "Carrier", from: "wider", sorts: true, cell: ({ shipment }) => party(shipment.carrier, model) },
+    { name: "units", width: 14, label: "Goods", from: "wider", sorts: true, title: "Units of the first of its goods", cell: ({ shipment }) => goods(shipment.lines, model) },
+    { name: "progress", width: 7.5, label: "Progress", kind: "number", from: "wide", sorts: true, cell: (line) => (line.shipment.departed === null
       ? h("span", { class: "quiet" }, UNKNOWN)
       : [share(Math.round(line.progress * 100) / 100), bar(line.progress)]) },
-    { name: "planned", width: 12, label: "Promised", from: "wide", sorts: true, title: "Planned arrival", cell: ({ shipment }) => time(shipment.planned) },
-    { name: "expected", width: 12, label: "Expected, or arrived", from: "wider", sorts: true, title: "Its own latest estimate, or its arrival", cell: ({ shipment }) => time(shipment.arrived ?? shipment.estimated) },
-    { name: "behind", width: 9, label: "Behind", kind: "number", from: "wide", sorts: true, title: "How far its arrival is behind the promise", cell: ({ behind, condition }) => (behind > 0
+    { name: "planned", width: 14, label: "Promised", from: "wide", sorts: true, title: "Planned arrival", cell: ({ shipment }) => time(shipment.planned) },
+    { name: "expected", width: 12.5, label: "Expected, or arrived", from: "wider", sorts: true, title: "Its own latest estimate, or its arrival", cell: ({ shipment }) => time(shipment.arrived ?? shipment.estimated) },
+    { name: "behind", width: 8.5, label: "Behind", kind: "number", from: "wide", sorts: true, title: "How far its arrival is behind the promise", cell: ({ behind, condition }) => (behind > 0
       ? h("span", { class: condition === "overdue" || condition === "silent" ? "overdue" : "late" }, span(behind))
       : h("span", { class: "quiet" }, UNKNOWN)) },
   ];

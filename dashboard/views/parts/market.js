@@ -35,8 +35,8 @@ export class Market {
     this.holder = holder;
     this.commodity = commodity;
     const { model } = app;
-    this.sell = new Section("To be bought here, cheapest first", offerTable("Offers to sell", model));
-    this.buy = new Section("Wanted here, dearest first", offerTable("Offers to buy", model));
+    this.sell = new Section("On offer, cheapest first", offerTable("Offers to sell", model));
+    this.buy = new Section("Wanted, dearest first", offerTable("Offers to buy", model));
     this.routes = new Section("Best routes", routeTable(model));
     this.prices = new Section("Last paid", priceTable(model));
     this.chartTitle = h("h2", null, "Prices");

@@ -186,18 +186,18 @@ export class LongTable extends Table {
     super.set(this.items.slice(first, end));
     let index = first + 2;
     for (const row of this.body.children) row.setAttribute("aria-rowindex", String(index++));
-    space(this.above, above, this.columns.length);
-    space(this.below, below, this.columns.length);
+    space(this.above, above);
+    space(this.below, below);
   }
 }
 
-/** @param {HTMLElement} place @param {number} height @param {number} columns */
-function space(place, height, columns) {
+/** One cell alone: a span over columns that are left out would make them, and take their width. @param {HTMLElement} place @param {number} height */
+function space(place, height) {
   if (height === 0) {
     fill(place);
     return;
   }
   let cell = place.querySelector("td");
-  if (!cell) fill(place, h("tr", null, (cell = h("td", { colspan: columns }))));
+  if (!cell) fill(place, h("tr", null, (cell = h("td"))));
   cell.style.height = `${height}px`;
 }

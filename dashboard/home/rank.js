@@ -5,8 +5,8 @@ const SEVERITIES = ["info", "warning", "critical"];
 /**
  * What an alert puts at risk, as far as it is known: its severity, how many holds and rules wait
  * for the goods (a rule of stock waits for its own), and the units still on their way.
- * @param {any} alert as GET /api/alerts shows it
- * @param {any} model
+ * @param {import("../model/model.js").Alert} alert as GET /api/alerts shows it
+ * @param {import("../model/model.js").Model} model
  */
 export function risk(alert, model) {
   const isStock = alert.kind === "stock_low" || alert.kind === "stock_out";
@@ -21,8 +21,8 @@ export function risk(alert, model) {
 
 /**
  * Open alerts, worst first. Those that somebody has seen come behind those that nobody has.
- * @param {any} model
- * @returns {any[]}
+ * @param {import("../model/model.js").Model} model
+ * @returns {import("../model/model.js").Alert[]}
  */
 export function ranked(model) {
   return [...model.alerts.values()]
@@ -32,9 +32,30 @@ export function ranked(model) {
     .map(({ alert }) => alert);
 }
 
-/** Open alerts of each severity. @param {any} model @returns {{ critical: number, warning: number, info: number }} */
+/** Open alerts of each severity. @param {import("../model/model.js").Model} model @returns {{ critical: number, warning: number, info: number }} */
 export function bySeverity(model) {
   const counts = { critical: 0, warning: 0, info: 0 };
-  for (const { severity } of model.alerts.values()) counts[/** @type {keyof typeof counts} */ (severity)] += 1;
+  for (const { severity } of model.alerts.values()) counts[severity] += 1;
   return counts;
+}
+
+/** Which of two alerts of a ship says more: that it is overdue says that it is late. */
+const SAYS = ["shipment_late", "shipment_silent", "shipment_overdue"];
+
+/**
+ * The same by what they are about: a ship that is late and overdue needs somebody once. The first of
+ * each says the most.
+ * @param {import("../model/model.js").Model} model
+ * @returns {import("../model/model.js").Alert[][]}
+ */
+export function grouped(model) {
+  /** @type {Map<string, import("../model/model.js").Alert[]>} */
+  const groups = new Map();
+  for (const alert of ranked(model)) {
+    const key = alert.shipmentId ?? alert.alertId;
+    const group = groups.get(key);
+    if (group) group.push(alert);
+    else groups.set(key, [alert]);
+  }
+  return [...groups.values()].map((group) => group.sort((a, b) => SAYS.indexOf(b.kind) - SAYS.indexOf(a.kind)));
 }

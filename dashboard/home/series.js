@@ -197,7 +197,7 @@ export class History {
     let level = is;
     for (let index = levels.length - 1; index > 0; index -= 1) {
       level -= by[index];
-      if (this.times[index] <= changes.from) break;
+      if (this.times[index] < changes.from) break;
       levels[index - 1] = this.times[index] > this.epoch ? Math.max(0, level) : null;
     }
     return levels;

@@ -1,32 +1,14 @@
 // What the network's state is in words. No page here: sentences are parts, each a text or a link.
 
-import { integer } from "../format.js";
-import { condition } from "../model/shipment.js";
+import { about, integer } from "../format.js";
+import { behindSeconds, condition } from "../model/shipment.js";
 import { ranked } from "./rank.js";
 
+/** @typedef {import("../model/model.js").Model} Model */
+/** @typedef {import("../model/model.js").Alert} Alert */
+/** @typedef {import("../model/shipment.js").Shipment} Shipment */
 /** @typedef {string | { text: string, href: string }} Part */
-/** @typedef {{ state: string, since: number, progress: { done: number, total: number } | null }} Connection */
-
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
-
-/** A time's length in its largest unit, cut off: what has passed for sure. @param {number} ms */
-export function lasting(ms) {
-  if (ms >= 2 * DAY) return `${integer(Math.floor(ms / DAY))} d`;
-  if (ms >= HOUR) return `${Math.floor(ms / HOUR)} h`;
-  if (ms >= MINUTE) return `${Math.floor(ms / MINUTE)} min`;
-  return `${Math.max(0, Math.floor(ms / SECOND))} s`;
-}
-
-const date = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", timeZone: "UTC" });
-const dayTime = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", timeZone: "UTC" });
-
-/** A moment of network time: "5 Jan 2200, 05:18". @param {number} ms */
-export const moment = (ms) => date.format(ms);
-/** The same without its year. @param {number} ms */
-export const shortMoment = (ms) => dayTime.format(ms);
+/** @typedef {{ state: string, since: number, heardAt: number, progress: { done: number, total: number } | null }} Connection */
 
 /** @param {number} count @param {string} one @param {string} [many] */
 export const counted = (count, one, many = `${one}s`) => `${integer(count)} ${count === 1 ? one : many}`;
@@ -43,17 +25,17 @@ export function quantity(units, gramsEach) {
 /** A name in the middle of a sentence: "Water ice" is "water ice", "CO2 scrubbers" stay. @param {string} name */
 export const inline = (name) => (/^[A-Z][a-z]/.test(name) ? name[0].toLowerCase() + name.slice(1) : name);
 
-/** @param {any} model @param {string} id @returns {Part} */
+/** @param {Model} model @param {string} id @returns {Part} */
 export const stationPart = (model, id) => ({ text: model.name(id), href: `/?station=${encodeURIComponent(id)}` });
-/** @param {any} model @param {string} id @returns {Part} */
+/** @param {Model} model @param {string} id @returns {Part} */
 export const goodPart = (model, id) => ({ text: inline(model.name(id)), href: `/markets?commodity=${encodeURIComponent(id)}` });
-/** A ship by its vessel's name. @param {any} model @param {string} id of a shipment @returns {Part} */
+/** A ship by its vessel's name. @param {Model} model @param {string} id of a shipment @returns {Part} */
 export function shipPart(model, id) {
   const vessel = model.shipments.get(id)?.vessel;
   return { text: vessel ? model.name(vessel) : id, href: `/?shipment=${encodeURIComponent(id)}` };
 }
 
-/** What a ship carries: its largest line, and how many more. @param {any} model @param {any} shipment @returns {Part[]} */
+/** What a ship carries: its largest line, and how many more. @param {Model} model @param {Shipment} shipment @returns {Part[]} */
 export function cargo(model, shipment) {
   const lines = [...shipment.lines].filter((line) => line.outstanding > 0).sort((a, b) => b.outstanding - a.outstanding);
   if (lines.length === 0) return [];
@@ -64,24 +46,21 @@ export function cargo(model, shipment) {
   return parts;
 }
 
-/** How far a ship is behind its plan, by its estimate or because it is not there; 0 of what is in time. @param {any} shipment @param {number} now */
-export const behind = (shipment, now) =>
-  Math.max(0, (shipment.arrived ?? Math.max(shipment.estimated ?? shipment.planned, now)) - shipment.planned);
-
-/** What an alert says, in a line. @param {any} alert @param {any} model @param {number} now @returns {Part[]} */
+/** What an alert says, in a line. @param {Alert} alert @param {Model} model @param {number} now @returns {Part[]} */
 export function cause(alert, model, now) {
   const shipment = alert.shipmentId ? model.shipments.get(alert.shipmentId) : undefined;
+  const ship = alert.shipmentId ? shipPart(model, alert.shipmentId) : "A ship";
   const place = alert.station ? stationPart(model, alert.station) : "a station";
-  const late = shipment ? lasting(behind(shipment, now)) : "";
+  const late = shipment && behindSeconds(shipment, now) > 0 ? about(behindSeconds(shipment, now)) : "";
   const load = shipment ? cargo(model, shipment) : [];
   const carrying = load.length > 0 ? [" with ", ...load] : [];
   switch (alert.kind) {
     case "shipment_late":
-      return [shipPart(model, alert.shipmentId), late ? ` is ${late} behind` : " is late", ...carrying, " for ", place];
+      return [ship, late ? ` is ${late} behind` : " is late", ...carrying, " for ", place];
     case "shipment_overdue":
-      return [shipPart(model, alert.shipmentId), late ? ` was due ${late} ago` : " is overdue", ...carrying, " at ", place];
+      return [ship, late ? ` was due ${late} ago` : " is overdue", ...carrying, " at ", place];
     case "shipment_silent":
-      return ["Nothing heard from ", shipPart(model, alert.shipmentId), ...carrying, " for ", place];
+      return ["Nothing heard from ", ship, ...carrying, " for ", place];
     case "stock_out": return [...holder(alert, model, place), " has run out of ", good(alert, model)];
     case "stock_low": return [...holder(alert, model, place), " is low on ", good(alert, model)];
     case "hold_expired": return ["A hold ran out at ", place];
@@ -89,23 +68,22 @@ export function cause(alert, model, now) {
   }
 }
 
-/** Whose stock: the station's, or somebody's at it. @param {any} alert @param {any} model @param {Part} place @returns {Part[]} */
+/** Whose stock: the station's, or somebody's at it. @param {Alert} alert @param {Model} model @param {Part} place @returns {Part[]} */
 function holder(alert, model, place) {
   const owner = alert.cause?.owner;
   return owner && owner !== alert.station ? [`${model.name(owner)} at `, place] : [place];
 }
 
-/** @param {any} alert @param {any} model @returns {Part} */
+/** @param {Alert} alert @param {Model} model @returns {Part} */
 const good = (alert, model) => (alert.commodity ? goodPart(model, alert.commodity) : "a good");
 
-/** Why a ship is late, if its latest estimate said so. @param {any} alert @param {any} model */
+/** Why a ship is late, if its latest estimate said so. @param {Alert} alert @param {Model} model */
 export function reason(alert, model) {
-  const shipment = alert.shipmentId ? model.shipments.get(alert.shipmentId) : undefined;
-  const code = shipment?.delay;
-  return code && code !== "estimate" && code !== "overdue" && code !== "other" ? String(code) : "";
+  const code = alert.shipmentId ? model.shipments.get(alert.shipmentId)?.delayCode : null;
+  return code && code !== "other" ? code : "";
 }
 
-/** Who waits for the goods. @param {any} alert */
+/** Who waits for the goods. @param {Alert} alert */
 export function waiting(alert) {
   const { holds = [], rules = [] } = alert.atRisk ?? {};
   const parts = [];
@@ -116,13 +94,13 @@ export function waiting(alert) {
   return parts.length === 0 ? "" : `${parts.join(" and ")} wait${holds.length + rules.length === 1 ? "s" : ""} for it`;
 }
 
-/** Ships under way, and in what condition. @param {any} model @param {number} now */
+/** Ships under way, and in what condition. @param {Model} model @param {number} now */
 export function ships(model, now) {
   const counts = { underWay: 0, late: 0, silent: 0 };
   for (const shipment of model.shipments.values()) {
     if (shipment.status !== "in_transit") continue;
     counts.underWay += 1;
-    const is = condition(shipment, now);
+    const is = condition(shipment, now, model.silent.has(shipment.id));
     if (is === "late" || is === "overdue") counts.late += 1;
     else if (is === "silent") counts.silent += 1;
   }
@@ -131,7 +109,7 @@ export function ships(model, now) {
 
 /**
  * The worst of ships: by its alert, else the one farthest behind.
- * @param {any} model @param {any[]} alerts ranked @param {number} now
+ * @param {Model} model @param {Alert[]} alerts ranked @param {number} now
  */
 function worstShip(model, alerts, now) {
   for (const { shipmentId } of alerts) {
@@ -140,16 +118,15 @@ function worstShip(model, alerts, now) {
   }
   let worst = null;
   for (const shipment of model.shipments.values()) {
-    const is = condition(shipment, now);
-    if (shipment.status !== "in_transit" || (is !== "late" && is !== "overdue")) continue;
-    if (!worst || behind(shipment, now) > behind(worst, now)) worst = shipment;
+    if (shipment.status !== "in_transit" || behindSeconds(shipment, now) === 0) continue;
+    if (!worst || behindSeconds(shipment, now) > behindSeconds(worst, now)) worst = shipment;
   }
   return worst;
 }
 
 /**
  * The state of the network in a sentence or two.
- * @param {any} model
+ * @param {Model} model
  * @param {number} now network time
  * @returns {Part[]}
  */
@@ -158,18 +135,19 @@ export function sentence(model, now) {
   if (model.stations.size === 0) return ["No stations yet."];
   const { underWay, late, silent } = ships(model, now);
   /** @type {Part[]} */
-  const parts = underWay === 0 ? ["No ships under way"]
+  const parts = underWay === 0
+    ? ["No ships under way"]
     : [{ text: counted(underWay, "ship"), href: "/ships?status=in_transit" }, " under way"];
   if (late > 0) parts.push(", ", { text: `${integer(late)} late`, href: "/ships?delayed=true" });
   if (silent > 0) parts.push(", ", { text: `${integer(silent)} silent`, href: "/feed?topic=alert" });
   if (underWay > 0 && late === 0 && silent === 0) parts.push(", none late");
   parts.push(".");
-  const worst = [...worstOf(model, now)];
+  const worst = worstOf(model, now);
   if (worst.length > 0) parts.push(" Worst: ", ...worst, ".");
   return parts;
 }
 
-/** @param {any} model @param {number} now @returns {Part[]} */
+/** @param {Model} model @param {number} now @returns {Part[]} */
 function worstOf(model, now) {
   const alerts = ranked(model);
   const ship = worstShip(model, alerts, now);
@@ -177,38 +155,41 @@ function worstOf(model, now) {
   const parts = [];
   if (ship) {
     const load = cargo(model, ship);
-    const late = behind(ship, now);
-    const is = condition(ship, now);
-    parts.push(shipPart(model, ship.id), is === "silent" ? ", silent" : late > 0 ? `, ${lasting(late)} behind` : ", in trouble");
+    const late = behindSeconds(ship, now);
+    const how = late > 0 ? `${about(late)} behind` : model.silent.has(ship.id) ? "silent" : "late";
+    parts.push(shipPart(model, ship.id), `, ${how}`);
     if (load.length > 0) parts.push(" with ", ...load);
   }
-  const stock = alerts.find(({ kind }) => kind === "stock_out") ?? alerts.find(({ kind }) => kind === "stock_low");
+  const known = alerts.filter(({ station, commodity }) => station && commodity);
+  const stock = known.find(({ kind }) => kind === "stock_out") ?? known.find(({ kind }) => kind === "stock_low");
   if (stock) parts.push(...(ship ? ["; "] : []), ...cause(stock, model, now));
   return parts;
 }
 
 /**
  * What stands before the sentence when the page does not follow the network; nothing while it does.
- * @param {any} model
+ * @param {Model} model
  * @param {Connection} connection
- * @param {number} wall of the same clock as the connection's `since`
+ * @param {number} wall milliseconds
+ * @param {{ isBrief?: boolean }} [options] where the bar says the rest
  * @returns {Part[]}
  */
-export function interruption(model, connection, wall) {
-  const ago = `${lasting(wall - connection.since)} ago`;
-  const shown = `showing #${integer(model.sequence)} from ${ago}`;
+export function interruption(model, connection, wall, { isBrief = false } = {}) {
+  const heardAt = Math.min(connection.since, connection.heardAt || connection.since);
+  const shown = model.sequence === 0 || isBrief ? "" : `, showing #${integer(model.sequence)} from ${about((wall - heardAt) / 1000)} ago`;
   switch (connection.state) {
     case "live": return [];
     case "signed-out": return ["Signed out."];
-    case "recovering": {
-      const { progress } = connection;
-      const done = progress && progress.total > 0
-        ? `it has replayed ${integer(progress.done)} of ${integer(progress.total)} events, ${Math.floor((progress.done / progress.total) * 100)} %`
-        : "it replays its journal";
-      return [`The server is starting, ${done}${model.isLoaded ? `; ${shown}` : ""}.`];
-    }
-    case "connecting": return model.isLoaded ? [`Connecting; ${shown}.`] : ["Connecting."];
-    case "down": return [model.isLoaded ? `No answer from the server; ${shown}.` : "No answer from the server. Trying again."];
-    default: return [model.isLoaded ? `Disconnected; ${shown}.` : "Disconnected. Trying again."];
+    case "connecting": return model.isLoaded ? ["Connecting."] : [];
+    case "recovering": return [`The server is starting${replayed(connection.progress)}${shown}.`];
+    case "down": return [`No answer from the server${shown}.`];
+    default: return [`Disconnected${shown}.`];
   }
+}
+
+/** @param {Connection["progress"]} progress */
+function replayed(progress) {
+  if (!progress || !(progress.total > 0)) return " and replays its journal";
+  const share = Math.floor((progress.done / progress.total) * 100);
+  return `: ${integer(progress.done)} of ${integer(progress.total)} events replayed, ${share} %`;
 }

@@ -1,6 +1,7 @@
 // A shipment's story in words: the promise, what became of it, and each report. No page here.
 
-import { counted, inline, lasting, moment, quantity } from "../home/words.js";
+import { about, moment } from "../format.js";
+import { counted, inline, quantity } from "../home/words.js";
 
 /** @param {string | null | undefined} text RFC 3339 @returns {number | null} */
 export const time = (text) => (text ? Date.parse(text) : null);
@@ -26,7 +27,7 @@ function leg(what, planned, estimated, actual, now) {
     difference = against(is - planned);
     isLate = is > planned;
   } else if (planned !== null && now > planned) {
-    difference = `${lasting(now - planned)} overdue`;
+    difference = `${about((now - planned) / 1000)} overdue`;
     isLate = true;
   }
   return { what, planned, estimated, actual, difference, isLate };
@@ -35,27 +36,27 @@ function leg(what, planned, estimated, actual, now) {
 /** @param {number} ms after the plan */
 function against(ms) {
   if (Math.abs(ms) < 60_000) return "as planned";
-  return ms > 0 ? `${lasting(ms)} late` : `${lasting(-ms)} early`;
+  return ms > 0 ? `${about(ms / 1000)} late` : `${about(-ms / 1000)} early`;
 }
 
-/** The goods of a report. @param {any[] | null | undefined} lines @param {any} model @param {string} field */
+/** The goods of a report. @param {any[] | null | undefined} lines @param {import("../model/model.js").Model} model @param {string} field */
 function goods(lines, model, field) {
   return (lines ?? []).filter((line) => (line[field] ?? 0) > 0)
     .map((line) => `${quantity(line[field], model.commodities.get(line.commodity)?.unitMassGrams)} of ${inline(model.name(line.commodity))}`).join(", ");
 }
 
-/** One entry of a timeline, in words. @param {any} entry @param {any} model @returns {string} */
+/** One entry of a timeline, in words. @param {any} entry @param {import("../model/model.js").Model} model @returns {string} */
 export function told(entry, model) {
   const because = [entry.delayCode && entry.delayCode !== "other" ? entry.delayCode : "", entry.reason ?? ""].filter(Boolean).join(": ");
   const why = because ? `; ${because}` : "";
-  const due = entry.estimatedArrival ? `, due ${moment(Date.parse(entry.estimatedArrival))}` : "";
+  const due = entry.estimatedArrival ? `, due ${moment(entry.estimatedArrival)}` : "";
   const all = goods(entry.lines, model, "quantity");
   switch (entry.type) {
     case "booked": return `Booked${all && `, ${all}`}`;
     case "loaded": return `Loaded${why}`;
     case "departed": return `Departed${due}${why}`;
     case "position": return entry.position ? `Seen at ${at(entry.position)}` : "Seen";
-    case "estimated": return `New estimate${due || (entry.estimatedDeparture ? `, leaves ${moment(Date.parse(entry.estimatedDeparture))}` : "")}${why}`;
+    case "estimated": return `New estimate${due || (entry.estimatedDeparture ? `, leaves ${moment(entry.estimatedDeparture)}` : "")}${why}`;
     case "delayed": return entry.delayReason === "overdue" ? "Late: its promised arrival has passed" : `Late by its estimate${why}`;
     case "held": return `Stopped${why}`;
     case "released": return "Goes on";
@@ -69,7 +70,7 @@ export function told(entry, model) {
   }
 }
 
-/** @param {any} entry @param {any} model */
+/** @param {any} entry @param {import("../model/model.js").Model} model */
 function received(entry, model) {
   const accepted = goods(entry.lines, model, "accepted");
   const rejected = goods(entry.lines, model, "rejected");
@@ -79,15 +80,7 @@ function received(entry, model) {
 }
 
 /** A place, in light-years. @param {{ x: number, y: number, z: number }} position */
-export const at = ({ x, y, z }) => `${[x, y, z].map((n) => n.toFixed(2)).join(", ")} ly`;
-
-/** Why it is late, in words; "" where it is not. @param {any} shipment */
-export function lateness(shipment) {
-  if (!shipment.delayed) return "";
-  const { reason, code } = shipment.delayed;
-  const how = reason === "overdue" ? "its promised arrival has passed" : "by its own estimate";
-  return code ? `${how}; ${code}` : how;
-}
+export const at = ({ x, y, z }) => `${[x, y, z].map((n) => n.toFixed(2).replace("-", "−")).join(", ")} ly`;
 
 /**
  * Reports in a row that say the same, positions, become one: the newest, and how many.
@@ -107,3 +100,20 @@ export function merged(timeline) {
 
 /** @param {number} count */
 export const more = (count) => (count > 1 ? ` (${counted(count, "report")})` : "");
+
+/**
+ * The times that a picture of it spans: the plan, and its course as far as it went.
+ * @param {any} shipment as GET /api/cargo/{id} answers
+ * @param {number} now
+ */
+export function span(shipment, now) {
+  const planned = /** @type {[number, number]} */ ([Date.parse(shipment.plannedDeparture), Date.parse(shipment.plannedArrival)]);
+  const departed = time(shipment.actualDeparture);
+  const arrived = time(shipment.actualArrival);
+  const isOpen = arrived === null && ["booked", "loading", "in_transit"].includes(shipment.status);
+  const expected = arrived ?? time(shipment.estimatedArrival) ?? planned[1];
+  const ended = arrived ?? (isOpen ? now : Date.parse(shipment.timeline?.at(-1)?.occurredAt ?? shipment.plannedArrival));
+  const course = departed === null ? null : { start: departed, until: Math.max(departed, ended), expected };
+  const all = [...planned, expected, ...(course ? [course.start, course.until] : []), ...(isOpen ? [now] : [])];
+  return { from: Math.min(...all), to: Math.max(...all), plan: planned, course, isOpen };
+}

@@ -4,7 +4,7 @@ import { about, integer } from "../format.js";
 import { h, keyed, setText } from "../dom.js";
 import { link } from "../address.js";
 import { post } from "../net/api.js";
-import { bySeverity, grouped } from "./rank.js";
+import { SHAPES, bySeverity, grouped } from "./rank.js";
 import { show as showParts } from "./sentence.js";
 import { cause, counted, reason, waiting } from "./words.js";
 
@@ -15,12 +15,6 @@ const DRAW_MS = 1_000;
 const ANNOUNCE_MS = 4_000;
 
 /** @typedef {import("../model/model.js").Alert} Alert */
-/** The shape of an alert's mark. @type {Record<string, string>} */
-const SHAPES = {
-  shipment_late: "late", shipment_overdue: "overdue", shipment_silent: "silent",
-  stock_low: "low", stock_out: "out", hold_expired: "expired",
-};
-
 const SEVERITIES = ["info", "warning", "critical"];
 
 /** What an alert is about. @param {Alert} alert */
@@ -74,9 +68,10 @@ export function mount(place, app) {
       h("span", { class: `shape ${SHAPES[alert.kind] ?? "info"}`, "aria-hidden": true }),
       h("div", null,
         h("p", { class: "cause" }),
-        h("p", { class: "facts quiet" }),
-        h("p", { class: "trouble", role: "alert", hidden: true })),
-      h("button", { type: "button", class: "acknowledge", hidden: true, onclick: () => acknowledge(thing) }, "Seen"));
+        h("div", { class: "foot" },
+          h("p", { class: "facts quiet" }),
+          h("button", { type: "button", class: "acknowledge", hidden: true, onclick: () => acknowledge(thing) }, "Acknowledge")),
+        h("p", { class: "trouble", role: "alert", hidden: true })));
   }
 
   /** @param {HTMLElement} row @param {Alert[]} group @param {number} now */
@@ -87,7 +82,7 @@ export function mount(place, app) {
     const says = /** @type {HTMLElement} */ (row.querySelector(".cause"));
     showParts(says, words.get(says) ?? [], parts);
     words.set(says, parts);
-    const by = isSeen && alert.acknowledgedAt ? `seen by ${alert.acknowledgedBy ?? "somebody"} ${about((now - Date.parse(alert.acknowledgedAt)) / 1000)} ago` : "";
+    const by = isSeen && alert.acknowledgedAt ? `acknowledged by ${alert.acknowledgedBy ?? "somebody"} ${about((now - Date.parse(alert.acknowledgedAt)) / 1000)} ago` : "";
     const worst = [...group].sort((a, b) => SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity))[0].severity;
     const facts = [worst, `for ${about((now - Date.parse(alert.firedAt)) / 1000)}`, reason(alert, model), waiting(alert), by];
     setText(/** @type {Node} */ (row.querySelector(".facts")), facts.filter(Boolean).join(" · "));
@@ -135,7 +130,7 @@ export function mount(place, app) {
       const said = [[critical, "critical"], [warning, "warning"], [info, "info"]].filter(([count]) => Number(count) > 0);
       setText(counts, said.map(([count, word]) => `${integer(Number(count))} ${word}`).join(" · "));
       none.hidden = groups.length > 0;
-      setText(none, model.isLoaded ? "Nothing needs attention." : "Reading the alerts.");
+      setText(none, model.isLoaded ? "Nothing needs attention." : connection.state === "connecting" || connection.state === "live" ? "Reading the alerts." : "Not known.");
       const left = groups.length - shown.length;
       more.hidden = groups.length <= SHOWN;
       const query = Object.fromEntries(address.current.query);

@@ -5,9 +5,13 @@ import { fill, h } from "../dom.js";
 import { link } from "../address.js";
 import { mount as mountAttention } from "./attention.js";
 import { mount as mountNumbers } from "./numbers.js";
-import { sentence } from "./words.js";
 
 /** @typedef {import("../app.js").View} View */
+
+/** As style/home.css has it. */
+const PHONE = "(max-width: 700px)";
+/** A ship that is followed is brought to the middle again so often. */
+const FOLLOW_MS = 1_000;
 
 /** @param {HTMLElement} place @param {import("../app.js").App} app @returns {View} */
 export function mount(place, app) {
@@ -20,16 +24,17 @@ class Home {
     this.app = app;
     this.place = place;
     this.isGone = false;
-    /** @type {View | null} */
+    /** @type {ReturnType<typeof import("../map/map.js").mount> | null} */
     this.map = null;
+    this.followedAt = 0;
     /** @type {View | null} */
     this.panel = null;
     /** What the panel shows: "station=ceres". */
     this.selected = "";
     const title = h("h1", { class: "unseen" }, "The network");
     const attention = h("section", { class: "attention", "aria-labelledby": "attention-title" });
-    this.mapPlace = h("section", { class: "map", "aria-label": "Map" });
-    this.note = h("div", { class: "map-note" });
+    this.mapPlace = h("section", { class: "home-map", "aria-label": "Map" });
+    this.note = h("div", { class: "home-note" });
     const numbers = h("section", { class: "numbers", "aria-label": "Numbers over time" });
     this.panelPlace = h("aside", { class: "panel", hidden: true });
     this.root = h("div", { class: "home" }, title, attention, h("div", { class: "map-frame" }, this.mapPlace, this.note), numbers, this.panelPlace);
@@ -46,7 +51,7 @@ class Home {
   async loadMap() {
     try {
       const module = await import("../map/map.js");
-      if (!this.isGone) this.map = module.mount(this.mapPlace, this.app);
+      if (!this.isGone) this.map = module.mount(this.mapPlace, this.app, { isFlat: matchMedia(PHONE).matches });
     } catch (error) {
       console.error(error);
       fill(this.mapPlace, h("div", { class: "message", role: "alert" }, h("p", null, "The map could not be shown. ", h("a", { href: "/stations" }, "Stations"), " and ", h("a", { href: "/ships" }, "ships"), " are also lists.")));
@@ -81,7 +86,7 @@ class Home {
   }
 
   close() {
-    this.app.address.change({ station: null, shipment: null, commodity: null, by: null, interval: null });
+    this.app.address.change({ station: null, shipment: null, commodity: null, by: null, interval: null, follow: null });
     this.mapPlace.querySelector("canvas")?.focus();
   }
 
@@ -93,11 +98,21 @@ class Home {
 
   /** @param {import("../app.js").Frame} frame */
   draw(frame) {
-    this.map?.draw?.(frame);
+    this.map?.draw(frame);
+    this.follow(frame.wall);
     this.attention.draw(frame);
     this.numbers.draw(frame);
     this.panel?.draw?.(frame);
     this.drawNote();
+  }
+
+  /** Keeps the selected ship in the middle, if somebody asked for that. @param {number} wall */
+  follow(wall) {
+    const { query } = this.app.address.current;
+    const id = query.get("shipment");
+    if (!this.map || !id || query.get("follow") !== "1" || wall - this.followedAt < FOLLOW_MS || this.app.connection.state !== "live") return;
+    this.followedAt = wall;
+    this.map.flyTo(id);
   }
 
   /** What is said over an empty map. */
@@ -108,13 +123,13 @@ class Home {
     if (state === this.noted) return;
     this.noted = state;
     this.root.classList.toggle("is-empty", isEmpty);
-    fill(this.note, state === "empty" ? empty() : state ? h("p", null, sentence(model, model.now()).join("")) : null);
+    fill(this.note, state === "empty" ? empty() : state ? h("p", { class: "quiet" }, waits(state)) : null);
   }
 
   /** @param {import("../address.js").Location} location */
   show(location) {
     this.select();
-    this.map?.show?.(location);
+    this.map?.show(location);
     this.attention.show();
     this.numbers.show();
   }
@@ -127,6 +142,16 @@ class Home {
     this.attention.end();
     this.numbers.end();
     this.root.remove();
+  }
+}
+
+/** What an empty map waits for. @param {string} state of the connection */
+function waits(state) {
+  switch (state) {
+    case "signed-out": return "Sign in to see the map.";
+    case "recovering": return "The map comes when the server has replayed its journal.";
+    case "connecting": case "live": return "Reading the stations.";
+    default: return "No answer from the server; asked again every few seconds.";
   }
 }
 

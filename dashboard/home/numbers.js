@@ -8,8 +8,11 @@ import { ROWS } from "./series.js";
 import { ticks } from "./ticks.js";
 import { ships } from "./words.js";
 
-const DRAW_MS = 500;
+const DRAW_MS = 1_000;
+/** Though nothing happens: a rate falls with time. */
+const QUIET_MS = 5_000;
 const TICK_PX = 90;
+const LABEL_PX = 48;
 const PAGE_STEPS = 10;
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -176,7 +179,8 @@ class Numbers {
     this.figures.follow(frame);
     const { now, wall } = frame;
     const isDue = wall - this.drawnAt >= DRAW_MS;
-    if (this.version !== this.figures.version && isDue) {
+    const isQuiet = wall - this.drawnAt >= QUIET_MS && this.app.connection.state === "live";
+    if (isQuiet || (this.version !== this.figures.version && isDue)) {
       this.drawnAt = wall;
       this.version = this.figures.version;
       this.drawLines(now);
@@ -195,12 +199,11 @@ class Numbers {
     const { speed } = model.clock;
     this.rows = history.rows({ now, speed, underWay: ships(model, now).underWay, alerts: model.alerts.size });
     this.range = { min: Math.max(now - history.axis.span, history.epoch), max: now };
-    const times = [...history.times, now].map((at) => at / 1000);
     const range = { min: this.range.min / 1000, max: this.range.max / 1000 };
     for (const { row, plot, top } of this.lines) {
       const values = this.rows[row];
-      const most = plot.set(times, [...values, values[values.length - 1]], range);
-      setText(top, values.every((value) => value === null) ? "" : NUMBERS[row].write(most));
+      const most = plot.set(...points(history.times, values, history.axis.width, now), range);
+      setText(top, values.some((value) => value !== null && value > 0) ? NUMBERS[row].write(most) : "");
     }
     this.drawSpans(history, now);
     this.drawMarks();
@@ -221,7 +224,8 @@ class Numbers {
     const { min, max } = this.range;
     const most = Math.max(2, Math.floor(this.slider.clientWidth / TICK_PX));
     const marks = ticks(min, max, most).map(({ at, text, isDay }) => {
-      const mark = h("span", { class: isDay ? "mark is-day" : "mark" }, h("span", null, text));
+      const isRoom = (1 - this.part(at)) * this.slider.clientWidth > LABEL_PX;
+      const mark = h("span", { class: isDay ? "mark is-day" : "mark" }, isRoom && h("span", null, text));
       mark.style.left = `${this.part(at) * 100}%`;
       return mark;
     });
@@ -296,4 +300,17 @@ class Numbers {
 function setLine(element, part) {
   element.hidden = part === null || part < 0 || part > 1;
   if (part !== null) element.style.left = `${part * 100}%`;
+}
+
+/**
+ * A stepped line's points, in seconds: from the first that is known to the end of the last one's bucket.
+ * @param {number[]} times @param {(number | null)[]} values @param {number} width @param {number} now
+ * @returns {[number[], (number | null)[]]}
+ */
+function points(times, values, width, now) {
+  const first = values.findIndex((value) => value !== null);
+  const last = values.findLastIndex((value) => value !== null);
+  if (first < 0) return [[], []];
+  const end = Math.min(now, times[last] + width);
+  return [[...times.slice(first, last + 1), end].map((at) => at / 1000), [...values.slice(first, last + 1), values[last]]];
 }

@@ -2,6 +2,12 @@
 
 const SEVERITIES = ["info", "warning", "critical"];
 
+/** The shape of each kind's mark. @type {Record<string, string>} */
+export const SHAPES = {
+  shipment_late: "late", shipment_overdue: "overdue", shipment_silent: "silent",
+  stock_low: "low", stock_out: "out", hold_expired: "expired",
+};
+
 /**
  * What an alert puts at risk, as far as it is known: its severity, how many holds and rules wait
  * for the goods (a rule of stock waits for its own), and the units still on their way.
@@ -19,17 +25,24 @@ export function risk(alert, model) {
   };
 }
 
+/** As ranked when an alert last changed. @type {WeakMap<import("../model/model.js").Model, { version: number, alerts: import("../model/model.js").Alert[] }>} */
+const known = new WeakMap();
+
 /**
  * Open alerts, worst first. Those that somebody has seen come behind those that nobody has.
  * @param {import("../model/model.js").Model} model
  * @returns {import("../model/model.js").Alert[]}
  */
 export function ranked(model) {
-  return [...model.alerts.values()]
+  const before = known.get(model);
+  if (before && before.version === model.versions.alerts) return before.alerts;
+  const alerts = [...model.alerts.values()]
     .map((alert) => ({ alert, isSeen: Boolean(alert.acknowledgedAt), ...risk(alert, model) }))
     .sort((a, b) => Number(a.isSeen) - Number(b.isSeen) || b.severity - a.severity || b.waiting - a.waiting
       || b.units - a.units || a.fired - b.fired || (a.alert.alertId < b.alert.alertId ? -1 : 1))
     .map(({ alert }) => alert);
+  known.set(model, { version: model.versions.alerts, alerts });
+  return alerts;
 }
 
 /** Open alerts of each severity. @param {import("../model/model.js").Model} model @returns {{ critical: number, warning: number, info: number }} */

@@ -2,7 +2,7 @@
 
 import { fill, h, prose, setText } from "../dom.js";
 import { details } from "./detail.js";
-import { interruption, sentence } from "./words.js";
+import { interruption, sentence, tied } from "./words.js";
 
 /** Words that change faster cannot be read. */
 const CHANGE_MS = 1_000;
@@ -45,7 +45,7 @@ export function mount(place, app, { isBrief = true } = {}) {
 }
 
 /** @param {Part} part */
-const textOf = (part) => (typeof part === "string" ? part : part.text);
+const textOf = (part) => tied(typeof part === "string" ? part : part.text);
 
 /**
  * Changes what changed: a link that somebody is about to follow stays where it is.
@@ -54,7 +54,7 @@ const textOf = (part) => (typeof part === "string" ? part : part.text);
 export function show(line, before, parts) {
   const isAlike = before.length === parts.length && before.every((part, index) => typeof part === typeof parts[index]);
   if (!isAlike) {
-    fill(line, prose(parts));
+    fill(line, prose(parts.map((part) => (typeof part === "string" ? tied(part) : { ...part, text: tied(part.text) }))));
     return;
   }
   parts.forEach((part, index) => {

@@ -13,6 +13,9 @@ import { ranked } from "./rank.js";
 /** @param {number} count @param {string} one @param {string} [many] */
 export const counted = (count, one, many = `${one}s`) => `${integer(count)} ${count === 1 ? one : many}`;
 
+/** Keeps a number and its unit on one line. @param {string} text */
+export const tied = (text) => text.replace(/(\d) (t|kg|g|s|min|h|d)\b/g, "$1\u00a0$2");
+
 /** Mass where the commodity has one, else units. @param {number} units @param {number | null | undefined} gramsEach */
 export function quantity(units, gramsEach) {
   if (!gramsEach) return counted(units, "unit");

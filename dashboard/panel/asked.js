@@ -5,15 +5,17 @@ const RETRY_MS = 5_000;
 
 /**
  * @template T
+ * @param {import("../net/connection.js").Connection} connection nothing is asked while the server does not answer
  * @param {(signal: AbortSignal) => Promise<T>} ask
  * @param {(answer: T) => void} show
  * @param {(error: unknown) => void} fail
  */
-export function asked(ask, show, fail) {
+export function asked(connection, ask, show, fail) {
   let isDue = true;
   let askedAt = -Infinity;
   let turn = 0;
   let wait = AGAIN_MS;
+  let isLive = true;
   /** @type {AbortController | null} */
   let running = null;
 
@@ -55,6 +57,10 @@ export function asked(ask, show, fail) {
     },
     /** @param {number} wall */
     draw(wall) {
+      const wasLive = isLive;
+      isLive = connection.state === "live";
+      if (isLive && !wasLive) isDue = true;
+      if (!isLive) return;
       if (isDue && !running && wall - askedAt >= wait && !document.hidden) run(wall);
     },
     end() {

@@ -10,14 +10,17 @@ import { colour } from "../home/line.js";
 import { counted } from "../home/words.js";
 import { get } from "../net/api.js";
 import { asked, because } from "./asked.js";
-import { columns, extent, room, since, traded, usual } from "./prices.js";
+import { columns, extent, room, since, traded, trimmed, usual } from "./prices.js";
 
 /** @typedef {import("./prices.js").Interval} Interval */
 /** `at`: until then instead of now, in milliseconds of network time. @typedef {{ station: string, commodity: string, interval?: Interval | null, at?: number | null }} Wish */
 
 const HEIGHT = 190;
+const CANDLES_MIN = 3;
 /** The part of the height that is for the volume. */
 const VOLUME = 0.22;
+/** Half of a label's width: nearer to the edge it would be cut. */
+const LABEL_PX = 18;
 
 /**
  * @param {HTMLElement} place
@@ -49,7 +52,7 @@ class Candles {
     this.toggle = h("button", { type: "button", class: "small", "aria-pressed": "false", onclick: () => this.toggleTable() }, "As table");
     this.root = h("figure", { class: "candles" }, h("header", null, this.told, this.toggle), this.chart, this.table);
     place.append(this.root);
-    this.asked = asked((signal) => this.ask(signal), (prices) => this.show(prices), (error) => this.fail(error));
+    this.asked = asked(app.connection, (signal) => this.ask(signal), (prices) => this.show(prices), (error) => this.fail(error));
     this.observer = new ResizeObserver(() => this.fit());
     this.observer.observe(this.chart);
     this.theme = matchMedia("(prefers-color-scheme: light)");
@@ -105,15 +108,16 @@ class Candles {
 
   /** @param {any} prices */
   show(prices) {
-    this.prices = prices;
+    this.prices = { ...prices, candles: trimmed(prices.candles) };
     this.onInterval(prices.interval);
-    const range = extent(prices.candles);
+    // One or two candles are a sentence.
+    const range = traded(this.prices.candles) >= CANDLES_MIN ? extent(this.prices.candles) : null;
     this.tell(null);
     this.chart.hidden = this.isTable || !range;
     this.table.hidden = !this.isTable || !range;
     this.toggle.hidden = !range;
     this.chart.setAttribute("aria-label", range
-      ? `Prices from ${integer(range.low)} to ${integer(range.high)} credits in ${counted(prices.candles.length, prices.interval)}; the table has them all` : "No prices");
+      ? `Prices from ${integer(range.low)} to ${integer(range.high)} credits in ${counted(this.prices.candles.length, prices.interval)}; the table has them all` : "No prices");
     if (!range) return;
     if (this.isTable) this.drawTable();
     else this.drawChart();
@@ -143,12 +147,18 @@ class Candles {
       cursor: { y: false, points: { show: false }, drag: { x: false, y: false, setScale: false } },
       scales: { y: { range: () => this.priceRange() } },
       axes: [
-        { stroke: ink, font, size: 24, grid: { show: false }, ticks: { show: false }, values: (_, splits, __, ___, step) => splits.map((at) => label(at, step)) },
-        { side: 1, stroke: ink, font, size: 46, grid: { stroke: () => colour("--line"), width: 1 }, ticks: { show: false }, filter: (_, splits) => splits.map((price) => (price >= (extent(this.prices.candles)?.low ?? 0) * 0.999 ? price : /** @type {any} */ (null))), values: (_, splits) => splits.map((price) => (price === null ? "" : amount(price))) },
+        { stroke: ink, font, size: 24, grid: { show: false }, ticks: { show: false }, values: (plot, splits, _, __, step) => splits.map((at) => (plot.valToPos(at, "x") < LABEL_PX ? "" : label(at, step))) },
+        { side: 1, stroke: ink, font, size: 46, grid: { stroke: () => colour("--line"), width: 1 }, ticks: { show: false }, splits: () => this.marks(), values: (_, splits) => splits.map((price) => amount(price)) },
       ],
       series: [{}, none, none, none, none, { ...none, scale: "units" }],
       hooks: { draw: [(plot) => this.paint(plot)], setCursor: [(plot) => this.tell(plot.cursor.idx ?? null)] },
     };
+  }
+
+  /** The prices that are told beside the chart: the highest and the lowest. */
+  marks() {
+    const range = extent(this.prices.candles);
+    return range ? [...new Set([range.low, range.high])] : [];
   }
 
   /** @returns {[number, number]} */
@@ -228,7 +238,7 @@ class Candles {
   fit() {
     const width = this.chart.clientWidth;
     if (this.plot && width > 0 && width !== this.plot.width) this.plot.setSize({ width, height: HEIGHT });
-    else if (!this.plot && width > 0 && this.prices && !this.isTable && extent(this.prices.candles)) this.drawChart();
+    else if (!this.plot && width > 0 && this.prices && !this.chart.hidden) this.drawChart();
   }
 
   end() {

@@ -39,6 +39,15 @@ export function extent(candles) {
   return { low: Math.min(...traded.map(({ low }) => low)), high: Math.max(...traded.map(({ high }) => high)) };
 }
 
+/** So many candles are shown even where the first of them are empty. */
+const SHOWN_MIN = 24;
+
+/** Without the empty ones at the beginning. @param {any[]} candles */
+export function trimmed(candles) {
+  const first = candles.findIndex(({ open }) => open !== null);
+  return first <= 0 ? candles : candles.slice(Math.min(first, Math.max(0, candles.length - SHOWN_MIN)));
+}
+
 /** Room for the prices above and for the volume below. @param {{ low: number, high: number }} extent */
 export function room({ low, high }) {
   const height = Math.max(high - low, Math.max(1, high * 0.02));

@@ -7,7 +7,7 @@ import { behindSeconds, condition, shipment as shown } from "../model/shipment.j
 import { get } from "../net/api.js";
 import { quantity, stationPart } from "../home/words.js";
 import { asked, because } from "./asked.js";
-import { at, merged, more, told } from "./story.js";
+import { at, brief, merged, more, told } from "./story.js";
 import { timeline } from "./timeline.js";
 
 const ENTRIES_SHOWN = 60;
@@ -43,7 +43,7 @@ export function mount(place, app, id, close) {
   place.append(head, follow, closeButton, h("div", { class: "body", tabindex: -1 }, trouble, times, goods, reports, track));
   const pictured = timeline(times);
 
-  const ask = asked((signal) => get(`/api/cargo/${encodeURIComponent(id)}`, { signal }), (item) => {
+  const ask = asked(app.connection, (signal) => get(`/api/cargo/${encodeURIComponent(id)}`, { signal }), (item) => {
     answer = item;
     trouble.textContent = "";
     drawAll();
@@ -94,7 +94,7 @@ export function mount(place, app, id, close) {
     fill(reports,
       h("h3", null, h("a", { href: link("/feed", { shipment: id }) }, "Reports")),
       h("ol", { class: "list" }, entries.slice(0, ENTRIES_SHOWN).map(({ entry, count }) => h("li", null,
-        h("time", { class: "quiet", datetime: entry.occurredAt, title: moment(entry.occurredAt) }, moment(entry.occurredAt).slice(5)),
+        h("time", { class: "quiet", datetime: entry.occurredAt, title: moment(entry.occurredAt) }, brief(entry.occurredAt)),
         h("span", { class: "what" }, told(entry, model), more(count))))),
       entries.length > ENTRIES_SHOWN && h("p", { class: "quiet" }, `and ${integer(entries.length - ENTRIES_SHOWN)} more before`));
   }

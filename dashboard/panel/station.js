@@ -5,12 +5,12 @@ import { link } from "../address.js";
 import { about, integer, moment } from "../format.js";
 import { condition } from "../model/shipment.js";
 import { get } from "../net/api.js";
-import { ranked } from "../home/rank.js";
+import { SHAPES, ranked } from "../home/rank.js";
 import { cargo, cause, counted, shipPart, stationPart } from "../home/words.js";
 import { asked, because } from "./asked.js";
 import { candles } from "./candles.js";
 import { stock } from "./stock.js";
-import { at } from "./story.js";
+import { at, brief } from "./story.js";
 
 const TRADES_SHOWN = 10;
 const SHIPS_SHOWN = 6;
@@ -58,8 +58,8 @@ class StationPanel {
     /** What is shown if nobody chooses: what was traded last, else what changed last; known when both are. @type {{ traded: string | null, changed: string | null }} */
     this.usual = { traded: null, changed: null };
     this.stock = stock(this.stockPlace, app, id, { chosen: () => this.commodity, onFirst: (changed) => this.guess({ changed }) });
-    this.offers = asked((signal) => get(link("/api/offers", { station: id, limit: 100 }), { signal }), (answer) => this.drawOffers(answer), (error) => this.fail(this.offersPlace, "Offers", error));
-    this.trades = asked((signal) => get(link("/api/trades", { station: id, limit: TRADES_SHOWN, to: this.query.get("at") }), { signal }), (answer) => this.drawTrades(answer), (error) => this.fail(this.tradesPlace, "Last trades", error));
+    this.offers = asked(app.connection, (signal) => get(link("/api/offers", { station: id, limit: 100 }), { signal }), (answer) => this.drawOffers(answer), (error) => this.fail(this.offersPlace, "Offers", error));
+    this.trades = asked(app.connection, (signal) => get(link("/api/trades", { station: id, limit: TRADES_SHOWN, to: this.query.get("at") }), { signal }), (answer) => this.drawTrades(answer), (error) => this.fail(this.tradesPlace, "Last trades", error));
     /** @type {ReturnType<typeof candles> | null} */
     this.chart = null;
     this.drawNote();
@@ -179,6 +179,7 @@ class StationPanel {
   /** @param {number} now */
   drawShips(now) {
     const { model } = this.app;
+    if (!model.isLoaded) return;
     /** @type {Shipment[]} */
     const due = [];
     /** @type {Shipment[]} */
@@ -225,7 +226,7 @@ class StationPanel {
     const { model } = this.app;
     const alerts = ranked(model).filter(({ station }) => station === this.id).slice(0, 7);
     fill(this.alerts, alerts.length > 0 && h("ol", { class: "list" }, alerts.map((alert) => h("li", null,
-      h("span", { class: `shape ${alert.severity}`, "aria-hidden": true }),
+      h("span", { class: `shape ${SHAPES[alert.kind] ?? "info"}`, "aria-hidden": true }),
       h("span", { class: "what" }, prose(cause(alert, model, now))),
       h("span", { class: "when quiet" }, `${alert.severity}, ${about((now - Date.parse(alert.firedAt)) / 1000)}`)))));
   }
@@ -263,7 +264,7 @@ class StationPanel {
           const [line] = trade.lines;
           const others = trade.lines.length - 1;
           return h("tr", null,
-            h("td", { title: moment(trade.settledAt ?? trade.recordedAt) }, moment(trade.settledAt ?? trade.recordedAt).slice(5)),
+            h("td", { title: moment(trade.settledAt ?? trade.recordedAt) }, brief(trade.settledAt ?? trade.recordedAt)),
             h("td", null, `${integer(line.quantity)} ${model.name(line.commodity)}${others > 0 ? ` and ${counted(others, "more", "more")}` : ""}`, trade.status === "settled" ? "" : h("span", { class: "quiet" }, `, ${trade.status}`)),
             h("td", { class: "number" }, others > 0 ? "–" : integer(line.unitPrice)),
             h("td", { class: "number" }, integer(trade.total)));

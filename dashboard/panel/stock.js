@@ -2,7 +2,7 @@
 
 import { fill, h } from "../dom.js";
 import { link } from "../address.js";
-import { UNKNOWN, integer, moment, position } from "../format.js";
+import { UNKNOWN, integer, position } from "../format.js";
 import { get } from "../net/api.js";
 import { asked, because } from "./asked.js";
 
@@ -17,6 +17,11 @@ const COLUMNS = [
   ["unavailable", "Unavail.", "there, but damaged or rejected"],
   ["incoming", "Incoming", "under way to here, not on hand"],
 ];
+
+/** Whether something of it is promised, damaged or under way. @param {any} level */
+const isBusy = (level) => level.reserved + level.unavailable + level.incoming > 0;
+/** Which to show first, where not all are: what is busy, then what changed last. @param {any} a @param {any} b */
+const livelier = (a, b) => Number(isBusy(b)) - Number(isBusy(a)) || (a.changedAt < b.changedAt ? 1 : -1);
 
 /**
  * @param {HTMLElement} place
@@ -42,6 +47,7 @@ export function stock(place, app, station, { chosen, onFirst }) {
 
   const query = () => address.current.query;
   const ask = asked(
+    app.connection,
     (signal) => get(link(`/api/inventory/${encodeURIComponent(station)}`, { by: query().get("by") === "owner" ? "owner" : null, asOf: query().get("at") }), { signal }),
     show,
     (error) => {
@@ -56,14 +62,17 @@ export function stock(place, app, station, { chosen, onFirst }) {
     last = answer;
     const isByOwner = query().get("by") === "owner";
     const at = query().get("at");
-    note.textContent = at ? `As of ${moment(at)}, after ${position(answer.asOf.sequence)}` : "";
+    note.textContent = at ? `Right after ${position(answer.asOf.sequence)}` : "";
     const levels = [...answer.levels].sort((a, b) => model.name(a.commodity).localeCompare(model.name(b.commodity)));
     if (levels.length === 0) {
       fill(body, h("p", { class: "quiet" }, at ? "There was nothing on hand or on its way." : "Nothing on hand or on its way."));
       return;
     }
     const good = chosen();
-    const shown = levels.slice(0, ROWS_MAX).filter((level, index) => isAll || index < FEW || level.commodity === good);
+    // To hide two or three is not worth a button.
+    const isFew = levels.length <= FEW + 3;
+    const few = new Set([...levels].sort(livelier).slice(0, FEW));
+    const shown = levels.slice(0, ROWS_MAX).filter((level) => isAll || isFew || few.has(level) || level.commodity === good);
     const head = h("tr", null,
       h("th", { scope: "col" }, "Good"),
       isByOwner && h("th", { scope: "col" }, "Owner"),
@@ -76,7 +85,7 @@ export function stock(place, app, station, { chosen, onFirst }) {
     all.textContent = isAll ? `Show ${FEW}` : `Show all ${integer(Math.min(levels.length, ROWS_MAX))}`;
     const isFocused = document.activeElement === all;
     fill(body, h("table", null, h("caption", { class: "unseen" }, "Stock by commodity"), h("thead", null, head), h("tbody", null, rows)),
-      levels.length > FEW && all,
+      !isFew && all,
       isAll && levels.length > ROWS_MAX && h("p", { class: "quiet small" }, `and ${integer(levels.length - ROWS_MAX)} more`));
     if (isFocused) all.focus();
     if (focused) [...body.querySelectorAll("a")].find((anchor) => anchor.getAttribute("href") === focused)?.focus();

@@ -6,6 +6,9 @@ import { counted, inline, quantity } from "../home/words.js";
 /** @param {string | null | undefined} text RFC 3339 @returns {number | null} */
 export const time = (text) => (text ? Date.parse(text) : null);
 
+/** A moment without its year. @param {string | number | null | undefined} at */
+export const brief = (at) => moment(at).replace(/^\d+-/, "");
+
 /**
  * Departure and arrival: planned, estimated, actual, and how far from the plan.
  * @param {any} shipment as GET /api/cargo/{id} answers
@@ -49,14 +52,14 @@ function goods(lines, model, field) {
 export function told(entry, model) {
   const because = [entry.delayCode && entry.delayCode !== "other" ? entry.delayCode : "", entry.reason ?? ""].filter(Boolean).join(": ");
   const why = because ? `; ${because}` : "";
-  const due = entry.estimatedArrival ? `, due ${moment(entry.estimatedArrival)}` : "";
+  const due = entry.estimatedArrival ? `, due ${brief(entry.estimatedArrival)}` : "";
   const all = goods(entry.lines, model, "quantity");
   switch (entry.type) {
     case "booked": return `Booked${all && `, ${all}`}`;
     case "loaded": return `Loaded${why}`;
     case "departed": return `Departed${due}${why}`;
     case "position": return entry.position ? `Seen at ${at(entry.position)}` : "Seen";
-    case "estimated": return `New estimate${due || (entry.estimatedDeparture ? `, leaves ${moment(entry.estimatedDeparture)}` : "")}${why}`;
+    case "estimated": return `New estimate${due || (entry.estimatedDeparture ? `, leaves ${brief(entry.estimatedDeparture)}` : "")}${why}`;
     case "delayed": return entry.delayReason === "overdue" ? "Late: its promised arrival has passed" : `Late by its estimate${why}`;
     case "held": return `Stopped${why}`;
     case "released": return "Goes on";

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { ticks } from "../home/ticks.js";
-import { columns, extent, room, since, traded } from "../panel/prices.js";
+import { columns, extent, room, since, traded, trimmed } from "../panel/prices.js";
 import { legs, merged, span, told } from "../panel/story.js";
 import { Model } from "../model/model.js";
 
@@ -34,7 +34,7 @@ test("the picture spans plan and course", () => {
 test("reports in words", () => {
   const say = (/** @type {any} */ entry) => told(entry, model);
   assert.equal(say({ type: "booked", lines: [{ commodity: "spirits", quantity: 308 }] }), "Booked, 308 t of spirits");
-  assert.equal(say({ type: "estimated", estimatedArrival: at(14), delayCode: "security", reason: "detour around a raid" }), "New estimate, due 1970-01-01 14:00; security: detour around a raid");
+  assert.equal(say({ type: "estimated", estimatedArrival: at(14), delayCode: "security", reason: "detour around a raid" }), "New estimate, due 01-01 14:00; security: detour around a raid");
   assert.equal(say({ type: "received", complete: false, lines: [{ commodity: "spirits", accepted: 43, rejected: 2, short: 0 }] }), "Received in part: accepted 43 t of spirits; rejected 2 t of spirits");
   assert.equal(say({ type: "lost", cause: "stolen" }), "Stolen");
   assert.equal(say({ type: "position", position: { x: -1, y: 0, z: 2.5 } }), "Seen at −1.00, 0.00, 2.50 ly");
@@ -57,6 +57,10 @@ test("candles: gaps stay gaps, and the volume has room below the prices", () => 
   const { min, max } = room({ low: 10, high: 14 });
   assert.ok(min < 10 - 1 && max > 14);
   assert.ok(room({ low: 10, high: 10 }).max > 10, "a flat price has a height");
+  const late = Array.from({ length: 40 }, (_, hour) => candle(hour, hour > 35 ? 10 : null));
+  assert.equal(trimmed(late).length, 24);
+  assert.equal(trimmed(late.slice(0, 36)).length, 36, "nothing but gaps stays as it is");
+  assert.equal(trimmed(all).length, 3);
   assert.equal(since("hour", 100.5 * HOUR), 5 * HOUR);
 });
 

@@ -3,7 +3,7 @@
 
 import { fill, h, prose } from "../dom.js";
 import { about } from "../format.js";
-import { ranked } from "../home/rank.js";
+import { SHAPES, ranked } from "../home/rank.js";
 import { mount as mountSentence } from "../home/sentence.js";
 import { cause, reason, waiting } from "../home/words.js";
 
@@ -23,10 +23,12 @@ class Wall {
     this.app = app;
     this.place = place;
     this.isGone = false;
-    /** @type {any} */
+    /** @type {ReturnType<typeof import("../map/map.js").mount> | null} */
     this.map = null;
     /** The alert that is shown. */
     this.shown = "";
+    /** Whether the map shows it. */
+    this.isThere = true;
     this.turnedAt = 0;
     this.saidAt = 0;
     this.mapPlace = h("div", { class: "wall-map", "aria-hidden": true });
@@ -40,14 +42,19 @@ class Wall {
       if (event.key === "Escape") app.address.go("/");
     };
     document.addEventListener("keydown", this.keydown);
-    this.isStill = matchMedia("(prefers-reduced-motion: reduce)");
+    this.observer = new ResizeObserver(() => {
+      this.mapPlace.style.setProperty("--map-top", `${says.offsetHeight}px`);
+      this.mapPlace.style.setProperty("--map-bottom", `${this.line.offsetHeight}px`);
+    });
+    this.observer.observe(says);
+    this.observer.observe(this.line);
     this.loadMap();
   }
 
   async loadMap() {
     try {
       const module = await import("../map/map.js");
-      if (!this.isGone) this.map = module.mount(this.mapPlace, this.app);
+      if (!this.isGone) this.map = module.mount(this.mapPlace, this.app, { hasControls: false });
     } catch (error) {
       // The wall says what there is without it.
       console.error(error);
@@ -62,12 +69,14 @@ class Wall {
 
   /** @param {import("../app.js").Frame} frame */
   draw(frame) {
-    this.map?.draw?.(frame);
+    this.map?.draw(frame);
     this.sentence.draw(frame);
     const { now, wall } = frame;
     const isOver = wall - this.turnedAt >= TURN_MS || (this.shown !== "" && !this.app.model.alerts.has(this.shown));
     if (isOver && this.app.model.isLoaded) this.turn(wall);
-    if (wall - this.saidAt >= SAY_MS) this.say(now, wall);
+    if (wall - this.saidAt < SAY_MS) return;
+    this.say(now, wall);
+    if (!this.isThere) this.fly();
   }
 
   /** To the next of the worst. @param {number} wall */
@@ -78,13 +87,23 @@ class Wall {
     this.turnedAt = wall;
     this.saidAt = 0;
     this.shown = next?.alertId ?? "";
-    if (next) this.fly(next);
+    this.isThere = !next;
+    const { shipmentId = null, station = null } = next ?? {};
+    const isShip = shipmentId !== null && this.app.model.shipments.has(shipmentId);
+    this.app.address.change({ shipment: isShip ? shipmentId : null, station: isShip ? null : station }, { replace: true });
   }
 
-  /** @param {import("../model/model.js").Alert} alert */
-  fly(alert) {
-    const target = alert.shipmentId && this.app.model.shipments.has(alert.shipmentId) ? { shipment: alert.shipmentId } : alert.station ? { station: alert.station } : null;
-    if (target) this.map?.flyTo?.(target, { isCut: this.isStill.matches });
+  /** @param {import("../address.js").Location} location */
+  show(location) {
+    this.map?.show(location);
+  }
+
+  /** Brings what is shown into the middle, as soon as the map knows where it is. A cut, where less motion is wanted: the map sees to that. */
+  fly() {
+    const alert = this.app.model.alerts.get(this.shown);
+    if (!alert || !this.map) return;
+    const { shipmentId, station } = alert;
+    this.isThere = Boolean((shipmentId && this.map.flyTo(shipmentId)) || (station && this.map.flyTo(station)));
   }
 
   /** @param {number} now @param {number} wall */
@@ -97,12 +116,13 @@ class Wall {
       return;
     }
     const facts = [alert.severity, `for ${about((now - Date.parse(alert.firedAt)) / 1000)}`, reason(alert, model), waiting(alert)].filter(Boolean).join(" · ");
-    fill(this.line, h("span", { class: `shape ${alert.severity}`, "aria-hidden": true }), prose(cause(alert, model, now)), h("span", { class: "quiet" }, `  ${facts}`));
+    fill(this.line, h("span", { class: `shape ${SHAPES[alert.kind] ?? "info"}`, "aria-hidden": true }), prose(cause(alert, model, now)), h("span", { class: "quiet" }, `  ${facts}`));
   }
 
   end() {
     this.isGone = true;
     document.removeEventListener("keydown", this.keydown);
+    this.observer.disconnect();
     this.sentence.end();
     this.map?.end();
     this.root.remove();

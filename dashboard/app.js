@@ -1,20 +1,53 @@
-// The page: starts from the lists of the API, then follows the stream, and draws once a frame.
+// The page: one model, one stream, one frame loop; the address says which view is mounted.
 
-import { Unauthenticated, get, list, storeKey } from "./api.js";
-import { Feed } from "./feed.js";
-import { amount, integer, rate } from "./format.js";
-import { connect as connectHands } from "./hands.js";
-import { StarMap } from "./map.js";
-import { Panel } from "./panel.js";
-import { connect as connectSearch } from "./search.js";
-import { Store } from "./store.js";
-import { follow } from "./stream.js";
+import { Address } from "./address.js";
+import { fill, h, setText } from "./dom.js";
+import { integer } from "./format.js";
+import { Model } from "./model/model.js";
+import { Connection } from "./net/connection.js";
+import { Session } from "./session.js";
 
-const STATIONS_MAX = 20_000;
-const SHIPMENTS_MAX = 50_000;
-/** Past this many events waiting for a frame they are folded at once: a hidden tab gets no frames. */
-const WAITING_MAX = 2_000;
-const RETRY_MS = 2_000;
+/**
+ * @typedef {object} App
+ * @property {Model} model
+ * @property {Address} address
+ * @property {Session} session
+ * @property {Connection} connection
+ * @property {() => number | null} delay seconds of wall time from an event's recording to this page
+ */
+
+/**
+ * @typedef {object} Frame
+ * @property {number} now network time, in milliseconds
+ * @property {number} wall
+ * @property {any[]} events folded since the last frame, in order
+ * @property {boolean} isBacklog whether they are old: what happened while the connection was away
+ */
+
+/**
+ * What is mounted.
+ * @typedef {object} View
+ * @property {(frame: Frame) => void} [draw] once a frame
+ * @property {(location: import("./address.js").Location) => void} [show] the address changed, and this view stays
+ * @property {() => void} end takes everything away: listeners, timers, requests
+ */
+
+/** @typedef {{ mount: (place: HTMLElement, app: App) => View }} ViewModule */
+
+/** The first word of the address, its title, and its module. @type {Record<string, [string, () => Promise<ViewModule>]>} */
+const VIEWS = {
+  "": ["", () => import("./home/home.js")],
+  stations: ["Stations", () => import("./views/stations.js")],
+  ships: ["Ships", () => import("./views/ships.js")],
+  trades: ["Trades", () => import("./views/trades.js")],
+  markets: ["Markets", () => import("./views/markets.js")],
+  rankings: ["Rankings", () => import("./views/rankings.js")],
+  lanes: ["Lanes", () => import("./views/lanes.js")],
+  feed: ["Feed", () => import("./views/feed.js")],
+  wall: ["Wall", () => import("./views/wall.js")],
+};
+const TITLE = "Intergalactic Trade Network";
+const STATUS_MS = 250;
 
 /** @param {string} id @returns {HTMLElement} */
 function element(id) {
@@ -23,158 +56,132 @@ function element(id) {
   return found;
 }
 
-const store = new Store();
-const map = new StarMap(/** @type {HTMLCanvasElement} */ (element("map")), store);
-const feed = new Feed(element("feed"), element("feed-pause"), store);
-const panel = new Panel(store, element);
-const status = element("status");
-/** @type {any[]} */
-let waiting = [];
-let state = "connecting";
-/** Whether the lists were read: before that a number is unknown, which is not zero. */
-let isStarted = false;
-let numbersAt = 0;
+const model = new Model();
+const address = new Address();
+const connection = new Connection(model);
+const session = new Session(model, connection);
+/** @type {number | null} */
+let delay = null;
+/** @type {App} */
+const app = { model, address, session, connection, delay: () => delay };
 
-/** @param {string | null} id */
-function select(id) {
-  map.selected = id;
-  panel.show(id);
+/** @type {View[]} what is in the bar, always there */
+const fixtures = [];
+/** @type {View | null} */
+let view = null;
+let viewName = "";
+let mounting = 0;
+/** Milliseconds that this page's own script took in the last frames. */
+const spent = { frames: 0, sum: 0, max: 0 };
+
+async function show() {
+  const [name = ""] = address.current.parts;
+  mark(name);
+  if (view && name === viewName) {
+    view.show?.(address.current);
+    return;
+  }
+  const turn = (mounting += 1);
+  const [title, load] = VIEWS[name] ?? [];
+  const place = element("main");
+  view?.end();
+  view = null;
+  viewName = name;
+  place.replaceChildren();
+  document.title = title ? `${title} · ${TITLE}` : TITLE;
+  document.body.dataset.view = name || "map";
+  if (!load) {
+    fill(place, h("section", { class: "message" }, h("h1", null, "No such page"), h("p", null, h("a", { href: "/" }, "To the map"))));
+    return;
+  }
+  try {
+    const module = await load();
+    if (turn === mounting) view = module.mount(place, app);
+  } catch (error) {
+    console.error(error);
+    if (turn !== mounting) return;
+    const again = h("button", { type: "button", onclick: () => location.reload() }, "Load the page again");
+    fill(place, h("section", { class: "message", role: "alert" }, h("h1", null, "This view could not be shown"), h("p", null, String(error)), again));
+  }
 }
 
-connectHands(map, element("tip"), select);
-connectSearch(store, element, (id) => {
-  const station = store.stations.get(id);
-  if (!station) return;
-  map.camera.look(station.position);
-  map.hasMoved = true;
-  select(id);
-});
-element("panel-close").addEventListener("click", () => {
-  select(null);
-  element("map").focus();
-});
-
-function fold() {
-  const events = waiting;
-  waiting = [];
-  for (const event of events) {
-    const lost = event.type === "shipment.lost" && store.shipments.get(event.data.shipmentId);
-    const place = lost ? store.place(lost) : null;
-    if (place) map.loss(place);
-    store.apply(event);
-    if (event.type === "trade.settled" && !document.hidden) map.ring(event.data.station, event.data.total);
-    panel.notice(event);
-    feed.add(event);
+/** @param {string} name */
+function mark(name) {
+  for (const anchor of element("nav").querySelectorAll("a")) {
+    const isHere = anchor.pathname === `/${name}`;
+    if (isHere) anchor.setAttribute("aria-current", "page");
+    else anchor.removeAttribute("aria-current");
   }
 }
 
 function frame() {
   requestAnimationFrame(frame);
-  fold();
-  map.isFrozen = state !== "live";
-  map.draw();
-  feed.draw();
-  panel.draw();
-  drawNumbers();
-}
-
-function drawNumbers() {
-  const now = performance.now();
-  if (now - numbersAt < 250) return;
-  numbersAt = now;
-  const rates = state === "live" ? store.rates() : null;
-  element("trade-rate").textContent = rates ? rate(rates.tradesPerSecond) : "–";
-  element("value-rate").textContent = rates ? amount(rates.valuePerMinute) : "–";
-  if (isStarted) {
-    const { count, late } = store.underWay();
-    element("under-way").textContent = integer(count);
-    element("late").textContent = late > 0 ? `, ${integer(late)} late` : "";
-    element("empty").hidden = store.stations.size > 0;
+  const began = performance.now();
+  const events = connection.take();
+  /** @type {Frame} */
+  const now = { now: model.now(), wall: Date.now(), events, isBacklog: connection.isBacklog };
+  if (events.length > 0 && !connection.isBacklog) {
+    const last = Date.parse(events[events.length - 1].recordedat);
+    delay = Math.max(0, (now.now - last) / model.clock.speed / 1000);
   }
-  status.textContent = state === "live" ? `live · #${integer(store.sequence)}` : state;
-  status.classList.toggle("is-broken", state === "reconnecting" || state === "no answer");
+  for (const fixture of fixtures) fixture.draw?.(now);
+  view?.draw?.(now);
+  drawStatus(now.wall);
+  const took = performance.now() - began;
+  spent.frames += 1;
+  spent.sum += took;
+  spent.max = Math.max(spent.max, took);
 }
 
-/** Reads the lists; gives the position from which on events count. */
-async function start() {
-  const network = await get("/api/network");
-  store.setClock(network);
-  const things = await Promise.all([
-    list("/api/stations", STATIONS_MAX),
-    list("/api/commodities", STATIONS_MAX),
-    list("/api/traders", 1000),
-    ...["booked", "loading", "in_transit"].map((word) => list(`/api/cargo?status=${word}`, SHIPMENTS_MAX)),
-  ]);
-  const [stations, commodities, traders, ...shipments] = things;
-  store.stations.clear();
-  store.shipments.clear();
-  for (const named of [...commodities.items, ...traders.items]) store.names.set(named.id, named.name);
-  for (const station of stations.items) store.setStation(station);
-  for (const { items } of shipments) items.forEach((/** @type {any} */ item) => store.setShipment(item));
-  isStarted = true;
-  store.sequence = Math.min(network.sequence, ...things.map(({ position }) => position));
-  // Only to be read: the lists have what these did already.
-  const before = await get(`/api/events?after=${Math.max(0, store.sequence - 30)}&limit=30`);
-  before.items.forEach((/** @type {any} */ event) => feed.add(event));
-  return store.sequence;
+let statusAt = 0;
+
+/** @param {number} wall */
+function drawStatus(wall) {
+  if (wall - statusAt < STATUS_MS) return;
+  statusAt = wall;
+  setText(element("status"), statusText(wall));
 }
 
-async function run() {
+/** @param {number} wall */
+function statusText(wall) {
+  const { state, since, progress } = connection;
+  const seen = model.sequence > 0 ? ` · #${integer(model.sequence)}` : "";
+  switch (state) {
+    case "live": return `live${delay === null ? "" : ` · ${delay.toFixed(1)} s`}${seen}`;
+    case "connecting": return "connecting";
+    case "signed-out": return "signed out";
+    case "recovering": return progress ? `recovering ${integer(progress.done)} of ${integer(progress.total)}` : "recovering";
+    case "down": return "no answer";
+    case "reconnecting": return `showing${seen.replace(" ·", "")} from ${integer(Math.round((wall - Math.min(since, connection.heardAt || since)) / 1000))} s ago`;
+  }
+}
+
+function drawWho() {
+  const { principal, anonymous, role } = model.reader;
+  const button = anonymous || !principal
+    ? h("button", { type: "button", onclick: () => session.ask() }, "Sign in")
+    : h("button", { type: "button", title: `${principal}, ${role}`, onclick: () => session.signOut() }, "Sign out");
+  fill(element("who"), button);
+}
+
+/** @param {string} id @param {(place: HTMLElement) => Promise<View>} mount */
+async function fix(id, mount) {
   try {
-    const position = await start();
-    const stop = follow(String(position), {
-      onEvent: (event) => {
-        waiting.push(event);
-        if (waiting.length > WAITING_MAX) fold();
-      },
-      onState: (next) => {
-        // The server may have been away, and its clock with it.
-        if (next === "live" && state === "reconnecting") get("/api/network").then((network) => store.setClock(network)).catch(() => {});
-        state = next;
-      },
-      onEnd: (error) => {
-        stop();
-        again(error);
-      },
-    });
+    fixtures.push(await mount(element(id)));
   } catch (error) {
-    again(error);
+    console.error(error);
   }
 }
 
-/** @param {unknown} error */
-function again(error) {
-  if (error instanceof Unauthenticated) {
-    state = "signed out";
-    askForKey();
-    return;
-  }
-  // Another journal, or no server: from the beginning, once it answers.
-  state = "no answer";
-  setTimeout(run, RETRY_MS);
-}
-
-let hasAsked = false;
-
-function askForKey() {
-  const dialog = /** @type {HTMLDialogElement} */ (element("sign-in"));
-  if (hasAsked) element("sign-in-why").textContent = "The server does not know this key. Try another.";
-  hasAsked = true;
-  dialog.showModal();
-}
-
-element("sign-in-form").addEventListener("submit", () => {
-  const field = /** @type {HTMLInputElement} */ (element("key"));
-  storeKey(field.value.trim());
-  field.value = "";
-  run();
+connection.onStatus(({ state }) => {
+  document.body.dataset.connection = state;
+  if (state === "live" || state === "signed-out") drawWho();
 });
-// Without a key there is nothing to see behind the dialog.
-element("sign-in").addEventListener("cancel", (event) => event.preventDefault());
-
-element("empty-command").textContent = `curl -X PUT ${location.origin}/api/stations/ceres \\
-  -H 'Authorization: Bearer YOUR-KEY' -H 'Content-Type: application/json' \\
-  -d '{"name":"Ceres Station","kind":"station","system":"sol","position":{"x":0,"y":0,"z":0}}'`;
-
+address.onChange(show);
+connection.start();
+show();
+fix("sentence", async (place) => (await import("./home/sentence.js")).mount(place, app));
+fix("search", async (place) => (await import("./map/search.js")).mountSearch(place, app));
 requestAnimationFrame(frame);
-run();
+// For tests and whoever is curious: what the page knows, and what a frame costs it.
+Object.assign(window, { itn: { model, connection, spent } });

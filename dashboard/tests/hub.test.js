@@ -1,0 +1,175 @@
+import assert from "node:assert/strict";
+import { afterEach, test } from "node:test";
+
+import { Model } from "../model/model.js";
+import { Hub } from "../net/hub.js";
+
+/** A server that answers as the API does, and whose stream the test writes. */
+class FakeServer {
+  constructor() {
+    this.requests = [];
+    this.streams = [];
+    this.stations = [];
+    this.sequence = 0;
+    /** @type {Record<string, any>[]} */
+    this.events = [];
+    this.refusal = null;
+    globalThis.fetch = (path, options) => this.answer(String(path), options);
+  }
+
+  async answer(path, options = {}) {
+    this.requests.push({ path, after: options.headers?.["last-event-id"] ?? "" });
+    if (this.refusal && path !== "/readyz") return Response.json(this.refusal.body, { status: this.refusal.status });
+    const asOf = { sequence: this.sequence };
+    const items = (list) => Response.json({ items: list, nextCursor: null, asOf });
+    if (path === "/readyz") return Response.json({ status: "recovering", replayed: 5, total: 10 }, { status: 503 });
+    if (path === "/api/network") return Response.json({ journal: "j", time: "2200-01-01T00:00:00Z", speed: 1, sequence: this.sequence });
+    if (path === "/api/whoami") return Response.json({ principal: null, role: "viewer", accounts: [], anonymous: true });
+    if (path.startsWith("/api/stations")) return items(this.stations);
+    if (path.startsWith("/api/events")) {
+      const after = Number(new URL(path, "http://h").searchParams.get("after"));
+      return items(this.events.filter((event) => Number(event.sequence) > after));
+    }
+    if (path.startsWith("/api/updates")) return this.open(options.signal);
+    return items([]);
+  }
+
+  open(signal) {
+    const stream = new TransformStream();
+    const writer = stream.writable.getWriter();
+    signal?.addEventListener("abort", () => writer.abort(signal.reason).catch(() => {}));
+    this.streams.push(writer);
+    return new Response(stream.readable);
+  }
+
+  /** Writes to the newest stream. */
+  write(text) {
+    return this.streams.at(-1).write(new TextEncoder().encode(text));
+  }
+
+  send(event) {
+    return this.write(`id: ${event.id}\ndata: ${JSON.stringify(event)}\n\n`);
+  }
+
+  begin(sequence) {
+    const parts = ["shipments", "alerts", "summary"].map((kind) => `event: snapshot\ndata: ${JSON.stringify({ kind, items: [] })}\n\n`);
+    return this.write(`${parts.join("")}event: progress\nid: ${sequence}-j\ndata: {"position":"${sequence}-j"}\n\n`);
+  }
+}
+
+const station = (id, sequence) => ({ id, name: id.toUpperCase(), kind: "gate", system: "s", position: { x: 0, y: 0, z: 0 }, owner: id, sequence });
+const created = (id, sequence) => ({
+  id: `${sequence}-j`, type: "station.created", time: "2200-01-01T00:00:00Z", recordedat: "2200-01-01T00:00:00Z",
+  sequence: String(sequence), data: station(id, sequence),
+});
+
+/** A tab: a model of its own, fed as `Connection` does. */
+class Tab {
+  constructor() {
+    this.model = new Model();
+    this.statuses = [];
+    this.told = [];
+  }
+
+  postMessage(message) {
+    const copy = structuredClone(message);
+    if (copy.kind === "state") this.model.restore(copy.state);
+    else if (copy.kind === "status") this.statuses.push(copy.status.state);
+    else if (copy.kind === "events") {
+      for (const event of copy.events) {
+        this.told.push(Number(event.sequence));
+        this.model.apply(event);
+      }
+    }
+  }
+
+  get state() {
+    return this.statuses.at(-1);
+  }
+}
+
+async function until(condition, what) {
+  for (let tries = 0; tries < 2000; tries += 1) {
+    if (condition()) return;
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+  assert.fail(`never: ${what}`);
+}
+
+let hub = new Hub();
+afterEach(() => {
+  for (const port of [...hub.ports]) hub.leave(port);
+});
+
+function given() {
+  const server = new FakeServer();
+  const tab = new Tab();
+  hub = new Hub();
+  return { server, tab };
+}
+
+test("what changes between the lists and the state is there, once", async () => {
+  const { server, tab } = given();
+  server.stations = [station("a", 1)];
+  server.sequence = 1;
+  server.events = [created("b", 2)];
+  hub.join(tab);
+  await until(() => server.streams.length === 1, "a stream");
+  await server.begin(2);
+  await server.send(created("c", 3));
+  await until(() => tab.model.stations.size === 3, "three stations");
+  assert.deepEqual([tab.state, tab.model.sequence, tab.model.isLoaded, tab.told], ["live", 3, true, [3]]);
+});
+
+test("a connection that ends is resumed behind the last event", async () => {
+  const { server, tab } = given();
+  hub.join(tab);
+  await until(() => server.streams.length === 1, "a stream");
+  await server.begin(0);
+  await server.send(created("a", 1));
+  await until(() => tab.model.stations.size === 1, "a station");
+  await server.streams[0].close();
+  await until(() => server.streams.length === 2, "another stream");
+  assert.deepEqual(server.requests.filter(({ path }) => path.startsWith("/api/updates")).map(({ after }) => after), ["", "1-j"]);
+  await server.send(created("b", 2));
+  await until(() => tab.model.stations.size === 2, "another station");
+  assert.deepEqual(tab.told, [1, 2]);
+});
+
+test("a tab that comes later has what the first has, and costs no stream", async () => {
+  const { server, tab } = given();
+  hub.join(tab);
+  await until(() => server.streams.length === 1, "a stream");
+  await server.begin(0);
+  await server.send(created("a", 1));
+  await until(() => tab.model.stations.size === 1, "a station");
+  const later = new Tab();
+  hub.join(later);
+  assert.deepEqual(later.model.save(), tab.model.save());
+  await server.send(created("b", 2));
+  await until(() => later.model.stations.size === 2, "another station");
+  assert.equal(server.streams.length, 1);
+});
+
+test("without tabs there is no stream, and the next tab begins anew", async () => {
+  const { server, tab } = given();
+  hub.join(tab);
+  await until(() => server.streams.length === 1, "a stream");
+  await server.begin(0);
+  await until(() => tab.state === "live", "live");
+  hub.leave(tab);
+  assert.ok(hub.stopped.signal.aborted);
+  hub.join(tab);
+  await until(() => server.streams.length === 2, "another stream");
+  assert.equal(server.requests.at(-1)?.after, "");
+});
+
+test("a server that replays its journal says how far it is, one that wants a key that it does", async () => {
+  const { server, tab } = given();
+  server.refusal = { status: 503, body: { code: "recovering" } };
+  hub.join(tab);
+  await until(() => tab.state === "recovering", "recovering");
+  assert.deepEqual(hub.status.progress, { done: 5, total: 10 });
+  server.refusal = { status: 401, body: {} };
+  await until(() => tab.state === "signed-out", "signed out");
+});

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::error::Error;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use domain::{Event, Movement, Recorded, Sequence, StationId, Timestamp, TraderId, movements};
 use parking_lot::Mutex;
@@ -29,6 +30,9 @@ pub struct BooksOptions {
     pub waiting_entries_max: usize,
     /// Events that are saved when nothing else is to be done; a restart reads fewer again.
     pub events_saved_at_rest: u64,
+    /// How long after a save the next one at rest is: under steady load there is rest all the time,
+    /// and a save writes a page for nearly every book, however few its entries.
+    pub saved_at_rest_after: Duration,
     /// Entries of one page: what a reader of a statement reads of the journal for one entry.
     pub page_entries_max: usize,
     /// Entries of a station between two openings: at least so many, and half as many as it has rows,
@@ -43,6 +47,7 @@ impl Default for BooksOptions {
         Self {
             waiting_entries_max: 1_000_000,
             events_saved_at_rest: 16_384,
+            saved_at_rest_after: Duration::from_secs(10),
             page_entries_max: 512,
             opening_entries_min: 256,
             opening_entries_max: 16_384,
@@ -88,6 +93,7 @@ pub(super) struct Keeper {
     /// in the present, cannot say what a station stood at.
     past: Option<Box<Inventory>>,
     unsaved_events: u64,
+    saved_at: Instant,
     books: Vec<Book>,
 }
 
@@ -112,6 +118,7 @@ impl Keeper {
             touched: Vec::new(),
             since: Vec::new(),
             unsaved_events: 0,
+            saved_at: Instant::now(),
             books: Vec::new(),
         })
     }
@@ -221,6 +228,7 @@ impl Keeper {
         let touched = all.zip(&self.touched).filter(|(_, is_touched)| **is_touched);
         let balances: Vec<_> = touched.map(|(balance, _)| balance).collect();
         let saved = self.shared.writer.save(&waiting, &balances, &self.about);
+        self.saved_at = Instant::now();
         drop(waiting);
         let mut pending = self.shared.pending.lock();
         if saved.is_ok() {
@@ -286,7 +294,8 @@ impl Follow for Keeper {
         if was_rebuilding {
             self.meet_present();
         }
-        let is_due = self.unsaved_events >= self.options.events_saved_at_rest;
+        let is_due = self.unsaved_events >= self.options.events_saved_at_rest
+            && self.saved_at.elapsed() >= self.options.saved_at_rest_after;
         if is_due || (was_rebuilding && self.past.is_none()) {
             self.end();
         }

@@ -82,6 +82,40 @@ fn what_is_written_comes_first_and_then_what_is_committed_each_once() {
 }
 
 #[test]
+fn what_nobody_waits_for_is_folded_too() {
+    let (notes, written) = (Notes::default(), Arc::new(Written(RwLock::new(0))));
+    let follower = Follower::start("test", written, notes).unwrap();
+    for sequence in 1..=3 {
+        follower.put(&batch(sequence, sequence));
+        let began = Instant::now();
+        while follower.progress().position < Sequence(sequence) {
+            assert!(began.elapsed() < LONG, "it waits for more, for ever");
+            thread::yield_now();
+        }
+    }
+}
+
+#[test]
+fn only_much_and_what_is_wanted_do_not_wait_for_more() {
+    let queue = |last, position, wanted| Queue {
+        batches: VecDeque::new(),
+        events_count: 0,
+        last: Sequence(last),
+        position: Sequence(position),
+        wanted: Sequence(wanted),
+        waits: None,
+        error: None,
+        closing: false,
+    };
+    let check = |last, position, wanted| queue(last, position, wanted).is_urgent();
+    assert!(!check(12, 10, 0), "few events that nobody waits for");
+    assert!(!check(12, 10, 10), "a reader has what it waited for");
+    assert!(check(12, 10, 11), "a reader waits");
+    assert!(!check(10, 10, 11), "nothing is there for the reader that waits");
+    assert!(check(10 + PAUSE_EVENTS_MAX, 10, 0), "much");
+}
+
+#[test]
 fn what_the_queue_let_go_is_read_from_the_journal() {
     let (notes, written) = (Notes::default(), Arc::new(Written(RwLock::new(0))));
     let seen = Arc::clone(&notes.seen);

@@ -171,10 +171,7 @@ impl Inventory {
     /// question after the other slowly, but many at once nearly as fast as one: hence first all of
     /// the index, then all of the rows, with no question that waits for another's answer.
     pub(crate) fn warm(&self, places: &[EntryKey]) {
-        let at = |key: &EntryKey| self.entries.find_with(key.hash(), |_| true);
-        let slots: Vec<Slot> = places.iter().filter_map(at).collect();
-        let sum = |sum: u64, slot: &Slot| sum.wrapping_add(self.entries.at(*slot).available.get());
-        std::hint::black_box(slots.iter().fold(0, sum));
+        warm(&self.entries, places, |stock| stock.available.get());
     }
 
     #[inline]
@@ -264,6 +261,17 @@ impl Inventory {
     fn holding_mut(&mut self, owner: u32) -> &mut BTreeSet<u64> {
         self.holdings.get_mut(owner as usize).expect("stock belongs to traders that exist")
     }
+}
+
+/// Brings the rows of these keys into the processor's cache; `read` reads some of a row.
+pub(crate) fn warm<K: Key, V: Clone>(table: &Table<K, V>, keys: &[K], read: impl Fn(&V) -> u64) {
+    let mut seen = keys.iter().fold(0, |seen, key| seen ^ table.touch(key.hash()));
+    let slots: Vec<Slot> =
+        keys.iter().filter_map(|key| table.find_with(key.hash(), |_| true)).collect();
+    for slot in slots {
+        seen ^= read(table.at(slot)) ^ table.touch_page(slot) as u64;
+    }
+    std::hint::black_box(seen);
 }
 
 /// Where goods are, whoever owns them.

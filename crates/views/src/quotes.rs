@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use domain::{CommodityId, Credits, Sequence, StationId, TradeLine};
 use table::{Frozen, Table};
 
-use crate::inventory::TotalKey;
+use crate::inventory::{TotalKey, warm};
 use crate::{Level, State};
 
 /// What is kept of a commodity at a station.
@@ -52,6 +52,11 @@ impl Quotes {
 
     pub(crate) fn freeze(&self) -> Frozen<(TotalKey, LastChange)> {
         self.rows.freeze()
+    }
+
+    /// Brings these rows into the processor's cache.
+    pub(crate) fn warm(&self, places: &[TotalKey]) {
+        warm(&self.rows, places, |row| row.changed.0);
     }
 
     /// Stock changed.

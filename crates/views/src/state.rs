@@ -1,9 +1,9 @@
 //! Everything the read models hold in memory, at one sequence.
 
 use domain::{
-    CommodityId, Envelope, Event, Identifier, Movement, NetworkDetails, PrincipalId, Recorded,
-    Scope, Sequence, Shipment, ShipmentChanged, ShipmentId, StationId, StockAccount, TradeRecord,
-    TraderId, TransactionId, VesselId, movements,
+    CommodityId, CreditAccount, Envelope, Event, Identifier, Movement, NetworkDetails, PrincipalId,
+    Recorded, Scope, Sequence, Shipment, ShipmentChanged, ShipmentId, StationId, StockAccount,
+    TradeRecord, TraderId, TransactionId, VesselId, movements,
 };
 
 use crate::access::Keys;
@@ -237,22 +237,38 @@ impl State {
 
 /// Folding.
 impl State {
-    /// Brings the stock that these events will move into the processor's cache: all at once, which
+    /// Brings what these events will change into the processor's cache: all at once, which
     /// is cheaper than waiting for it piece by piece.
     pub(crate) fn warm(&self, events: &[Recorded]) {
         let mut places = Vec::with_capacity(2 * events.len());
+        let mut quoted = Vec::with_capacity(events.len());
+        let mut traders = Vec::with_capacity(2 * events.len());
         for recorded in events {
-            movements(&recorded.event, |movement| {
-                let Movement::Goods { commodity, from, to, .. } = movement else {
-                    return;
-                };
-                for account in [from, to] {
-                    if let StockAccount::Level { station, owner, .. } = account {
-                        places.push((station.0, owner.0, commodity.0));
+            movements(&recorded.event, |movement| match movement {
+                Movement::Goods { commodity, from, to, .. } => {
+                    let mut before = None;
+                    for account in [from, to] {
+                        if let StockAccount::Level { station, owner, .. } = account {
+                            places.push((station.0, owner.0, commodity.0));
+                            if before.replace(station) != Some(station) {
+                                quoted.push((station.0, commodity.0));
+                            }
+                        }
+                    }
+                }
+                Movement::Credits { from, to, .. } => {
+                    for account in [from, to] {
+                        if let CreditAccount::Available(trader) | CreditAccount::Held(trader) =
+                            account
+                        {
+                            traders.push(trader);
+                        }
                     }
                 }
             });
         }
+        self.quotes.warm(&quoted);
+        self.accounts.warm(&traders);
         self.inventory.warm(&places);
     }
 

@@ -1,14 +1,22 @@
 //! Whose books there are, and what an event enters into them.
 
+use std::hash::{Hash, Hasher};
+
 use domain::{CreditAccount, Event, Movement, StationId, StockAccount, TraderId, movements};
 
 /// The book of a station's stock, or of a trader's credits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Book {
     /// Of the goods at a station and on their way to it.
     Stock(StationId),
     /// Of a trader's credits.
     Credits(TraderId),
+}
+
+impl Hash for Book {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_i64(self.number());
+    }
 }
 
 impl Book {
@@ -19,6 +27,24 @@ impl Book {
             Self::Credits(trader) => (1, trader.0),
         };
         kind << 32 | i64::from(id)
+    }
+}
+
+/// Mixes numbers of books, which no stranger chooses; no order depends on it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct BookHasher(u64);
+
+impl Hasher for BookHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = table::mix(self.0 ^ table::hash_bytes(bytes));
+    }
+
+    fn write_i64(&mut self, number: i64) {
+        self.0 = table::mix(self.0 ^ number.cast_unsigned());
     }
 }
 

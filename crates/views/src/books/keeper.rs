@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::error::Error;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use domain::{Event, Movement, Recorded, Sequence, StationId, Timestamp, TraderId, movements};
 use parking_lot::Mutex;
@@ -29,6 +30,9 @@ pub struct BooksOptions {
     pub waiting_entries_max: usize,
     /// Events that are saved when nothing else is to be done; a restart reads fewer again.
     pub events_saved_at_rest: u64,
+    /// How long after a save the next one at rest is: under steady load there is rest all the time,
+    /// and a save writes a page for nearly every book, however few its entries.
+    pub saved_at_rest_after: Duration,
     /// Entries of one page: what a reader of a statement reads of the journal for one entry.
     pub page_entries_max: usize,
     /// Entries of a station between two openings: at least so many, and half as many as it has rows,
@@ -43,6 +47,7 @@ impl Default for BooksOptions {
         Self {
             waiting_entries_max: 1_000_000,
             events_saved_at_rest: 16_384,
+            saved_at_rest_after: Duration::from_secs(10),
             page_entries_max: 512,
             opening_entries_min: 256,
             opening_entries_max: 16_384,
@@ -84,10 +89,13 @@ pub(super) struct Keeper {
     touched: Vec<bool>,
     /// Entries since the last opening, by station, of those seen since the start.
     since: Vec<Option<u32>>,
+    /// The last openings, by station, of those since the start.
+    noted: Vec<Noted>,
     /// All stock as of the position, while the books are made of the past: then the views, which are
     /// in the present, cannot say what a station stood at.
     past: Option<Box<Inventory>>,
     unsaved_events: u64,
+    saved_at: Instant,
     books: Vec<Book>,
 }
 
@@ -111,7 +119,9 @@ impl Keeper {
             balances,
             touched: Vec::new(),
             since: Vec::new(),
+            noted: Vec::new(),
             unsaved_events: 0,
+            saved_at: Instant::now(),
             books: Vec::new(),
         })
     }
@@ -194,11 +204,16 @@ impl Keeper {
             if (since as usize) < wanted || at < self.about.position {
                 continue;
             }
+            *at_mut(&mut self.since, station.index()) = Some(0);
+            let position = self.about.position;
+            let noted = at_mut(&mut self.noted, station.index());
+            if !noted.is_worth_another(position, at) {
+                continue;
+            }
+            *noted = Noted { position, at };
             let stock = standing::encode(inventory, station)?.into();
             drop(state);
-            let position = self.about.position;
-            self.shared.pending.lock().waiting.note(Opening { book, at, stock }, position);
-            *at_mut(&mut self.since, station.index()) = Some(0);
+            self.shared.pending.lock().waiting.openings.push(Opening { book, at, stock });
         }
         Ok(())
     }
@@ -216,11 +231,12 @@ impl Keeper {
     }
 
     fn save(&mut self) -> rusqlite::Result<()> {
-        let waiting = self.shared.pending.lock().begin_save(self.about.position);
+        let waiting = self.shared.pending.lock().begin_save();
         let all = (0..).map(TraderId).zip(self.balances.iter().copied());
         let touched = all.zip(&self.touched).filter(|(_, is_touched)| **is_touched);
         let balances: Vec<_> = touched.map(|(balance, _)| balance).collect();
         let saved = self.shared.writer.save(&waiting, &balances, &self.about);
+        self.saved_at = Instant::now();
         drop(waiting);
         let mut pending = self.shared.pending.lock();
         if saved.is_ok() {
@@ -231,6 +247,23 @@ impl Keeper {
             pending.give_up_save();
         }
         saved
+    }
+}
+
+/// Where the books were, and where the views were that said what a station stood at.
+#[derive(Debug, Clone, Copy, Default)]
+struct Noted {
+    position: Sequence,
+    at: Sequence,
+}
+
+impl Noted {
+    /// Whether the views have moved, too, and not the books alone, which are behind and catch up: else
+    /// they would note the same time again and again.
+    const fn is_worth_another(self, position: Sequence, at: Sequence) -> bool {
+        let read = position.0.saturating_sub(self.position.0);
+        let moved = at.0.saturating_sub(self.at.0);
+        moved >= read.div_ceil(4)
     }
 }
 
@@ -253,7 +286,7 @@ impl Follow for Keeper {
     fn follow(&mut self, events: &[Recorded]) -> Result<(), Box<dyn Error + Send + Sync>> {
         let pending = self.shared.pending.lock();
         let is_full = pending.waiting.entries_count >= self.options.waiting_entries_max
-            || pending.waiting.proven_bytes(self.about.position) >= WAITING_OPENINGS_BYTES_MAX;
+            || pending.waiting.openings_bytes() >= WAITING_OPENINGS_BYTES_MAX;
         drop(pending);
         if is_full {
             self.save()?;
@@ -286,7 +319,8 @@ impl Follow for Keeper {
         if was_rebuilding {
             self.meet_present();
         }
-        let is_due = self.unsaved_events >= self.options.events_saved_at_rest;
+        let is_due = self.unsaved_events >= self.options.events_saved_at_rest
+            && self.saved_at.elapsed() >= self.options.saved_at_rest_after;
         if is_due || (was_rebuilding && self.past.is_none()) {
             self.end();
         }

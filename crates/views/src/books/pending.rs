@@ -1,12 +1,13 @@
 //! What is entered into the books and not yet in the store.
 
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 use std::mem;
 use std::sync::Arc;
 
 use domain::{Envelope, Sequence, Timestamp};
 
-use super::book::Book;
+use super::book::{Book, BookHasher};
 use crate::Balance;
 
 /// Some consecutive entries of a book.
@@ -49,7 +50,7 @@ pub(super) struct Opening {
 #[derive(Debug, Default)]
 pub(super) struct Waiting {
     /// By book, each in order; the last one of a book may grow.
-    pub(super) pages: HashMap<Book, Vec<Page>>,
+    pub(super) pages: HashMap<Book, Vec<Page>, BuildHasherDefault<BookHasher>>,
     pub(super) openings: Vec<Opening>,
     pub(super) entries_count: usize,
 }
@@ -87,33 +88,16 @@ impl Waiting {
 }
 
 impl Waiting {
-    /// Takes an opening. Of those that are past the position, of which there is one for each time that
-    /// the books are behind, a station keeps the last.
-    pub(super) fn note(&mut self, opening: Opening, position: Sequence) {
-        let is_early = |one: &Opening| one.at > position;
-        if is_early(&opening) {
-            self.openings.retain(|one| one.book != opening.book || !is_early(one));
-        }
-        self.openings.push(opening);
-    }
-
-    /// Bytes of the openings that a save would write.
-    pub(super) fn proven_bytes(&self, position: Sequence) -> usize {
-        let proven = self.openings.iter().filter(|one| one.at <= position);
-        proven.map(|one| one.stock.len()).sum()
+    /// Bytes of the openings.
+    pub(super) fn openings_bytes(&self) -> usize {
+        self.openings.iter().map(|one| one.stock.len()).sum()
     }
 }
 
 impl Pending {
-    /// Moves what waits to where it is saved from. Openings past the position wait on: what proves at
-    /// the next start that the store is of the journal at hand is proven of nothing behind that.
-    pub(super) fn begin_save(&mut self, position: Sequence) -> Arc<Waiting> {
-        let mut saving = mem::take(&mut self.waiting);
-        let is_proven = |opening: &Opening| opening.at <= position;
-        let (proven, early) = saving.openings.into_iter().partition(is_proven);
-        saving.openings = proven;
-        self.waiting.openings = early;
-        self.saving = Arc::new(saving);
+    /// Moves what waits to where it is saved from.
+    pub(super) fn begin_save(&mut self) -> Arc<Waiting> {
+        self.saving = Arc::new(mem::take(&mut self.waiting));
         Arc::clone(&self.saving)
     }
 
@@ -125,8 +109,7 @@ impl Pending {
     /// The store has it not: it waits again. Only the keeper enters, who is the one that saves.
     pub(super) fn give_up_save(&mut self) {
         let saving = mem::take(&mut self.saving);
-        if let Some(mut saving) = Arc::into_inner(saving) {
-            saving.openings.append(&mut self.waiting.openings);
+        if let Some(saving) = Arc::into_inner(saving) {
             self.waiting = saving;
         }
     }

@@ -6,9 +6,9 @@
 //! | Table | Columns |
 //! |---|---|
 //! | `pages` | `book`, `first` (its first event): the key; `last`; `earliest`, `latest`: when they happened, in µs; `available`, `held`: the opening balance of a book of credits; `since`: entries since the last opening; `entries` BLOB: the differences of the following events, as LEB128 |
-//! | `openings` | `book`, `at` (a sequence): the key; `stock` BLOB: the rows of the station |
+//! | `openings` | `book`, `at` (a sequence): the key; `stock` BLOB: the rows of the station. While the books are behind, some are past the position: a start deletes those |
 //! | `balances` | `trader`, `available`, `held`: as of `about.position` |
-//! | `about` | `journal` BLOB; `position`: the last event entered, and `recorded_at`, when that was; `rebuilding`: 1 until the books have once met the present |
+//! | `about` | `journal` BLOB; `position`: the last event entered, and `recorded_at`, when that was; `rebuilding`: 1 until the books have once met the present; `noted`: the greatest `at` of an opening |
 //!
 //! `book` is 0 for stock and 1 for credits, times 2^32, plus the number of the station or trader.
 
@@ -28,7 +28,7 @@ use crate::store::is_damage;
 use crate::{Balance, ViewsError};
 
 const APPLICATION_ID: u32 = 0x6974_6e62;
-const SCHEMA_VERSION: u32 = 1;
+const SCHEMA_VERSION: u32 = 2;
 /// Beyond any checkpoint of the writer, in milliseconds.
 const BUSY_TIMEOUT_MS: u64 = 5_000;
 
@@ -45,7 +45,8 @@ const SCHEMA: &str = "
     CREATE TABLE balances (trader INTEGER PRIMARY KEY, available INTEGER NOT NULL,
         held INTEGER NOT NULL);
     CREATE TABLE about (one INTEGER PRIMARY KEY CHECK (one = 1), journal BLOB NOT NULL,
-        position INTEGER NOT NULL, recorded_at INTEGER NOT NULL, rebuilding INTEGER NOT NULL);";
+        position INTEGER NOT NULL, recorded_at INTEGER NOT NULL, rebuilding INTEGER NOT NULL,
+        noted INTEGER NOT NULL);";
 const PAGE: &str =
     "SELECT first, last, earliest, latest, available, held, since, entries FROM pages";
 
@@ -90,6 +91,8 @@ pub(super) fn open(
         Err(error) => return Err(failed(error)),
     };
     let writer = if let Some(connection) = known {
+        // That the store is of the journal at hand is proven up to its position, and not behind it.
+        drop_early_openings(&connection).map_err(failed)?;
         connection
     } else {
         remove(path)?;
@@ -98,6 +101,18 @@ pub(super) fn open(
     let reader = Connection::open(path).map_err(failed)?;
     set_up(&reader).map_err(failed)?;
     Ok((Store(Arc::new(Mutex::new(writer))), Store(Arc::new(Mutex::new(reader)))))
+}
+
+fn drop_early_openings(connection: &Connection) -> rusqlite::Result<()> {
+    let select = "SELECT noted > position FROM about";
+    // To look for them is to read the whole table: only after a crash while the books were behind.
+    if connection.query_row(select, [], |row| row.get(0))? {
+        connection.execute_batch(
+            "BEGIN; DELETE FROM openings WHERE at > (SELECT position FROM about);
+             UPDATE about SET noted = position; COMMIT",
+        )?;
+    }
+    Ok(())
 }
 
 pub(super) fn remove(path: &Path) -> Result<(), ViewsError> {
@@ -141,7 +156,7 @@ fn prepare(mut connection: Connection, new: About) -> rusqlite::Result<Connectio
     }
     let transaction = connection.transaction()?;
     transaction.execute_batch(SCHEMA)?;
-    let insert = "INSERT INTO about VALUES (1, ?1, ?2, ?3, ?4)";
+    let insert = "INSERT INTO about VALUES (1, ?1, ?2, ?3, ?4, 0)";
     let journal = new.journal.0.to_be_bytes();
     let position = integer(new.position.0);
     transaction.execute(insert, params![journal, position, new.recorded_at.0, new.rebuilding])?;
@@ -240,9 +255,13 @@ impl Store {
                 insert.execute(params![trader.0, integer(available), integer(held)])?;
             }
         }
-        let update = "UPDATE about SET position = ?1, recorded_at = ?2, rebuilding = ?3";
+        let update = "UPDATE about SET position = ?1, recorded_at = ?2, rebuilding = ?3,
+            noted = max(noted, ?4)";
         let position = integer(about.position.0);
-        transaction.execute(update, params![position, about.recorded_at.0, about.rebuilding])?;
+        let noted = waiting.openings.iter().map(|opening| opening.at.0).max();
+        let noted = integer(noted.unwrap_or_default());
+        transaction
+            .execute(update, params![position, about.recorded_at.0, about.rebuilding, noted])?;
         transaction.commit()
     }
 

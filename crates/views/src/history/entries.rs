@@ -55,25 +55,38 @@ impl Entries {
 
     /// What is noted of the next event. Reads the journal where it names what is not remembered.
     pub(crate) fn entry(&mut self, recorded: &Recorded) -> Result<Entry, ReadError> {
+        let mut entry = Entry::default();
+        self.enter(recorded, &mut entry)?;
+        Ok(entry)
+    }
+
+    /// The same into an entry whose room is used again.
+    pub(crate) fn enter(
+        &mut self,
+        recorded: &Recorded,
+        entry: &mut Entry,
+    ) -> Result<(), ReadError> {
         let Recorded { envelope, event } = recorded;
-        let mut keys = Vec::with_capacity(16);
+        let keys = &mut entry.keys;
+        keys.clear();
         keys.push(Key::kind(EventKind::of(event)));
         keys.push(Key::new(Family::Actor, u64::from(envelope.actor.0)));
         let note = envelope.note.as_ref();
         if let Some(reference) = note.and_then(|note| note.reference.as_ref()) {
             keys.push(Key::reference(reference));
         }
-        tell(recorded, &mut keys);
-        self.tell_origin(envelope.sequence, event, &mut keys)?;
-        self.tell_more(recorded, &mut keys)?;
+        tell(recorded, keys);
+        self.tell_origin(envelope.sequence, event, keys)?;
+        self.tell_more(recorded, keys)?;
         keys.sort_unstable();
         keys.dedup();
-        let status = self.status(recorded)?;
+        entry.at = envelope.occurred_at();
+        entry.status = self.status(recorded)?;
         if Rules::is_changed_by(event) {
             self.rules.follow(event);
             self.rules_changed = true;
         }
-        Ok(Entry { keys, at: envelope.occurred_at(), status })
+        Ok(())
     }
 
     fn tell_origin(

@@ -32,6 +32,8 @@ pub(crate) struct Indexer {
     merges: Merges,
     /// Rows that may be merged now.
     credit: usize,
+    /// Reused for what is noted of some events, at most as many as are folded at a time.
+    noted: Vec<Entry>,
 }
 
 impl Indexer {
@@ -60,7 +62,17 @@ impl Indexer {
         let entries = Entries::new(Arc::clone(&events), rules);
         let shared = parking_lot::RwLock::new(shared);
         let index = Arc::new(Index { layout, store, shared, events });
-        Ok((Self { index: Arc::clone(&index), journal, entries, merges, credit: 0 }, index))
+        Ok((
+            Self {
+                index: Arc::clone(&index),
+                journal,
+                entries,
+                merges,
+                credit: 0,
+                noted: Vec::new(),
+            },
+            index,
+        ))
     }
 
     /// Notes events that lie in the open chunk.
@@ -70,11 +82,12 @@ impl Indexer {
         };
         let changes_rules = events.iter().any(|recorded| Rules::is_changed_by(&recorded.event));
         let before = changes_rules.then(|| self.entries.rules.clone());
-        let noted: Result<Vec<(Sequence, Entry)>, ReadError> = events
-            .iter()
-            .map(|recorded| Ok((recorded.envelope.sequence, self.entries.entry(recorded)?)))
-            .collect();
-        let noted = noted.inspect_err(|_| {
+        if self.noted.len() < events.len() {
+            self.noted.resize_with(events.len(), Entry::default);
+        }
+        let mut pairs = events.iter().zip(&mut self.noted);
+        let noted = pairs.try_for_each(|(recorded, entry)| self.entries.enter(recorded, entry));
+        noted.inspect_err(|_| {
             if let Some(before) = before {
                 // The same events come again.
                 self.entries.rules = before;
@@ -82,8 +95,8 @@ impl Indexer {
         })?;
         let rules = changes_rules.then(|| Arc::new(self.entries.rules.clone()));
         let mut shared = self.index.shared.write();
-        for (sequence, entry) in &noted {
-            shared.open.add(*sequence, entry);
+        for (recorded, entry) in events.iter().zip(&self.noted) {
+            shared.open.add(recorded.envelope.sequence, entry);
         }
         shared.position = last.envelope.sequence;
         shared.time = last.envelope.recorded_at;

@@ -24,6 +24,7 @@ const JOURNAL: JournalId = JournalId(1);
 const SMALL: BooksOptions = BooksOptions {
     waiting_entries_max: 40,
     events_saved_at_rest: 25,
+    saved_at_rest_after: std::time::Duration::ZERO,
     page_entries_max: 3,
     opening_entries_min: 6,
     opening_entries_max: 9,

@@ -57,8 +57,9 @@ impl Readers {
         let mut block = vec![0; BLOCK_BYTES];
         for (number, _) in (0..).zip(0..count) {
             let reader = Reader::connect(address, base, &mut block)?;
-            epoll::add(&epoll, &reader.stream, EventData::new_u64(number), EventFlags::IN)
-                .doing(doing)?;
+            // Edge-triggered: whoever is told of what it has read already is told in vain.
+            let flags = EventFlags::IN | EventFlags::ET;
+            epoll::add(&epoll, &reader.stream, EventData::new_u64(number), flags).doing(doing)?;
             readers.push(reader);
         }
         Ok(Self { epoll, readers })
@@ -133,19 +134,22 @@ impl Reader {
         Ok(reader)
     }
 
+    /// Reads all there is.
     fn read(&mut self, block: &mut [u8], began: Instant) -> Outcome<()> {
-        match self.stream.read(block) {
-            Ok(0) => Err(Failure::new("reading live", "the server closed the stream")),
-            Ok(count) => {
-                let micros = u32::try_from(began.elapsed().as_micros()).unwrap_or(u32::MAX);
-                self.take(block.get(..count).unwrap_or_default(), micros)
+        loop {
+            match self.stream.read(block) {
+                Ok(0) => return Err(Failure::new("reading live", "the server closed the stream")),
+                Ok(count) => {
+                    let micros = u32::try_from(began.elapsed().as_micros()).unwrap_or(u32::MAX);
+                    self.take(block.get(..count).unwrap_or_default(), micros)?;
+                    if count < block.len() {
+                        return Ok(());
+                    }
+                }
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(()),
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(Failure::new("reading live", error)),
             }
-            Err(error)
-                if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) =>
-            {
-                Ok(())
-            }
-            Err(error) => Err(Failure::new("reading live", error)),
         }
     }
 

@@ -2,6 +2,7 @@
 //!
 //! hyper's own server helper has neither a bound nor timeouts; this loop is what those take.
 
+mod outlet;
 mod patient;
 
 use std::convert::Infallible;
@@ -27,6 +28,7 @@ use tower::ServiceExt;
 use crate::gateway::GatewayOptions;
 use crate::limits::{HEAD_BYTES_MAX, REFUSALS_MAX};
 use crate::problem::{Code, Problem};
+pub(crate) use outlet::Outlet;
 use patient::Patient;
 
 /// The pause after a connection could not be accepted: mostly for want of file descriptors, which
@@ -40,6 +42,14 @@ const REFUSAL_TIME: Duration = Duration::from_secs(1);
 #[derive(Clone)]
 pub(crate) struct ConnectionPlace {
     _permit: Arc<OwnedSemaphorePermit>,
+    outlet: Arc<Outlet>,
+}
+
+impl ConnectionPlace {
+    /// The way to its socket past hyper.
+    pub(crate) fn outlet(&self) -> &Arc<Outlet> {
+        &self.outlet
+    }
 }
 
 /// Serves until `shutdown` completes and the answers under way are given.
@@ -73,7 +83,8 @@ pub(crate) async fn serve(
         if let Ok(place) = Arc::clone(&connections).try_acquire_owned() {
             let (router, options, stopping) = (router.clone(), options.clone(), stopping.clone());
             tokio::spawn(async move {
-                let place = ConnectionPlace { _permit: Arc::new(place) };
+                let outlet = Arc::default();
+                let place = ConnectionPlace { _permit: Arc::new(place), outlet };
                 converse(stream, router, &options, (place, stopping)).await;
             });
         } else if let Ok(turn) = Arc::clone(&refusals).try_acquire_owned() {
@@ -99,6 +110,7 @@ async fn converse(
     options: &GatewayOptions,
     (place, mut stopping): (ConnectionPlace, watch::Receiver<()>),
 ) {
+    let stream = Patient::new(stream, Arc::clone(&place.outlet), options.write_timeout);
     let service = service_fn(move |request: hyper::Request<Incoming>| {
         let (router, mut request) = (router.clone(), request.map(Body::new));
         request.extensions_mut().insert(place.clone());
@@ -108,7 +120,7 @@ async fn converse(
         .timer(TokioTimer::new())
         .header_read_timeout(options.header_read_timeout)
         .max_buf_size(HEAD_BYTES_MAX)
-        .serve_connection(TokioIo::new(Patient::new(stream, options.write_timeout)), service)
+        .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     let mut connection = pin!(connection);
     let ended = tokio::select! {

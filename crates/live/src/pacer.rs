@@ -16,6 +16,9 @@ use crate::waiters::{HEARTBEAT_TICKS, WAKE_BATCH, Which};
 
 /// The timer counts milliseconds: a shorter pause would become a longer one.
 const PAUSE_MIN: Duration = Duration::from_millis(1);
+/// A pause is at least this part of the wave before it, which may have been all writing: so others,
+/// and those who read, have their turn.
+const REST: u32 = 4;
 
 /// Wakes the readers of a hub until it is stopped.
 pub(crate) async fn run(shared: Arc<Shared>) {
@@ -46,19 +49,22 @@ pub(crate) async fn run(shared: Arc<Shared>) {
             let readers_count = wake(&shared, Which::All).await;
             let events_count = visible.0 - woken_to.0;
             woken_to = visible;
-            next_wave = began + pause(&shared.options, readers_count, events_count);
+            let took = began.elapsed();
+            next_wave = began + took + pause(&shared.options, took, readers_count, events_count);
         }
     }
 }
 
-/// How long after the beginning of a wave of wake-ups the next may begin.
-fn pause(options: &HubOptions, readers_count: u32, events_count: u64) -> Duration {
+/// How long after the end of a wave of wake-ups, which took so long, the next may begin.
+fn pause(options: &HubOptions, took: Duration, readers_count: u32, events_count: u64) -> Duration {
     let haste = u32::try_from(events_count / 2).unwrap_or(u32::MAX);
     options
         .wake_pause_per_reader
         .saturating_mul(readers_count)
         .saturating_mul(haste.clamp(1, 4))
         .min(options.wake_pause_max)
+        .saturating_sub(took)
+        .max(took / REST)
 }
 
 /// Wakes readers and tells how many; between batches of them, other tasks have their turn.
@@ -88,7 +94,8 @@ mod tests {
         let options = HubOptions::default();
         let check = |readers, events, micros| {
             let expected = Duration::from_micros(micros);
-            assert_eq!(pause(&options, readers, events), expected, "{readers} {events}");
+            let found = pause(&options, Duration::ZERO, readers, events);
+            assert_eq!(found, expected, "{readers} {events}");
         };
         check(0, 1, 0);
         check(10, 1, 30);
@@ -98,5 +105,19 @@ mod tests {
         check(1_000, 1_000_000, 12_000);
         check(10_000, 1, 20_000);
         check(u32::MAX, u64::MAX, 20_000);
+    }
+
+    #[test]
+    fn a_wave_that_writes_is_part_of_its_pause() {
+        let options = HubOptions::default();
+        let check = |took, micros| {
+            let took = Duration::from_micros(took);
+            assert_eq!(pause(&options, took, 1_000, 1), Duration::from_micros(micros), "{took:?}");
+        };
+        check(0, 3_000);
+        check(1_000, 2_000);
+        check(2_800, 700);
+        check(8_000, 2_000);
+        check(100_000, 25_000);
     }
 }

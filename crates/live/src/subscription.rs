@@ -89,6 +89,11 @@ impl Subscription {
         self.cursor
     }
 
+    /// Whether, having nothing to give, it waits for the next commit and for nothing else.
+    pub fn is_live(&self) -> bool {
+        self.was_live && self.reading.is_none() && !self.has_ended
+    }
+
     /// Gets what is of interest from here on, and nothing else: what was passed over before stays
     /// so.
     pub fn listen_for(&mut self, interest: Interest) {

@@ -1,6 +1,7 @@
 //! The live stream: from the beginning, from anywhere, across a crash, beside a reader that sleeps.
 
-use std::net::SocketAddr;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex, atomic::AtomicU64, atomic::Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -284,5 +285,50 @@ fn a_reader_that_does_not_read_harms_no_other() {
             assert_eq!(message.sequence(), at + 1, "a gap or a repeat");
             at += 1;
         }
+    }
+}
+
+#[test]
+fn what_a_socket_did_not_take_comes_when_its_reader_wakes() {
+    // Each is told at once to whoever is up to date, and all are more than two sockets' buffers.
+    const REQUESTS: usize = 400;
+    const LINES: usize = 60;
+    let (server, mut client, _folder) = given::open_market();
+    let head = given::sequence(&mut client);
+    let mut sleeper = open(&server, &format!("?after={head}"), None);
+    let mut reader = open(&server, &format!("?after={head}"), None);
+    let mut last = head;
+    for _ in 0..REQUESTS {
+        many(&mut client, LINES);
+        for message in reader.events(LINES, LIMIT) {
+            last += 1;
+            assert_eq!(message.sequence(), last, "a gap or a repeat");
+        }
+    }
+    let messages = sleeper.events(REQUESTS * LINES, LIMIT);
+    let sequences = messages.iter().map(Message::sequence);
+    assert!(sequences.eq(head + 1..=last), "a gap or a repeat");
+}
+
+#[test]
+fn a_client_of_an_older_protocol_gets_no_chunks() {
+    const EVENTS: u32 = 3;
+    let (server, mut client, _folder) = given::open_market();
+    let mut stream = TcpStream::connect(server.address()).unwrap();
+    stream.set_read_timeout(Some(LIMIT)).unwrap();
+    let request = format!(
+        "GET /api/updates/real-time HTTP/1.0\r\nHost: test\r\nAuthorization: Bearer {ADMIN_KEY}\r\n\r\n"
+    );
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut lines = BufReader::new(stream).lines().map(Result::unwrap);
+    assert!(lines.next().unwrap().ends_with("200 OK"));
+    assert!(lines.by_ref().take_while(|line| !line.is_empty()).count() > 0);
+    assert_eq!(lines.next().unwrap(), "retry: 1000");
+    assert_eq!(lines.next().unwrap(), "");
+    trades(&mut client, EVENTS);
+    for _ in 0..EVENTS {
+        assert!(lines.next().unwrap().starts_with("id: "));
+        assert!(lines.next().unwrap().starts_with("data: {"));
+        assert_eq!(lines.next().unwrap(), "");
     }
 }

@@ -2,16 +2,23 @@
 
 use std::io;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use bytes::Buf;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep_until};
 
+use super::outlet::{Chunk, Outlet};
+
 /// Fails a write that has made no progress for too long.
 pub(super) struct Patient {
-    stream: TcpStream,
+    stream: Arc<TcpStream>,
+    outlet: Arc<Outlet>,
+    /// What the outlet left, and what comes before anything of hyper's.
+    left: Option<Box<Chunk>>,
     patience: Duration,
     /// When patience ends, while a write waits. Boxed and made once: most connections never wait.
     deadline: Option<Pin<Box<Sleep>>>,
@@ -19,8 +26,15 @@ pub(super) struct Patient {
 }
 
 impl Patient {
-    pub(super) fn new(stream: TcpStream, patience: Duration) -> Self {
-        Self { stream, patience, deadline: None, is_waiting: false }
+    pub(super) fn new(stream: TcpStream, outlet: Arc<Outlet>, patience: Duration) -> Self {
+        Self {
+            stream: Arc::new(stream),
+            outlet,
+            left: None,
+            patience,
+            deadline: None,
+            is_waiting: false,
+        }
     }
 
     fn watch<T>(
@@ -43,6 +57,34 @@ impl Patient {
             Poll::Pending => Poll::Pending,
         }
     }
+
+    /// Writes what the outlet left.
+    fn poll_left(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.left.is_none() {
+            self.left = self.outlet.take_left();
+        }
+        while let Some(chunk) = &mut self.left {
+            let progress = poll_write(&self.stream, cx, chunk.chunk());
+            let written = ready!(self.watch(cx, progress))?;
+            if written == 0 {
+                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+            }
+            self.left.as_mut().expect("it is there").advance(written);
+            self.left.take_if(|chunk| !chunk.has_remaining());
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+/// As the stream would itself, which wants to be the only one to do it.
+fn poll_write(stream: &TcpStream, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+    loop {
+        ready!(stream.poll_write_ready(cx))?;
+        match stream.try_write(bytes) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            result => return Poll::Ready(result),
+        }
+    }
 }
 
 impl AsyncRead for Patient {
@@ -51,7 +93,16 @@ impl AsyncRead for Patient {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(cx, buffer)
+        if let Some(stream) = Arc::get_mut(&mut self.stream) {
+            return Pin::new(stream).poll_read(cx, buffer);
+        }
+        loop {
+            ready!(self.stream.poll_read_ready(cx))?;
+            match self.stream.try_read_buf(buffer) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                result => return Poll::Ready(result.map(drop)),
+            }
+        }
     }
 }
 
@@ -61,7 +112,8 @@ impl AsyncWrite for Patient {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let progress = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        ready!(self.poll_left(cx))?;
+        let progress = poll_write(&self.stream, cx, bytes);
         self.watch(cx, progress)
     }
 
@@ -70,7 +122,16 @@ impl AsyncWrite for Patient {
         cx: &mut Context<'_>,
         bytes: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let progress = Pin::new(&mut self.stream).poll_write_vectored(cx, bytes);
+        ready!(self.poll_left(cx))?;
+        let progress = loop {
+            if self.stream.poll_write_ready(cx)?.is_pending() {
+                break Poll::Pending;
+            }
+            match self.stream.try_write_vectored(bytes) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                result => break Poll::Ready(result),
+            }
+        };
         self.watch(cx, progress)
     }
 
@@ -79,12 +140,28 @@ impl AsyncWrite for Patient {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let progress = Pin::new(&mut self.stream).poll_flush(cx);
-        self.watch(cx, progress)
+        ready!(self.poll_left(cx))?;
+        // A socket has no buffer of ours, and hyper flushes it when it has emptied its own.
+        self.outlet.flushed(&self.stream);
+        Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let progress = Pin::new(&mut self.stream).poll_shutdown(cx);
-        self.watch(cx, progress)
+        ready!(self.poll_left(cx))?;
+        self.outlet.close();
+        match Arc::get_mut(&mut self.stream) {
+            Some(stream) => {
+                let progress = Pin::new(stream).poll_shutdown(cx);
+                self.watch(cx, progress)
+            }
+            // Nobody else keeps it for longer than a write, and it is closed with the last of them.
+            None => Poll::Ready(Ok(())),
+        }
+    }
+}
+
+impl Drop for Patient {
+    fn drop(&mut self) {
+        self.outlet.close();
     }
 }

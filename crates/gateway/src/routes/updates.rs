@@ -6,16 +6,20 @@ mod levels;
 mod places;
 mod snapshot;
 mod sse;
+mod teller;
 mod wanted;
 mod websocket;
+
+use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::header::ACCESS_CONTROL_ALLOW_ORIGIN;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::{HeaderMap, HeaderValue, Version};
 use axum::response::{IntoResponse, Response};
 
 use crate::auth::Caller;
+use crate::connections::ConnectionPlace;
 use crate::gateway::App;
 use crate::problem::Problem;
 use crate::request::Query;
@@ -96,7 +100,11 @@ async fn open(
         return websocket::accept(app, caller, place, wanted, &mut parts).await;
     }
     let feed = Feed::open(app.clone(), caller, &wanted).await?;
-    Ok(sse::respond(feed, place, app.identity().clone()))
+    // An older client gets no chunks.
+    let connection = parts.extensions.get::<ConnectionPlace>();
+    let connection = connection.filter(|_| parts.version == Version::HTTP_11);
+    let outlet = connection.map(|connection| Arc::clone(connection.outlet()));
+    Ok(sse::respond(feed, place, app.identity().clone(), outlet))
 }
 
 impl Caller {

@@ -134,6 +134,12 @@ impl Feed {
         self.rendering.is_some()
     }
 
+    /// Whether, having nothing to give, it waits for the next commit and for nothing else.
+    pub(super) fn is_live(&self) -> bool {
+        let Source::Events(subscription) = &self.source else { return false };
+        self.rendering.is_none() && !self.has_ended && subscription.is_live()
+    }
+
     /// What comes next; `None` at the end.
     pub(super) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Item>> {
         if self.has_ended {

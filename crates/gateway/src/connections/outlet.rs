@@ -1,0 +1,126 @@
+//! A way to a connection's socket past hyper, for a response body that is told to many at once.
+//!
+//! Writing through hyper costs a wake-up of the connection's task and its turn, for each client.
+//! A body that has nothing to give may ask for the outlet instead. It opens when hyper has flushed:
+//! then hyper has nothing to write until the body gives it something, and the body may write chunks
+//! (RFC 9112, section 7.1) by itself, from any thread. What a socket does not take is left to the
+//! connection's task, which writes it before anything of hyper's, with the patience it has for all.
+
+use std::io;
+use std::sync::Arc;
+
+use bytes::buf::Chain;
+use bytes::{Buf, Bytes};
+use parking_lot::Mutex;
+use tokio::net::TcpStream;
+
+/// A chunk on its way: its size, its data, and its end.
+pub(super) type Chunk = Chain<Chain<Bytes, Bytes>, Bytes>;
+
+/// What of a chunk is written as one: copying so little is cheaper than a vectored write.
+const COPIED_BYTES_MAX: usize = 16 * 1024;
+
+/// What ends a chunk.
+const END: &[u8] = b"\r\n";
+
+/// Who may write to the socket.
+#[derive(Debug, Default)]
+enum State {
+    /// hyper.
+    #[default]
+    Shut,
+    /// hyper, and after its next flush the body.
+    Asked,
+    /// The body.
+    Open(Arc<TcpStream>),
+    /// The connection's task alone, until this is written.
+    Left(Box<Chunk>),
+}
+
+/// The outlet of one connection.
+#[derive(Debug, Default)]
+pub(crate) struct Outlet {
+    state: Mutex<State>,
+}
+
+impl Outlet {
+    /// Asks for it, for when hyper has nothing more to write. For a body that is sent in chunks, and
+    /// that gives hyper nothing from here on but after [`Self::shut`].
+    pub(crate) fn ask(&self) {
+        let mut state = self.state.lock();
+        if matches!(*state, State::Shut) {
+            *state = State::Asked;
+        }
+    }
+
+    /// Lets hyper write again.
+    pub(crate) fn shut(&self) {
+        let mut state = self.state.lock();
+        if matches!(*state, State::Asked | State::Open(_)) {
+            *state = State::Shut;
+        }
+    }
+
+    /// Whether [`Self::send`] may be called.
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(*self.state.lock(), State::Open(_))
+    }
+
+    /// Writes a chunk of the body, never waiting. If it is not all written, the outlet is shut, and
+    /// the connection's task must be woken: it writes the rest, or finds out what is wrong.
+    ///
+    /// Panics if the outlet is not open.
+    #[must_use]
+    pub(crate) fn send(&self, data: &Bytes) -> bool {
+        debug_assert!(!data.is_empty(), "an empty chunk is the end of the body");
+        let mut state = self.state.lock();
+        let State::Open(stream) = &*state else { panic!("a chunk is sent, and nobody may") };
+        let size = format!("{:x}\r\n", data.len());
+        let parts = [size.as_bytes(), data, END];
+        let length: usize = parts.iter().map(|part| part.len()).sum();
+        let written = if length <= COPIED_BYTES_MAX {
+            stream.try_write(&parts.concat())
+        } else {
+            stream.try_write_vectored(&parts.map(io::IoSlice::new))
+        };
+        // An error comes again when the task writes: there it belongs.
+        let written = written.unwrap_or(0);
+        if written == length {
+            return true;
+        }
+        let size = Bytes::from(size);
+        let mut chunk = size.chain(data.clone()).chain(Bytes::from_static(END));
+        chunk.advance(written);
+        *state = State::Left(Box::new(chunk));
+        false
+    }
+
+    /// What the connection's task has to write before anything else; hyper may write after it.
+    pub(super) fn take_left(&self) -> Option<Box<Chunk>> {
+        let mut state = self.state.lock();
+        match std::mem::take(&mut *state) {
+            State::Left(chunk) => Some(chunk),
+            other => {
+                *state = other;
+                None
+            }
+        }
+    }
+
+    /// hyper has nothing to write.
+    pub(super) fn flushed(&self, stream: &Arc<TcpStream>) {
+        let mut state = self.state.lock();
+        if matches!(*state, State::Asked) {
+            *state = State::Open(Arc::clone(stream));
+        }
+    }
+
+    /// The connection is over.
+    pub(super) fn close(&self) {
+        *self.state.lock() = State::Shut;
+    }
+}
+
+#[cfg(test)]
+#[path = "outlet_tests.rs"]
+mod tests;

@@ -338,3 +338,24 @@ pub(super) fn about_nothing(journal: domain::JournalId) -> About {
     let recorded_at = Timestamp::MIN;
     About { journal, position: Sequence::ZERO, recorded_at, rebuilding: true }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_noted_again_is_another_time() {
+        let noted = Noted { position: Sequence(1_000), at: Sequence(9_000) };
+        let check = |position, at, expected| {
+            let worth = noted.is_worth_another(Sequence(position), Sequence(at));
+            assert_eq!(worth, expected, "{position} {at}");
+        };
+        // The views run ahead as fast as the books follow, or faster, or slower.
+        check(2_000, 10_000, true);
+        check(2_000, 30_000, true);
+        check(2_000, 9_250, true);
+        // Nothing new is written, or little: the books only catch up.
+        check(2_000, 9_000, false);
+        check(2_000, 9_249, false);
+    }
+}

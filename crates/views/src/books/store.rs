@@ -398,4 +398,30 @@ mod tests {
         assert_eq!(decode(1, &[0x80]), None);
         assert_eq!(decode(1, &[0]), None, "no event is twice in a book");
     }
+
+    /// What another tail of the journal would make of a station is not what this one does.
+    #[test]
+    fn a_start_drops_openings_past_the_position() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("books.db");
+        let new = super::super::keeper::about_nothing(JournalId(7));
+        let book = Book::Stock(domain::StationId(3));
+        let opening =
+            |at| super::super::pending::Opening { book, at: Sequence(at), stock: [1].into() };
+        let (writer, _) = open(Some(&path), new, |_| Ok(true)).unwrap();
+        let waiting = Waiting { openings: vec![opening(40), opening(90)], ..Waiting::default() };
+        let about = About { position: Sequence(50), ..new };
+        writer.save(&waiting, &[], &about).unwrap();
+        let at = |store: &Store| store.opening(book, Sequence(100)).unwrap().map(|(at, _)| at);
+        assert_eq!(at(&writer), Some(Sequence(90)));
+        drop(writer);
+        for _ in 0..2 {
+            let (writer, reader) = open(Some(&path), new, |about| {
+                assert_eq!(about.position, Sequence(50));
+                Ok(true)
+            })
+            .unwrap();
+            assert_eq!((at(&writer), at(&reader)), (Some(Sequence(40)), Some(Sequence(40))));
+        }
+    }
 }

@@ -13,9 +13,6 @@ use super::search::{Clause, Search};
 /// Bits of an identifier within its block, for the sets of things of a status.
 pub(crate) const BLOCK_BITS: u32 = 16;
 
-/// Offsets for which a posting has room at first: what the least that allocators give has room for.
-const FIRST_OFFSETS: usize = 12;
-
 /// The least and the greatest time at which some neighbouring events happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Zone {
@@ -100,8 +97,7 @@ impl Chunk {
     pub(crate) fn add(&mut self, sequence: Sequence, entry: &Entry) {
         let offset = u16::try_from(sequence.0 - self.start).unwrap_or(u16::MAX);
         for key in &entry.keys {
-            let posting = self.postings.entry(*key);
-            posting.or_insert_with(|| Vec::with_capacity(FIRST_OFFSETS)).push(offset);
+            self.postings.entry(*key).or_default().push(offset);
         }
         if let Some((id, code)) = entry.status {
             self.note_status(id, code);

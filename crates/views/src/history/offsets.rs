@@ -9,6 +9,9 @@ const LISTED_MAX: usize = BITS_BYTES / size_of::<u16>();
 /// A bit for each offset of a chunk.
 const BITS_BYTES: usize = (1 << 16) / 8;
 
+/// Offsets for which a posting has room at first: what the least that allocators give has room for.
+const FIRST_OFFSETS: usize = 12;
+
 /// Offsets of a chunk, added in ascending order.
 #[derive(Debug)]
 pub(crate) enum Offsets {
@@ -20,7 +23,7 @@ pub(crate) enum Offsets {
 
 impl Default for Offsets {
     fn default() -> Self {
-        Self::Listed(Vec::new())
+        Self::Listed(Vec::with_capacity(FIRST_OFFSETS))
     }
 }
 

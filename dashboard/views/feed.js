@@ -142,6 +142,7 @@ class Feed {
   draw({ wall, events }) {
     const { model } = this.app;
     if (this.last === 0 && model.sequence > 0 && !this.older.disabled) this.fetchEarlier(BEGIN_WITH);
+    if (this.last === 0 && this.app.connection.state === "down") this.frame.refuse("The server does not answer.");
     if (this.filter) this.take(events.filter((event) => Number(event.sequence) > this.last && this.filter?.(event)), wall);
     else {
       if (events.length > 0) this.ask.stale();
@@ -150,7 +151,7 @@ class Feed {
     if (this.filter && events.length > 0 && this.last > 0) this.last = Math.max(this.last, Number(events[events.length - 1].sequence));
     if (this.drawn !== this.rows.version || this.names !== model.names.size) this.drawRows();
     const rests = this.isPaused ? `resting; ${integer(this.missed)} ${this.missed === 1 ? "event" : "events"} since` : "";
-    this.frame.tell(rests || `${integer(this.rows.rows.length)} rows`, this.filter ? Math.max(model.sequence, this.last) : this.last);
+    this.frame.tell(rests || (this.last === 0 ? "" : `${integer(this.rows.rows.length)} rows`), this.filter ? Math.max(model.sequence, this.last) : this.last);
   }
 
   /** @param {any[]} events @param {number} wall */

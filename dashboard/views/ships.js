@@ -233,7 +233,7 @@ function columns(model) {
     ] },
     { name: "status", width: 13, label: "Status", sorts: true, cell: (line) => [
       state(line.condition, statusOf(line)),
-      narrow(line.behind > 0 ? `${span(line.behind)} behind` : `${share(Math.round(line.progress * 100) / 100)} of the way`),
+      narrow(line.behind > 0 ? `${span(line.behind)} behind` : line.shipment.arrived === null ? `${share(Math.round(line.progress * 100) / 100)} of the way` : "on time"),
     ] },
     { name: "origin", width: 12.5, label: "Origin", from: "wide", sorts: true, cell: ({ shipment }) => station(shipment.origin, model) },
     { name: "destination", width: 12.5, label: "Destination", from: "wide", sorts: true, cell: ({ shipment }) => station(shipment.destination, model) },

@@ -74,7 +74,7 @@ class Ships {
       caption: "Shipments, with their route, goods, progress and delay",
       columns: columns(app.model),
       key: ({ shipment }) => shipment.id,
-      signature: (line) => [line.shipment.sequence, line.condition, Math.round(line.progress * 100), span(line.behind), app.model.versions.stations].join(),
+      signature: (line) => [line.shipment.sequence, line.condition, Math.round(line.progress * 100), span(line.behind), app.model.names.size].join(),
       onSort: (name) => { if (!this.isPast) sortTo(app.address, name); },
     }, place);
     /** Of shipments that have ended: what has been loaded. @type {Shipment[]} */
@@ -85,6 +85,7 @@ class Ships {
     this.frame.add(this.filters.element, this.table.element, this.endless.element);
     this.drawnAt = 0;
     this.seen = "";
+    this.names = 0;
   }
 
   /** Whether what is asked for is past, so that the API lists it. */
@@ -120,12 +121,18 @@ class Ships {
       this.place.scrollTop = 0;
     }
     this.past.push(...items.map(read));
-    const now = this.app.model.now();
-    this.table.set(this.past.map((shipment) => lineOf(shipment, this.app.model, now)));
+    this.drawPast();
     if (this.past.length > 0) this.frame.say();
     else this.frame.say(pages.isDone ? "No such shipment has ended." : "Nothing found yet; the search goes on when asked.");
     this.frame.tell(`${integer(this.past.length)} shipments${pages.isDone ? "" : ", and more"}`, pages.asOf?.sequence);
     return !pages.isDone;
+  }
+
+  drawPast() {
+    const { model } = this.app;
+    const now = model.now();
+    this.table.set(this.past.map((shipment) => lineOf(shipment, model, now)));
+    this.names = model.names.size;
   }
 
   /** @param {any} error */
@@ -144,6 +151,10 @@ class Ships {
     if (!this.isPast && isKnown && wall - this.drawnAt >= DRAW_EVERY_MS) {
       this.drawnAt = wall;
       this.drawNow(now);
+    }
+    if (this.isPast && this.names !== this.app.model.names.size) {
+      this.filters.rename();
+      this.drawPast();
     }
     this.table.draw();
   }

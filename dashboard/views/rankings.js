@@ -140,7 +140,7 @@ function columns(of, by, model) {
 /** @param {string} of @param {Line} line @param {Model} model */
 function nameOf(of, line, model) {
   if (of === "lanes") return [...station(line.origin, model), " → ", ...station(line.destination, model)];
-  const about = line.cargo?.arrivals ? narrow(`${share(line.cargo.onTimeShare)} of ${integer(line.cargo.arrivals)} on time`) : null;
+  const about = line.cargo?.arrivals ? narrow(`${integer(line.cargo.onTime)} of ${integer(line.cargo.arrivals)} on time`) : null;
   if (of === "commodities") return [...commodity(line.id, model), about];
   return [...(of === "stations" ? station(line.id, model) : party(line.id, model)), about];
 }

@@ -10,6 +10,7 @@ import { Endless, ROWS_MAX } from "./parts/endless.js";
 import { Filters } from "./parts/filters.js";
 import { ViewFrame } from "./parts/frame.js";
 import { Pages } from "./parts/pages.js";
+import { Source } from "./parts/source.js";
 import { sortOf, sortTo } from "./parts/sorting.js";
 import { LongTable } from "./parts/table.js";
 import { sortedBy } from "./parts/window.js";
@@ -86,6 +87,7 @@ class Ships {
     this.drawnAt = 0;
     this.seen = "";
     this.names = 0;
+    this.source = new Source(app.model);
   }
 
   /** Whether what is asked for is past, so that the API lists it. */
@@ -146,6 +148,7 @@ class Ships {
 
   /** @param {import("../app.js").Frame} frame */
   draw({ wall, now }) {
+    if (this.source.hasChanged()) this.show();
     // Without the stream ships stay where they were last known to be.
     const isKnown = this.app.connection.state === "live" || this.drawnAt === 0 || !this.app.model.isLoaded;
     if (!this.isPast && isKnown && wall - this.drawnAt >= DRAW_EVERY_MS) {

@@ -6,7 +6,7 @@ import { Figures } from "./figures.js";
 import { line } from "./line.js";
 import { ROWS } from "./series.js";
 import { ticks } from "./ticks.js";
-import { ships } from "./words.js";
+import { underWay } from "./words.js";
 
 const DRAW_MS = 1_000;
 /** Though nothing happens: a rate falls with time. */
@@ -197,7 +197,7 @@ class Numbers {
     if (!history) return;
     const { model } = this.app;
     const { speed } = model.clock;
-    this.rows = history.rows({ now, speed, underWay: ships(model, now).underWay, alerts: model.alerts.size });
+    this.rows = history.rows({ now, speed, underWay: underWay(model), alerts: model.alerts.size });
     this.range = { min: Math.max(now - history.axis.span, history.epoch), max: now };
     const range = { min: this.range.min / 1000, max: this.range.max / 1000 };
     for (const { row, plot, top } of this.lines) {

@@ -96,8 +96,8 @@ class Candles {
     else this.asked.again();
   }
 
-  /** @param {number} wall */
-  draw(wall) {
+  /** @param {import("../app.js").Frame} frame */
+  draw({ wall }) {
     this.asked.draw(wall);
   }
 

@@ -250,11 +250,13 @@ class Numbers {
     this.when.classList.toggle("is-chosen", at !== null && this.hover === null);
     for (const { row, value } of this.lines) setText(value, NUMBERS[row].write(this.value(row, told, now)));
     const { speed } = this.app.model.clock;
-    const [trades, paid] = this.lines;
+    const [trades, paid, , , alerts] = this.lines;
     const note = speed === 1 ? "" : ` of the clock on the wall, which is ${spanWords(speed)} of network time`;
     trades.margin.title = NUMBERS.trades.what + note;
     paid.margin.title = NUMBERS.value.what + note;
     if (!history) return;
+    const since = history.alerts?.from ?? now;
+    alerts.margin.title = NUMBERS.alerts.what + (Number.isFinite(since) ? `; known from ${moment(since)} on` : "");
     const slider = this.slider;
     slider.setAttribute("aria-valuemin", String(Math.round(this.range.min / 1000)));
     slider.setAttribute("aria-valuemax", String(Math.round(this.range.max / 1000)));

@@ -16,7 +16,6 @@ import { columns, extent, room, since, traded, trimmed, usual } from "./prices.j
 /** `at`: until then instead of now, in milliseconds of network time. @typedef {{ station: string, commodity: string, interval?: Interval | null, at?: number | null }} Wish */
 
 const HEIGHT = 190;
-const CANDLES_MIN = 3;
 /** The part of the height that is for the volume. */
 const VOLUME = 0.22;
 /** Half of a label's width: nearer to the edge it would be cut. */
@@ -110,8 +109,7 @@ class Candles {
   show(prices) {
     this.prices = { ...prices, candles: trimmed(prices.candles) };
     this.onInterval(prices.interval);
-    // One or two candles are a sentence.
-    const range = traded(this.prices.candles) >= CANDLES_MIN ? extent(this.prices.candles) : null;
+    const range = extent(this.prices.candles);
     this.tell(null);
     this.chart.hidden = this.isTable || !range;
     this.table.hidden = !this.isTable || !range;

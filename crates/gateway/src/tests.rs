@@ -19,6 +19,7 @@ mod offers;
 mod past;
 mod reference;
 mod scope;
+mod session;
 mod support;
 mod trades;
 mod transfers;

@@ -16,6 +16,7 @@ mod holds;
 mod inventory;
 mod network;
 mod offers;
+mod page;
 mod past;
 mod reference;
 mod scope;

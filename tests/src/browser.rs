@@ -40,6 +40,8 @@ pub struct Browser {
     requests: Vec<String>,
     /// Requests under way, but for streams.
     open: HashSet<String>,
+    /// When the last of them began or ended.
+    asked_at: Instant,
     loads: u64,
 }
 
@@ -97,6 +99,7 @@ impl Browser {
             complaints: Vec::new(),
             requests: Vec::new(),
             open: HashSet::new(),
+            asked_at: Instant::now(),
             loads: 0,
         };
         // Workers, too, are heard from their first word on.
@@ -160,13 +163,12 @@ impl Browser {
     /// Waits until the page has asked for nothing for a while, but for its stream.
     #[track_caller]
     pub fn settle(&mut self) {
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            let heard = self.hear(Instant::now() + QUIET);
-            if !heard && self.open.is_empty() {
-                return;
-            }
-            assert!(Instant::now() < deadline, "still open: {:?}", self.open);
+        let begun = Instant::now();
+        // What happened before this was not waited for.
+        self.asked_at = begun;
+        while !self.open.is_empty() || self.asked_at.elapsed() < QUIET {
+            self.hear(Instant::now() + QUIET);
+            assert!(begun.elapsed() < PATIENCE, "still open: {:?}", self.open);
         }
     }
 
@@ -317,6 +319,7 @@ impl Browser {
                 let url = parameters["request"]["url"].as_str().unwrap_or_default().to_owned();
                 if !url.contains(STREAM) {
                     self.open.insert(request());
+                    self.asked_at = Instant::now();
                 }
                 self.requests.push(url);
             }
@@ -324,7 +327,9 @@ impl Browser {
                 self.requests.push(parameters["url"].as_str().unwrap_or_default().to_owned());
             }
             Some("Network.loadingFinished" | "Network.loadingFailed") => {
-                self.open.remove(&request());
+                if self.open.remove(&request()) {
+                    self.asked_at = Instant::now();
+                }
             }
             Some("Page.loadEventFired") => self.loads += 1,
             _ => {}

@@ -129,12 +129,12 @@ impl Browser {
         self.call("Page.bringToFront", &json!({}));
     }
 
-    /// Closes the tab that is spoken to; the first is spoken to from now on.
+    /// Closes the tab that is spoken to; others keep their numbers, and one of them is to be switched to.
+    /// The last one ends the browser.
     pub fn close_tab(&mut self) {
         let tab = self.current.take().expect("a tab");
         let target = self.tabs[tab].target.clone();
         self.call("Target.closeTarget", &json!({ "targetId": target }));
-        self.switch(0);
     }
 
     /// Loads a page and waits until it has loaded.

@@ -1,0 +1,75 @@
+// Finding stations, systems and shipments by what people call them. No DOM here.
+
+/** @typedef {import("../model/model.js").Model} Model */
+/** @typedef {import("./picker.js").Thing & { name: string, where: string }} Found */
+
+export const FOUND_MAX = 10;
+/** Of shipments, which are many and alike, no more than so many. */
+const SHIPMENTS_MAX = 5;
+
+/** Without accents, in lower case: as people type. @param {string} text */
+export const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+
+/** Names as they are searched, made once. @type {Map<string, string>} */
+const folded = new Map();
+/** Names that were searched, before all are forgotten: more than any network shows at a time. */
+const FOLDED_MAX = 100_000;
+
+/** @param {string} text */
+function fold(text) {
+  let found = folded.get(text);
+  if (found === undefined) {
+    if (folded.size >= FOLDED_MAX) folded.clear();
+    folded.set(text, (found = plain(text)));
+  }
+  return found;
+}
+
+/** How well words fit: 0 the name begins so, 1 a word in it does, 2 it is in there, 3 not at all. @param {string} name @param {string} words */
+function fit(name, words) {
+  const at = fold(name).indexOf(words);
+  if (at < 0) return 3;
+  if (at === 0) return 0;
+  return fold(name)[at - 1] === " " || fold(name)[at - 1] === "-" ? 1 : 2;
+}
+
+/** @param {Model} model @param {string} text @returns {Found[]} the best first */
+export function find(model, text) {
+  const words = plain(text.trim());
+  if (!words) return [];
+  /** @type {{ rank: number, found: Found }[]} */
+  const all = [];
+  const offer = (/** @type {number} */ rank, /** @type {Found} */ found) => {
+    if (rank < 3) all.push({ rank, found });
+  };
+  const systems = new Set();
+  for (const { id, name, kind, system } of model.stations.values()) {
+    offer(Math.min(fit(name, words), fit(id, words)), { kind: "station", id, name, where: `${kind}, ${model.systemName(system)}` });
+    systems.add(system);
+  }
+  for (const id of systems) {
+    // A system after the station that has its name in front.
+    const name = model.systemName(id);
+    offer(Math.min(fit(name, words), fit(id, words)) + 0.1, { kind: "system", id, name, where: "system" });
+  }
+  const ships = shipments(model, words);
+  all.push(...ships);
+  all.sort((one, other) => one.rank - other.rank || one.found.name.length - other.found.name.length || (one.found.name < other.found.name ? -1 : 1));
+  return all.slice(0, FOUND_MAX).map(({ found }) => found);
+}
+
+/** @param {Model} model @param {string} words */
+function shipments(model, words) {
+  /** @type {{ rank: number, found: Found }[]} */
+  const best = [];
+  for (const shipment of model.shipments.values()) {
+    const name = shipment.vessel ? model.name(shipment.vessel) : shipment.id;
+    const rank = Math.min(fit(name, words), fit(shipment.id, words)) + 0.2;
+    if (rank >= 3 || (best.length >= SHIPMENTS_MAX && rank >= best[best.length - 1].rank)) continue;
+    const where = `ship, ${model.name(shipment.origin)} to ${model.name(shipment.destination)}`;
+    best.push({ rank, found: { kind: "shipment", id: shipment.id, name, where } });
+    best.sort((one, other) => one.rank - other.rank);
+    best.length = Math.min(best.length, SHIPMENTS_MAX);
+  }
+  return best;
+}

@@ -326,10 +326,10 @@ impl Browser {
             Some("Network.webSocketCreated") => {
                 self.requests.push(parameters["url"].as_str().unwrap_or_default().to_owned());
             }
-            Some("Network.loadingFinished" | "Network.loadingFailed") => {
-                if self.open.remove(&request()) {
-                    self.asked_at = Instant::now();
-                }
+            Some("Network.loadingFinished" | "Network.loadingFailed")
+                if self.open.remove(&request()) =>
+            {
+                self.asked_at = Instant::now();
             }
             Some("Page.loadEventFired") => self.loads += 1,
             _ => {}

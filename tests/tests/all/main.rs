@@ -16,6 +16,7 @@ mod import;
 mod kill;
 mod live;
 mod live_snapshot;
+mod page;
 mod races;
 mod session;
 mod startup;

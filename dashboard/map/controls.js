@@ -22,7 +22,7 @@ const SCALE_PX = 110;
 
 /**
  * @param {{ zoom: (factor: number) => void, fit: () => void, flatten: () => void }} acts
- * @returns {{ elements: HTMLElement[], drawScale: (scale: number) => void, setFlat: (isFlat: boolean) => void }}
+ * @returns {{ elements: HTMLElement[], covering: HTMLElement[], drawScale: (scale: number) => void, setFlat: (isFlat: boolean) => void }}
  */
 export function controls(acts) {
   const button = (/** @type {string} */ text, /** @type {string} */ label, /** @type {() => void} */ onclick) => (
@@ -44,6 +44,7 @@ export function controls(acts) {
   let shown = 0;
   return {
     elements: [bar, foot],
+    covering: [bar, legend, scale],
     setFlat(isFlat) {
       flat.setAttribute("aria-pressed", String(isFlat));
     },

@@ -451,13 +451,22 @@ class StarMap {
       const spot = selected && this.spot(selected);
       const name = spot && selected ? { spot, name: this.nameOf(selected) } : null;
       const { found, taken, countMax } = candidates(layout, camera, {
-        width: (text) => labels.width(text), shown: labels.sides, chosen, named: name,
+        width: (text) => labels.width(text), shown: labels.sides, chosen, named: name, covered: this.covered(),
       });
       labels.choose(found, taken, countMax);
     }
     labels.follow(({ anchor }, pixel) => {
       const spot = anchor === "chosen" ? selected && this.spot(selected) : typeof anchor === "number" ? layout.spotAt(anchor) : anchor;
       return spot !== null && camera.project(spot.x, spot.y, spot.z, pixel);
+    });
+  }
+
+  /** Where names would be under buttons or the legend. @returns {import("./naming.js").Box[]} */
+  covered() {
+    const { left, top } = this.place.getBoundingClientRect();
+    return (this.controls?.covering ?? []).map((element) => {
+      const box = element.getBoundingClientRect();
+      return { left: box.left - left, top: box.top - top, width: box.width, height: box.height };
     });
   }
 

@@ -7,6 +7,7 @@ import { LABELS_MAX, Taken } from "./labels.js";
 /** @typedef {import("./layout.js").Layout} Layout */
 /** @typedef {import("./layout.js").System} System */
 /** @typedef {import("./camera.js").Camera} Camera */
+/** @typedef {{ left: number, top: number, width: number, height: number }} Box   pixels */
 
 /** From so many pixels around the star on, its stations are named instead of it. */
 const FAN_PX = 20;
@@ -21,11 +22,13 @@ const CANDIDATES_MAX = 160;
 /**
  * @param {Layout} layout
  * @param {Camera} camera
- * @param {{ width: (text: string) => number, shown: Map<string, number>, chosen: string | null, named: { name: string, spot: { x: number, y: number, z: number } } | null }} given
- *   shown: the names that are written already; chosen: a station that is not named again; named: what is selected
+ * @param {{ width: (text: string) => number, shown: Map<string, number>, chosen: string | null, named: { name: string, spot: { x: number, y: number, z: number } } | null, covered: Box[] }} given
+ *   shown: the names that are written already; chosen: a station that is not named again; named: what is selected;
+ *   covered: where buttons and the legend stand
  */
-export function candidates(layout, camera, { width, shown, chosen, named }) {
+export function candidates(layout, camera, { width, shown, chosen, named, covered }) {
   const taken = new Taken(camera.width, camera.height);
+  for (const { left, top, width: across, height } of covered) taken.take(left, top, across, height);
   const pixel = { x: 0, y: 0, scale: 0 };
   const ranks = new Ranks(layout.systems.length + layout.stations.length);
   const isSeen = () => pixel.x > -40 && pixel.y > -20 && pixel.x < camera.width + 40 && pixel.y < camera.height + 20;

@@ -206,7 +206,7 @@ void main() {
   part = (wall - ring.x) / life;
   vec4 clip = camera * vec4(position, 1.0);
   if (ring.y <= 0.0 || part < 0.0 || part >= 1.0 || clip.w <= near) return;
-  size = 4.0 + ring.y * (1.0 - (1.0 - part) * (1.0 - part)) * mix(0.55, 1.0, room(clip.w));
+  size = 4.0 + ring.y * (1.0 - (1.0 - part) * (1.0 - part)) * mix(0.5, 1.0, room(clip.w)) * sparse.y;
   gl_Position = vec4(clip.xy, 0.0, clip.w);
   gl_PointSize = (size + 2.0) * 2.0 * ratio;
 }`,

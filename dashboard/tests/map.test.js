@@ -349,10 +349,10 @@ test("systems are named from afar, their stations from near, what is selected al
   const layout = new Layout(STATIONS);
   const of = camera(true);
   of.look(layout.spot("earth"), 400, { left: 0, right: 0, top: 0, bottom: 0 }, null);
-  const given = { width: () => 40, shown: new Map(), chosen: null, named: null };
+  const given = { width: () => 40, shown: new Map(), chosen: null, named: null, covered: [] };
   const afar = candidates(layout, of, given).found.map(({ text }) => text);
   assert.ok(afar.includes("Sol") && !afar.includes("Ceres Station"), afar.join());
-  of.look(layout.spot("earth"), 5, { left: 0, right: 0, top: 0, bottom: 0 }, null);
+  of.look(layout.spot("earth"), 24, { left: 0, right: 0, top: 0, bottom: 0 }, null);
   const close = candidates(layout, of, { ...given, chosen: "earth", named: { name: "Earth", spot: layout.spot("earth") } }).found;
   assert.equal(close[0].text, "Earth");
   assert.ok(close[0].isForced);

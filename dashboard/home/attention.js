@@ -1,0 +1,148 @@
+// What needs somebody: at most seven open alerts, the worst first; acknowledged in place.
+
+import { about, integer } from "../format.js";
+import { h, keyed, setText } from "../dom.js";
+import { link } from "../address.js";
+import { post } from "../net/api.js";
+import { SHAPES, bySeverity, grouped } from "./rank.js";
+import { show as showParts } from "./sentence.js";
+import { cause, counted, reason, waiting } from "./words.js";
+
+const SHOWN = 7;
+const ALL_MAX = 200;
+const DRAW_MS = 1_000;
+/** New alerts are told together, once in a while. */
+const ANNOUNCE_MS = 4_000;
+
+/** @typedef {import("../model/model.js").Alert} Alert */
+const SEVERITIES = ["info", "warning", "critical"];
+
+/** What an alert is about. @param {Alert} alert */
+const thingOf = (alert) => alert.shipmentId ?? alert.alertId;
+
+/** @param {HTMLElement} place @param {import("../app.js").App} app */
+export function mount(place, app) {
+  const { model, address, session, connection } = app;
+  const counts = h("p", { class: "quiet small counts" });
+  const list = h("ol", { class: "alerts" });
+  const none = h("p", { class: "none quiet" });
+  const more = h("a", { class: "more", href: "/" });
+  const news = h("p", { class: "unseen", "aria-live": "polite" });
+  place.append(h("header", null, h("h2", { id: "attention-title" }, "Needs attention"), counts), list, none, more, news);
+
+  /** What was said where of acknowledging. @type {Map<string, { isBusy: boolean, trouble: string }>} */
+  const asked = new Map();
+  /** The words each row shows. @type {WeakMap<Element, import("./words.js").Part[]>} */
+  const words = new WeakMap();
+  /** @type {Set<string> | null} those that were there when this began are not new */
+  let known = null;
+  /** @type {Alert[]} */
+  let fresh = [];
+  let announcedAt = 0;
+  let drawnAt = 0;
+  let isDirty = true;
+
+  /** All that is open about a thing. @param {string} thing */
+  async function acknowledge(thing) {
+    asked.set(thing, { isBusy: true, trouble: "" });
+    isDirty = true;
+    try {
+      const open = [...model.alerts.values()].filter((alert) => thingOf(alert) === thing && !alert.acknowledgedAt);
+      for (const { alertId } of open) {
+        const alert = await post(`/api/alerts/${encodeURIComponent(alertId)}/acknowledge`, {});
+        const was = model.alerts.get(alertId);
+        // Its event may be here first, and may have ended it.
+        if (was && was.sequence <= alert.sequence) model.setAlert({ ...was, sequence: alert.sequence, acknowledgedAt: alert.acknowledgedAt, acknowledgedBy: alert.acknowledgedBy });
+      }
+      asked.delete(thing);
+    } catch (error) {
+      asked.set(thing, { isBusy: false, trouble: `Not acknowledged: ${error instanceof Error ? error.message : error}` });
+    }
+    isDirty = true;
+  }
+
+  /** @param {Alert[]} group */
+  function make([alert]) {
+    const thing = thingOf(alert);
+    return h("li", null,
+      h("span", { class: `shape ${SHAPES[alert.kind] ?? "info"}`, "aria-hidden": true }),
+      h("div", null,
+        h("p", { class: "cause" }),
+        h("div", { class: "foot" },
+          h("p", { class: "facts quiet" }),
+          h("button", { type: "button", class: "acknowledge", hidden: true, onclick: () => acknowledge(thing) }, "Acknowledge")),
+        h("p", { class: "trouble", role: "alert", hidden: true })));
+  }
+
+  /** @param {HTMLElement} row @param {Alert[]} group @param {number} now */
+  function update(row, group, now) {
+    const [alert] = group;
+    const isSeen = group.every(({ acknowledgedAt }) => acknowledgedAt);
+    const parts = cause(alert, model, now);
+    const says = /** @type {HTMLElement} */ (row.querySelector(".cause"));
+    showParts(says, words.get(says) ?? [], parts);
+    words.set(says, parts);
+    const by = isSeen && alert.acknowledgedAt ? `acknowledged by ${alert.acknowledgedBy ?? "somebody"} ${about((now - Date.parse(alert.acknowledgedAt)) / 1000)} ago` : "";
+    const worst = [...group].sort((a, b) => SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity))[0].severity;
+    const facts = [worst, `for ${about((now - Date.parse(alert.firedAt)) / 1000)}`, reason(alert, model), waiting(alert), by];
+    setText(/** @type {Node} */ (row.querySelector(".facts")), facts.filter(Boolean).join(" · "));
+    /** @type {HTMLElement} */ (row.querySelector(".shape")).className = `shape ${SHAPES[alert.kind] ?? "info"}`;
+    row.dataset.severity = worst;
+    row.classList.toggle("is-seen", isSeen);
+    const { isBusy = false, trouble = "" } = asked.get(thingOf(alert)) ?? {};
+    const button = /** @type {HTMLButtonElement} */ (row.querySelector(".acknowledge"));
+    button.hidden = isSeen || !session.may("acknowledge");
+    button.disabled = isBusy || connection.state !== "live";
+    button.setAttribute("aria-label", `Acknowledge: ${says.textContent}`);
+    const said = /** @type {HTMLElement} */ (row.querySelector(".trouble"));
+    said.hidden = !trouble;
+    setText(said, trouble);
+  }
+
+  /** @param {Alert[]} alerts @param {number} now @param {number} wall */
+  function announce(alerts, now, wall) {
+    if (known === null) {
+      known = new Set(alerts.map(({ alertId }) => alertId));
+      return;
+    }
+    const before = known;
+    fresh = [...fresh.filter(({ alertId }) => model.alerts.has(alertId)), ...alerts.filter(({ alertId }) => !before.has(alertId))];
+    known = new Set(alerts.map(({ alertId }) => alertId));
+    if (fresh.length === 0 || wall - announcedAt < ANNOUNCE_MS) return;
+    announcedAt = wall;
+    const [first] = fresh;
+    const said = cause(first, model, now).map((part) => (typeof part === "string" ? part : part.text)).join("");
+    setText(news, `New ${first.severity} alert: ${said}${fresh.length > 1 ? `, and ${counted(fresh.length - 1, "more", "more")}` : ""}.`);
+    fresh = [];
+  }
+
+  return {
+    /** @param {import("../app.js").Frame} frame */
+    draw({ now, wall }) {
+      if (!isDirty && wall - drawnAt < DRAW_MS) return;
+      drawnAt = wall;
+      isDirty = false;
+      const isAll = address.current.query.get("alerts") === "all";
+      const groups = grouped(model);
+      const shown = groups.slice(0, isAll ? ALL_MAX : SHOWN);
+      keyed(list, shown, ([alert]) => thingOf(alert), make, (row, group) => update(row, group, now));
+      const { critical, warning, info } = bySeverity(model);
+      const said = [[critical, "critical"], [warning, "warning"], [info, "info"]].filter(([count]) => Number(count) > 0);
+      setText(counts, said.map(([count, word]) => `${integer(Number(count))} ${word}`).join(" · "));
+      none.hidden = groups.length > 0;
+      setText(none, model.isLoaded ? "Nothing needs attention." : connection.state === "connecting" || connection.state === "live" ? "Reading the alerts." : "Not known.");
+      const left = groups.length - shown.length;
+      more.hidden = groups.length <= SHOWN;
+      const query = Object.fromEntries(address.current.query);
+      more.setAttribute("href", isAll && left > 0 ? "/feed?topic=alert" : link("/", { ...query, alerts: isAll ? null : "all" }));
+      setText(more, left > 0 ? `and ${integer(left)} more` : "show the worst seven");
+      if (model.isLoaded) announce([...model.alerts.values()], now, wall);
+    },
+    show() {
+      isDirty = true;
+    },
+    end() {
+      place.replaceChildren();
+    },
+  };
+}

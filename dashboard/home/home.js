@@ -1,0 +1,168 @@
+// The page at `/`: the map, what needs attention beside it, the numbers below, and a panel only
+// when something is selected.
+
+import { fill, h } from "../dom.js";
+import { link } from "../address.js";
+import { mount as mountAttention } from "./attention.js";
+import { mount as mountNumbers } from "./numbers.js";
+
+/** @typedef {import("../app.js").View} View */
+
+/** As style/home.css has it. */
+const PHONE = "(max-width: 700px)";
+/** A ship that is followed is brought to the middle again so often. */
+const FOLLOW_MS = 1_000;
+
+/** @param {HTMLElement} place @param {import("../app.js").App} app @returns {View} */
+export function mount(place, app) {
+  return new Home(place, app);
+}
+
+class Home {
+  /** @param {HTMLElement} place @param {import("../app.js").App} app */
+  constructor(place, app) {
+    this.app = app;
+    this.place = place;
+    this.isGone = false;
+    /** @type {ReturnType<typeof import("../map/map.js").mount> | null} */
+    this.map = null;
+    this.followedAt = 0;
+    /** @type {View | null} */
+    this.panel = null;
+    /** What the panel shows: "station=ceres". */
+    this.selected = "";
+    const title = h("h1", { class: "unseen" }, "The network");
+    const attention = h("section", { class: "attention", "aria-labelledby": "attention-title" });
+    this.mapPlace = h("section", { class: "home-map", "aria-label": "Map" });
+    this.note = h("div", { class: "home-note" });
+    const numbers = h("section", { class: "numbers", "aria-label": "Numbers over time" });
+    this.panelPlace = h("aside", { class: "panel", hidden: true });
+    this.root = h("div", { class: "home" }, title, attention, h("div", { class: "map-frame" }, this.mapPlace, this.note), numbers, this.panelPlace);
+    place.append(this.root);
+    this.attention = mountAttention(attention, app);
+    this.numbers = mountNumbers(numbers, app);
+    this.noted = "";
+    this.keydown = (/** @type {KeyboardEvent} */ event) => this.key(event);
+    document.addEventListener("keydown", this.keydown);
+    this.loadMap();
+    this.select();
+  }
+
+  async loadMap() {
+    try {
+      const module = await import("../map/map.js");
+      if (!this.isGone) this.map = module.mount(this.mapPlace, this.app, { isFlat: matchMedia(PHONE).matches });
+    } catch (error) {
+      console.error(error);
+      fill(this.mapPlace, h("div", { class: "message", role: "alert" }, h("p", null, "The map could not be shown. ", h("a", { href: "/stations" }, "Stations"), " and ", h("a", { href: "/ships" }, "ships"), " are also lists.")));
+    }
+  }
+
+  /** Shows what the address says is selected. */
+  async select() {
+    const { query } = this.app.address.current;
+    const kind = query.get("shipment") ? "shipment" : query.get("station") ? "station" : "";
+    const id = kind ? query.get(kind) ?? "" : "";
+    const selected = kind && `${kind}=${id}`;
+    if (selected === this.selected) {
+      this.panel?.show?.(this.app.address.current);
+      return;
+    }
+    this.selected = selected;
+    this.panel?.end();
+    this.panel = null;
+    this.panelPlace.replaceChildren();
+    this.panelPlace.hidden = !selected;
+    this.root.classList.toggle("is-selected", Boolean(selected));
+    if (!selected) return;
+    try {
+      const module = await (kind === "station" ? import("../panel/station.js") : import("../panel/shipment.js"));
+      if (this.isGone || this.selected !== selected) return;
+      this.panel = module.mount(this.panelPlace, this.app, id, () => this.close());
+    } catch (error) {
+      console.error(error);
+      if (this.selected === selected) fill(this.panelPlace, h("p", { role: "alert" }, `The panel could not be shown: ${error}`));
+    }
+  }
+
+  close() {
+    this.app.address.change({ station: null, shipment: null, commodity: null, by: null, interval: null, follow: null });
+    this.mapPlace.querySelector("canvas")?.focus();
+  }
+
+  /** @param {KeyboardEvent} event */
+  key(event) {
+    const isField = event.target instanceof Element && event.target.closest("input, select, textarea, dialog");
+    if (event.key === "Escape" && this.selected && !event.defaultPrevented && !isField) this.close();
+  }
+
+  /** @param {import("../app.js").Frame} frame */
+  draw(frame) {
+    this.map?.draw(frame);
+    this.follow(frame.wall);
+    this.attention.draw(frame);
+    this.numbers.draw(frame);
+    this.panel?.draw?.(frame);
+    this.drawNote();
+  }
+
+  /** Keeps the selected ship in the middle, if somebody asked for that. @param {number} wall */
+  follow(wall) {
+    const { query } = this.app.address.current;
+    const id = query.get("shipment");
+    if (!this.map || !id || query.get("follow") !== "1" || wall - this.followedAt < FOLLOW_MS || this.app.connection.state !== "live") return;
+    this.followedAt = wall;
+    this.map.flyTo(id);
+  }
+
+  /** What is said over an empty map. */
+  drawNote() {
+    const { model, connection } = this.app;
+    const isEmpty = model.isLoaded && model.stations.size === 0;
+    const state = isEmpty ? "empty" : model.stations.size > 0 ? "" : connection.state;
+    if (state === this.noted) return;
+    this.noted = state;
+    this.root.classList.toggle("is-empty", isEmpty);
+    fill(this.note, state === "empty" ? empty() : state ? h("p", { class: "quiet" }, waits(state)) : null);
+  }
+
+  /** @param {import("../address.js").Location} location */
+  show(location) {
+    this.select();
+    this.map?.show(location);
+    this.attention.show();
+    this.numbers.show();
+  }
+
+  end() {
+    this.isGone = true;
+    document.removeEventListener("keydown", this.keydown);
+    this.map?.end();
+    this.panel?.end();
+    this.attention.end();
+    this.numbers.end();
+    this.root.remove();
+  }
+}
+
+/** What an empty map waits for. @param {string} state of the connection */
+function waits(state) {
+  switch (state) {
+    case "signed-out": return "Sign in to see the map.";
+    case "recovering": return "The map comes when the server has replayed its journal.";
+    case "connecting": case "live": return "Reading the stations.";
+    default: return "No answer from the server; asked again every few seconds.";
+  }
+}
+
+/** What to do with a network without stations. */
+function empty() {
+  const command = `curl -X PUT ${location.origin}/api/stations/ceres \\
+  -H 'Authorization: Bearer YOUR-KEY' -H 'Content-Type: application/json' \\
+  -d '{"name":"Ceres Station","kind":"station","system":"sol","position":{"x":0,"y":0,"z":0}}'`;
+  return h("div", { class: "empty" },
+    h("h2", null, "No stations yet"),
+    h("p", null, "The map lights up with the first one:"),
+    h("pre", { tabindex: 0 }, h("code", null, command)),
+    h("p", { class: "quiet" }, "The first start of the server printed a key, or took the one in ITN_ADMIN_KEY. ", h("a", { href: link("/feed") }, "The feed"), " shows what happens."));
+}

@@ -1,0 +1,65 @@
+// The state of the network in one live sentence, each noun a link: in the bar, and large on the wall.
+
+import { fill, h, prose, setText } from "../dom.js";
+import { details } from "./detail.js";
+import { interruption, sentence, tied } from "./words.js";
+
+/** Words that change faster cannot be read. */
+const CHANGE_MS = 1_000;
+
+/** @typedef {import("./words.js").Part} Part */
+
+/**
+ * @param {HTMLElement} place
+ * @param {import("../app.js").App} app
+ * @param {{ isBrief?: boolean }} [options] `isBrief` where the bar says how old it is
+ */
+export function mount(place, app, { isBrief = true } = {}) {
+  const { model, connection } = app;
+  const more = details(app);
+  const line = h("p", { class: "says" });
+  place.append(line);
+  /** @type {Part[]} */
+  let shown = [];
+  let shownAt = 0;
+  let state = "";
+
+  return {
+    /** @param {import("../app.js").Frame} frame */
+    draw({ now, wall }) {
+      more.draw(wall);
+      if (wall - shownAt < CHANGE_MS && state === connection.state) return;
+      shownAt = wall;
+      state = connection.state;
+      const before = interruption(model, connection, wall, { isBrief });
+      const says = model.isLoaded || before.length === 0 ? sentence(model, now) : [];
+      const parts = [...before, ...(before.length > 0 && says.length > 0 ? [" "] : []), ...says];
+      show(line, shown, parts);
+      shown = parts;
+      line.title = isBrief ? parts.map(textOf).join("") : "";
+    },
+    end() {
+      line.remove();
+    },
+  };
+}
+
+/** @param {Part} part */
+const textOf = (part) => tied(typeof part === "string" ? part : part.text);
+
+/**
+ * Changes what changed: a link that somebody is about to follow stays where it is.
+ * @param {HTMLElement} line @param {Part[]} before @param {Part[]} parts
+ */
+export function show(line, before, parts) {
+  const isAlike = before.length === parts.length && before.every((part, index) => typeof part === typeof parts[index]);
+  if (!isAlike) {
+    fill(line, prose(parts.map((part) => (typeof part === "string" ? tied(part) : { ...part, text: tied(part.text) }))));
+    return;
+  }
+  parts.forEach((part, index) => {
+    const node = line.childNodes[index];
+    setText(node, textOf(part));
+    if (typeof part !== "string" && node instanceof HTMLAnchorElement && node.getAttribute("href") !== part.href) node.setAttribute("href", part.href);
+  });
+}

@@ -1,0 +1,290 @@
+// The panel of a station: its stock, prices, offers, ships, alerts and last trades.
+
+import { fill, h, prose } from "../dom.js";
+import { link } from "../address.js";
+import { about, integer, moment } from "../format.js";
+import { condition } from "../model/shipment.js";
+import { get } from "../net/api.js";
+import { SHAPES, ranked } from "../home/rank.js";
+import { cargo, cause, counted, shipPart, stationPart } from "../home/words.js";
+import { asked, because } from "./asked.js";
+import { candles } from "./candles.js";
+import { stock } from "./stock.js";
+import { at, brief } from "./story.js";
+
+const TRADES_SHOWN = 10;
+const SHIPS_SHOWN = 6;
+const OFFERS_SHOWN = 20;
+/** Ships and alerts are looked through so often. */
+const LOOK_MS = 1_000;
+const INTERVALS = /** @type {const} */ (["minute", "hour", "day"]);
+
+/** @typedef {import("../model/shipment.js").Shipment} Shipment */
+
+/**
+ * @param {HTMLElement} place
+ * @param {import("../app.js").App} app
+ * @param {string} id
+ * @param {() => void} close
+ */
+export function mount(place, app, id, close) {
+  return new StationPanel(place, app, id, close);
+}
+
+class StationPanel {
+  /** @param {HTMLElement} place @param {import("../app.js").App} app @param {string} id @param {() => void} close */
+  constructor(place, app, id, close) {
+    this.app = app;
+    this.id = id;
+    this.lookedAt = 0;
+    this.version = -1;
+    /** The good whose prices are shown. */
+    this.commodity = this.query.get("commodity") ?? "";
+    this.place = place;
+    this.head = h("header", { class: "title" });
+    this.note = h("p", { class: "then small", hidden: true });
+    const section = (/** @type {string} */ name) => h("section", { class: name });
+    this.alerts = section("here");
+    this.stockPlace = section("stock");
+    this.prices = section("prices");
+    this.chartHead = h("header");
+    this.offersPlace = section("offers");
+    this.ships = section("ships");
+    this.tradesPlace = section("trades");
+    const body = h("div", { class: "body", tabindex: -1 }, this.note, this.alerts, this.stockPlace, this.prices, this.ships, this.offersPlace, this.tradesPlace);
+    this.closeButton = h("button", { type: "button", class: "close", onclick: close }, "Close");
+    place.setAttribute("aria-label", "Selected station");
+    place.append(this.head, this.closeButton, body);
+    /** What is shown if nobody chooses: what was traded last, else what changed last; known when both are. @type {{ traded: string | null, changed: string | null }} */
+    this.usual = { traded: null, changed: null };
+    this.stock = stock(this.stockPlace, app, id, { chosen: () => this.commodity, onFirst: (changed) => this.guess({ changed }) });
+    this.offers = asked(app.connection, (signal) => get(link("/api/offers", { station: id, limit: 100 }), { signal }), (answer) => this.drawOffers(answer), (error) => this.fail(this.offersPlace, "Offers", error));
+    this.trades = asked(app.connection, (signal) => get(link("/api/trades", { station: id, limit: TRADES_SHOWN, to: this.query.get("at") }), { signal }), (answer) => this.drawTrades(answer), (error) => this.fail(this.tradesPlace, "Last trades", error));
+    /** @type {ReturnType<typeof candles> | null} */
+    this.chart = null;
+    this.drawNote();
+    if (this.commodity) this.choose(this.commodity);
+  }
+
+  get query() {
+    return this.app.address.current.query;
+  }
+
+  /** @returns {number | null} */
+  get at() {
+    const at = Date.parse(this.query.get("at") ?? "");
+    return Number.isNaN(at) ? null : at;
+  }
+
+  /** @returns {import("./prices.js").Interval | null} */
+  get interval() {
+    const interval = this.query.get("interval");
+    return INTERVALS.find((each) => each === interval) ?? null;
+  }
+
+  /** @param {{ traded?: string, changed?: string }} known */
+  guess(known) {
+    Object.assign(this.usual, known);
+    const { traded, changed } = this.usual;
+    const commodity = traded || (traded === "" ? changed : null);
+    if (!this.commodity && commodity) this.choose(commodity);
+  }
+
+  /** Shows the prices of a good. @param {string} commodity */
+  choose(commodity) {
+    this.commodity = commodity;
+    const wish = { station: this.id, commodity, interval: this.interval, at: this.at };
+    if (this.chart) {
+      this.chart.update(wish);
+    } else {
+      this.prices.append(this.chartHead);
+      this.chart = candles(this.prices, this.app, wish, (interval) => this.drawIntervals(interval));
+    }
+    this.drawIntervals(this.chart.interval);
+    this.stock.mark();
+  }
+
+  /** @param {string} shown */
+  drawIntervals(shown) {
+    const { model } = this.app;
+    const query = Object.fromEntries(this.query);
+    fill(this.chartHead,
+      h("h3", null, h("a", { href: link("/markets", { commodity: this.commodity, station: this.id }) }, model.name(this.commodity))),
+      h("nav", { "aria-label": "Length of a candle" }, INTERVALS.map((interval) => h("a", {
+        href: link("/", { ...query, interval }), "aria-current": interval === shown && "true" }, interval))));
+  }
+
+  /** @param {HTMLElement} place @param {string} what @param {unknown} error */
+  fail(place, what, error) {
+    fill(place, h("h3", null, what), h("p", { class: "trouble" }, `Could not be read: ${because(error)}`));
+  }
+
+  drawNote() {
+    const { at } = this;
+    this.note.hidden = at === null;
+    this.note.textContent = at === null ? "" : `Stock, prices and trades as of ${moment(at)}; ships, offers and alerts as they are now.`;
+  }
+
+  /** @param {import("../app.js").Frame} frame */
+  draw({ now, wall, events }) {
+    if (events.length > 0) this.notice(events);
+    this.stock.draw(wall);
+    this.offers.draw(wall);
+    this.trades.draw(wall);
+    this.chart?.draw(wall);
+    const { versions } = this.app.model;
+    const version = versions.stations + versions.shipments + versions.alerts + versions.commodities;
+    if (wall - this.lookedAt < LOOK_MS || (version === this.version && wall - this.lookedAt < 5 * LOOK_MS)) return;
+    this.lookedAt = wall;
+    this.version = version;
+    this.drawHead();
+    this.drawShips(now);
+    this.drawAlerts(now);
+  }
+
+  /** Asks again for what the events change here. @param {any[]} events */
+  notice(events) {
+    for (const { type, data } of events) {
+      const [topic] = type.split(".");
+      const isHere = data.station === this.id || data.origin === this.id || data.destination === this.id;
+      // What ends a hold or an offer may not say where it was.
+      const mayBeHere = isHere || (data.station === undefined && (topic === "trade" || topic === "offer"));
+      if (!mayBeHere) continue;
+      this.stock.again();
+      if (topic === "offer" || topic === "trade") this.offers.again();
+      if (topic === "trade" && this.at === null) {
+        this.trades.again();
+        this.chart?.update();
+      }
+    }
+  }
+
+  drawHead() {
+    const { model } = this.app;
+    const station = model.stations.get(this.id);
+    if (!station) {
+      fill(this.head, h("h2", null, this.id), h("p", { class: "quiet" }, model.isLoaded ? "No such station." : "–"));
+      return;
+    }
+    const owner = station.owner && station.owner !== station.id ? ` · owned by ${model.name(station.owner)}` : "";
+    const key = JSON.stringify([station, owner]);
+    if (this.head.dataset.key === key) return;
+    this.head.dataset.key = key;
+    fill(this.head,
+      h("h2", null, station.name),
+      h("p", { class: "quiet" }, `${station.kind} in ${model.systemName(station.system)}${owner}`),
+      h("p", { class: "quiet small" }, `${at(station.position)} · `, h("span", { class: "identifier" }, station.id)));
+  }
+
+  /** @param {number} now */
+  drawShips(now) {
+    const { model } = this.app;
+    if (!model.isLoaded) return;
+    /** @type {Shipment[]} */
+    const due = [];
+    /** @type {Shipment[]} */
+    const leaving = [];
+    for (const shipment of model.shipments.values()) {
+      if (shipment.destination === this.id && shipment.departed !== null) due.push(shipment);
+      else if (shipment.origin === this.id && shipment.departed === null) leaving.push(shipment);
+    }
+    due.sort((a, b) => (a.estimated ?? a.planned) - (b.estimated ?? b.planned));
+    leaving.sort((a, b) => (a.estimatedDeparture ?? a.plannedDeparture) - (b.estimatedDeparture ?? b.plannedDeparture));
+    fill(this.ships,
+      this.shipList("Due", due, now, { destination: this.id, status: "in_transit" }, (shipment) => {
+        if (shipment.arrived !== null) return "arrived, to be received";
+        const at = shipment.estimated ?? shipment.planned;
+        return at >= now ? `in ${about((at - now) / 1000)}` : `${about((now - at) / 1000)} overdue`;
+      }),
+      this.shipList("Leaving", leaving, now, { origin: this.id }, (shipment) => {
+        const at = shipment.estimatedDeparture ?? shipment.plannedDeparture;
+        return at >= now ? `in ${about((at - now) / 1000)}` : `planned ${about((now - at) / 1000)} ago`;
+      }));
+  }
+
+  /** @param {string} title @param {Shipment[]} shipments @param {number} now @param {Record<string, string>} query @param {(shipment: Shipment) => string} when */
+  shipList(title, shipments, now, query, when) {
+    const { model } = this.app;
+    const rows = shipments.slice(0, SHIPS_SHOWN).map((shipment) => {
+      const is = condition(shipment, now, model.silent.has(shipment.id));
+      const other = title === "Due" ? ["from ", stationPart(model, shipment.origin)] : ["to ", stationPart(model, shipment.destination)];
+      return h("li", null,
+        h("span", { class: `shape ${is}`, "aria-hidden": true }),
+        h("span", { class: "what" }, prose([shipPart(model, shipment.id), " ", ...other]), is === "normal" ? "" : h("span", { class: is }, `, ${is}`)),
+        h("span", { class: "load quiet" }, prose(cargo(model, shipment))),
+        h("span", { class: "when" }, when(shipment)));
+    });
+    const more = shipments.length - rows.length;
+    return h("div", null,
+      h("h3", null, title, " ", h("span", { class: "quiet" }, integer(shipments.length))),
+      rows.length > 0 && h("ol", { class: "list" }, rows),
+      more > 0 && h("p", null, h("a", { href: link("/ships", query) }, `and ${integer(more)} more`)));
+  }
+
+  /** @param {number} now */
+  drawAlerts(now) {
+    const { model } = this.app;
+    const alerts = ranked(model).filter(({ station }) => station === this.id).slice(0, 7);
+    fill(this.alerts, alerts.length > 0 && h("ol", { class: "list" }, alerts.map((alert) => h("li", null,
+      h("span", { class: `shape ${SHAPES[alert.kind] ?? "info"}`, "aria-hidden": true }),
+      h("span", { class: "what" }, prose(cause(alert, model, now))),
+      h("span", { class: "when quiet" }, `${alert.severity}, ${about((now - Date.parse(alert.firedAt)) / 1000)}`)))));
+  }
+
+  /** @param {{ items: any[], nextCursor: string | null }} answer */
+  drawOffers({ items, nextCursor }) {
+    const { model } = this.app;
+    const sorted = [...items].sort((a, b) => model.name(a.commodity).localeCompare(model.name(b.commodity)) || (a.side < b.side ? 1 : a.side > b.side ? -1 : (a.side === "sell" ? a.unitPrice - b.unitPrice : b.unitPrice - a.unitPrice)));
+    const shown = sorted.slice(0, OFFERS_SHOWN);
+    const count = `${integer(items.length)}${nextCursor ? " or more" : ""}`;
+    fill(this.offersPlace,
+      h("h3", null, "Offers ", h("span", { class: "quiet" }, count)),
+      shown.length > 0 && h("div", { class: "table" }, h("table", null,
+        h("caption", { class: "unseen" }, "Open offers here"),
+        h("thead", null, h("tr", null, ["Good", "Side"].map((name) => h("th", { scope: "col" }, name)), ["Price", "Left"].map((name) => h("th", { scope: "col", class: "number" }, name)), h("th", { scope: "col" }, "By"))),
+        h("tbody", null, shown.map((offer) => h("tr", null,
+          h("th", { scope: "row" }, model.name(offer.commodity)),
+          h("td", null, offer.side === "sell" ? "sells" : "buys"),
+          h("td", { class: "number" }, integer(offer.unitPrice)),
+          h("td", { class: "number" }, integer(offer.remaining)),
+          h("td", { class: "cut" }, model.name(offer.trader))))))),
+      sorted.length > shown.length && h("p", null, h("a", { href: link("/markets", { station: this.id }) }, `and ${integer(sorted.length - shown.length)} more`)));
+  }
+
+  /** @param {{ items: any[] }} answer */
+  drawTrades({ items }) {
+    const { model } = this.app;
+    this.guess({ traded: items[0]?.lines[0].commodity ?? "" });
+    fill(this.tradesPlace,
+      h("h3", null, h("a", { href: link("/trades", { station: this.id }) }, this.at === null ? "Last trades" : "Trades before then")),
+      items.length === 0 ? h("p", { class: "quiet" }, "None.") : h("div", { class: "table" }, h("table", null,
+        h("caption", { class: "unseen" }, "Last trades here"),
+        h("thead", null, h("tr", null, ["At", "Goods"].map((name) => h("th", { scope: "col" }, name)), ["Price", "Total"].map((name) => h("th", { scope: "col", class: "number" }, name)))),
+        h("tbody", null, items.map((trade) => {
+          const [line] = trade.lines;
+          const others = trade.lines.length - 1;
+          return h("tr", null,
+            h("td", { title: moment(trade.settledAt ?? trade.recordedAt) }, brief(trade.settledAt ?? trade.recordedAt)),
+            h("td", null, `${integer(line.quantity)} ${model.name(line.commodity)}${others > 0 ? ` and ${counted(others, "more", "more")}` : ""}`, trade.status === "settled" ? "" : h("span", { class: "quiet" }, `, ${trade.status}`)),
+            h("td", { class: "number" }, others > 0 ? "–" : integer(line.unitPrice)),
+            h("td", { class: "number" }, integer(trade.total)));
+        })))));
+  }
+
+  show() {
+    this.drawNote();
+    this.stock.show();
+    this.trades.anew();
+    const commodity = this.query.get("commodity") ?? this.commodity;
+    if (commodity) this.choose(commodity);
+  }
+
+  end() {
+    this.stock.end();
+    this.offers.end();
+    this.trades.end();
+    this.chart?.end();
+    this.place.removeAttribute("aria-label");
+    this.place.replaceChildren();
+  }
+}

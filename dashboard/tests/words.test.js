@@ -1,0 +1,128 @@
+// The network's state in words, and which alert comes first.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { bySeverity, grouped, ranked } from "../home/rank.js";
+import { cause, interruption, quantity, reason, sentence, waiting } from "../home/words.js";
+import { Model } from "../model/model.js";
+
+const HOUR = 3_600_000;
+const at = (/** @type {number} */ hours) => new Date(hours * HOUR).toISOString();
+const text = (/** @type {any[]} */ parts) => parts.map((part) => (typeof part === "string" ? part : part.text)).join("");
+const links = (/** @type {any[]} */ parts) => parts.filter((part) => typeof part !== "string").map(({ href }) => href);
+
+/** A network of two stations at hour 10. @param {{ ships?: any[], alerts?: any[], stations?: number }} given */
+function network({ ships = [], alerts = [], stations = 2 } = {}) {
+  const model = new Model();
+  model.isLoaded = true;
+  model.sequence = 4711;
+  const places = [["a", "Ceres"], ["l", "Luyten Station"]].slice(0, stations);
+  model.setStations(places.map(([id, name]) => ({ id, name, kind: "station", system: "s", position: { x: 0, y: 0, z: 0 }, owner: id, sequence: 0 })));
+  model.setCommodities([
+    { id: "water-ice", name: "Water ice", category: "raw", unitMassGrams: 1_000_000 },
+    { id: "beacons", name: "Beacons", category: "parts", unitMassGrams: null },
+    { id: "oxygen", name: "Oxygen", category: "gas", unitMassGrams: 1000 },
+  ]);
+  model.setNames([{ id: "v-1", name: "Kestrel" }]);
+  ships.forEach((ship, index) => model.setShipment({
+    shipmentId: `s-${index + 1}`, origin: "a", destination: "l", owner: "o", consignee: "o", carrier: "c", vessel: `v-${index + 1}`,
+    status: "in_transit", plannedDeparture: at(0), plannedArrival: at(20), actualDeparture: at(0), sequence: 1, recordedAt: at(0),
+    lines: [{ commodity: "water-ice", quantity: 400 }], ...ship,
+  }));
+  alerts.forEach((alert, index) => model.setAlert({
+    alertId: `a-${index + 1}`, status: "firing", kind: "shipment_late", severity: "warning", cause: {}, station: "l", commodity: null,
+    shipmentId: null, firedAt: at(8), changedAt: at(8), acknowledgedBy: null, acknowledgedAt: null, atRisk: { holds: [], rules: [] }, sequence: 2, ...alert,
+  }));
+  return model;
+}
+
+const late = { estimatedArrival: at(24), delayed: { reason: "estimate", code: "weather" } };
+const lateAlert = { cause: { shipmentId: "s-1" }, shipmentId: "s-1" };
+const out = { kind: "stock_out", severity: "critical", cause: { rule: "r", owner: "l" }, commodity: "oxygen" };
+
+test("nothing is said that is not known", () => {
+  assert.equal(text(sentence(new Model(), 0)), "Reading the network.");
+  assert.equal(text(sentence(network({ stations: 0 }), 10 * HOUR)), "No stations yet.");
+  assert.equal(text(sentence(network(), 10 * HOUR)), "No ships under way.");
+});
+
+test("one ship, and many", () => {
+  assert.equal(text(sentence(network({ ships: [{}] }), 10 * HOUR)), "1 ship under way, none late.");
+  assert.equal(text(sentence(network({ ships: [{}, {}, { status: "booked", actualDeparture: null }] }), 10 * HOUR)), "2 ships under way, none late.");
+  const many = network({ ships: Array.from({ length: 1204 }, () => ({})) });
+  assert.equal(text(sentence(many, 10 * HOUR)), "1,204 ships under way, none late.");
+});
+
+test("the worst ship and the worst stock, each noun a link", () => {
+  const parts = sentence(network({ ships: [late, {}], alerts: [lateAlert, out] }), 10 * HOUR);
+  assert.equal(text(parts), "2 ships under way, 1 late. Worst: Kestrel, 4 h behind with 400 t of water ice; Luyten Station has run out of oxygen.");
+  assert.deepEqual(links(parts), ["/ships?status=in_transit", "/ships?delayed=true", "/?shipment=s-1", "/markets?commodity=water-ice", "/?station=l", "/markets?commodity=oxygen"]);
+});
+
+test("without an alert the worst is the one farthest behind; without a ship it is the stock", () => {
+  const model = network({ ships: [{}, late, { ...late, estimatedArrival: at(22) }] });
+  assert.match(text(sentence(model, 10 * HOUR)), /, 2 late\. Worst: v-2, 4 h behind with 400 t of water ice\.$/);
+  const low = network({ alerts: [{ ...out, kind: "stock_low", severity: "warning" }] });
+  assert.equal(text(sentence(low, 10 * HOUR)), "No ships under way. Worst: Luyten Station is low on oxygen.");
+});
+
+test("a ship past its promise is late though nobody said so, and a silent one is told apart", () => {
+  assert.match(text(sentence(network({ ships: [{}] }), 23 * HOUR)), /^1 ship under way, 1 late\. Worst: Kestrel, 3 h behind/);
+  const silent = network({ ships: [{}], alerts: [{ ...lateAlert, kind: "shipment_silent" }] });
+  assert.equal(text(sentence(silent, 10 * HOUR)), "1 ship under way, 1 silent. Worst: Kestrel, silent with 400 t of water ice.");
+});
+
+test("mass is said where the good has one, else units; several goods by the largest", () => {
+  assert.equal(quantity(400, 1_000_000), "400 t");
+  assert.equal(quantity(3, 1500), "4.5 kg");
+  assert.equal(quantity(1, null), "1 unit");
+  const model = network({ ships: [{ ...late, lines: [{ commodity: "beacons", quantity: 40 }, { commodity: "water-ice", quantity: 4 }] }] });
+  assert.match(text(sentence(model, 10 * HOUR)), /with 40 units of beacons and 1 more good\.$/);
+});
+
+test("an interruption says from when what is shown is, and how a recovery goes", () => {
+  const model = network();
+  const connection = { state: "reconnecting", since: 100_000, heardAt: 96_000, progress: null };
+  assert.equal(text(interruption(model, connection, 110_000)), "Disconnected, showing #4,711 from 14 s ago.");
+  assert.equal(text(interruption(model, connection, 110_000, { isBrief: true })), "Disconnected.");
+  assert.deepEqual(interruption(model, { ...connection, state: "live" }, 110_000), []);
+  assert.equal(text(interruption(new Model(), { ...connection, state: "recovering", progress: { done: 1_204_000, total: 4_711_203 } }, 0)),
+    "The server is starting: 1,204,000 of 4,711,203 events replayed, 25 %.");
+  assert.equal(text(interruption(new Model(), { ...connection, state: "down" }, 0)), "No answer from the server.");
+});
+
+test("alerts in words", () => {
+  const model = network({ ships: [late] });
+  const say = (/** @type {any} */ alert) => text(cause({ station: "l", commodity: null, shipmentId: null, cause: {}, ...alert }, model, 10 * HOUR));
+  assert.equal(say({ kind: "shipment_late", shipmentId: "s-1" }), "Kestrel is 4 h behind with 400 t of water ice for Luyten Station");
+  assert.equal(text(cause({ .../** @type {any} */ (lateAlert), kind: "shipment_overdue", station: "l" }, model, 30 * HOUR)), "Kestrel was due 10 h ago with 400 t of water ice at Luyten Station");
+  assert.equal(say({ kind: "shipment_silent", shipmentId: "s-9" }), "Nothing heard from s-9 for Luyten Station");
+  assert.equal(say({ kind: "stock_low", commodity: "oxygen", cause: { owner: "acme" } }), "acme at Luyten Station is low on oxygen");
+  assert.equal(say({ kind: "stock_out", station: null }), "a station has run out of a good");
+  assert.equal(say({ kind: "hold_expired" }), "A hold ran out at Luyten Station");
+  assert.equal(reason(/** @type {any} */ ({ shipmentId: "s-1" }), model), "weather");
+  assert.equal(waiting({ atRisk: { holds: ["t-1"], rules: [] } }), "1 hold waits for it");
+  assert.equal(waiting({ atRisk: { holds: Array(20).fill("t"), rules: ["r"] } }), "20 or more holds and 1 stock rule wait for it");
+});
+
+test("alerts come by severity, by what waits, by units, by age; what somebody saw comes last", () => {
+  const ships = [{}, { lines: [{ commodity: "water-ice", quantity: 900 }] }];
+  const alerts = [
+    { alertId: "young", firedAt: at(9) },
+    { alertId: "old" },
+    { alertId: "seen", severity: "critical", acknowledgedAt: at(9), acknowledgedBy: "me" },
+    { alertId: "few", shipmentId: "s-1" },
+    { alertId: "many", shipmentId: "s-2" },
+    { alertId: "waited", atRisk: { holds: ["t-1"], rules: [] } },
+    { alertId: "out", ...out },
+  ];
+  const model = network({ ships, alerts });
+  assert.deepEqual(ranked(model).map(({ alertId }) => alertId), ["out", "waited", "many", "few", "old", "young", "seen"]);
+  assert.deepEqual(bySeverity(model), { critical: 2, warning: 5, info: 0 });
+});
+
+test("a ship that is late and overdue needs somebody once", () => {
+  const model = network({ ships: [late], alerts: [{ ...lateAlert, severity: "critical" }, { ...lateAlert, kind: "shipment_overdue" }, out] });
+  assert.deepEqual(grouped(model).map((group) => group.map(({ kind }) => kind)), [["stock_out"], ["shipment_overdue", "shipment_late"]]);
+});

@@ -1,0 +1,69 @@
+// Asks the API again when something happened, but not too often; and says in words why it could not.
+
+import { Refused, Unauthenticated, get } from "../../net/api.js";
+
+export class Ask {
+  /**
+   * @param {(get: (path: string) => Promise<any>) => Promise<void>} run
+   * @param {(words: string, problem: any) => void} onTrouble
+   * @param {number} everyMs at most so often
+   */
+  constructor(run, onTrouble, everyMs) {
+    this.run = run;
+    this.onTrouble = onTrouble;
+    this.everyMs = everyMs;
+    this.isStale = false;
+    this.isAsking = false;
+    this.askedAt = -Infinity;
+    this.ended = new AbortController();
+  }
+
+  /** What was asked for is no longer what is to be shown. */
+  now() {
+    this.ended.abort();
+    this.ended = new AbortController();
+    this.ask();
+  }
+
+  /** What is shown is old: ask again, in a while. */
+  stale() {
+    this.isStale = true;
+  }
+
+  /** Called once a frame. @param {number} wall */
+  draw(wall) {
+    if (this.isStale && !this.isAsking && wall - this.askedAt >= this.everyMs) this.ask();
+  }
+
+  async ask() {
+    const { signal } = this.ended;
+    this.isStale = false;
+    this.isAsking = true;
+    this.askedAt = Date.now();
+    try {
+      await this.run((path) => get(path, { signal }));
+    } catch (error) {
+      if (!signal.aborted) this.onTrouble(trouble(error), error instanceof Refused ? error.problem : null);
+    } finally {
+      if (!signal.aborted) this.isAsking = false;
+    }
+  }
+
+  end() {
+    this.ended.abort();
+  }
+}
+
+/** What went wrong, in words. @param {unknown} error */
+export function trouble(error) {
+  if (error instanceof Unauthenticated) return "You are signed out: sign in to see this.";
+  if (error instanceof Refused) {
+    if (error.status === 403) return "Your key sees its own accounts alone, and this is about the whole network. A key of a viewer, an operator or an administrator shows it.";
+    if (error.status === 503) return `The server cannot answer this now: ${error.message}`;
+    return sentence(error.message);
+  }
+  return "The server does not answer. What is shown may be old.";
+}
+
+/** @param {string} text */
+const sentence = (text) => `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;

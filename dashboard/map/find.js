@@ -27,11 +27,11 @@ function fold(text) {
   return found;
 }
 
-/** How well words fit: 0 the name begins so, 1 a word in it does, 2 it is in there, 3 not at all. @param {string} name @param {string} words */
+/** How well words fit: -1 they are the name, 0 it begins so, 1 a word in it does, 2 it is in there, 3 not at all. @param {string} name @param {string} words */
 function fit(name, words) {
   const at = fold(name).indexOf(words);
   if (at < 0) return 3;
-  if (at === 0) return 0;
+  if (at === 0) return fold(name) === words ? -1 : 0;
   return fold(name)[at - 1] === " " || fold(name)[at - 1] === "-" ? 1 : 2;
 }
 

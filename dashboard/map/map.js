@@ -55,7 +55,7 @@ class StarMap {
     this.hasControls = hasControls;
     this.isAlwaysFlat = isFlat ?? false;
     this.stop = new AbortController();
-    this.canvas = h("canvas", { class: "map-canvas", tabindex: hasControls ? "0" : "-1", role: hasControls ? "application" : "img", "aria-label": LABEL, "aria-describedby": "map-keys" });
+    this.canvas = h("canvas", { class: "map-canvas", tabindex: hasControls ? "0" : "-1", role: hasControls ? "application" : "img", "aria-label": LABEL, "aria-describedby": hasControls ? "map-keys" : null });
     this.layer = h("div", { class: "map-labels", "aria-hidden": "true" });
     this.tip = h("div", { class: "map-tip", role: "status", hidden: true });
     this.note = h("p", { class: "map-note", hidden: true });
@@ -113,7 +113,7 @@ class StarMap {
       },
       fit: () => this.fit(),
       flatten: () => this.app.address.change({ flat: this.camera.isFlat ? null : 1 }, { replace: true }),
-    });
+    }, this.isAlwaysFlat);
     this.place.append(...this.controls.elements, this.tip, h("p", { id: "map-keys", class: "unseen" }, KEYS));
     connect(this.canvas, this.camera, {
       moved: () => this.moved(),
@@ -238,7 +238,10 @@ class StarMap {
       station: thing?.kind === "station" ? thing.id : null,
       shipment: thing?.kind === "shipment" ? thing.id : null,
       system: null,
+      follow: null,
       camera: this.cameraText,
+      // What a panel shows of one station it shows of the next.
+      ...(thing ? {} : { commodity: null, by: null, interval: null }),
     });
   }
 
@@ -293,8 +296,9 @@ class StarMap {
     const spot = this.spot(thing);
     if (!spot) return false;
     const { camera } = this;
+    // The first picture shows it at once; later ones fly.
     const distance = Math.min(camera.distance, (camera.scale * camera.distance * this.layout.unit) / NEAR_PX);
-    camera.look(spot, distance, this.inset(), this.stillness.matches ? null : performance.now());
+    camera.look(spot, distance, this.inset(), this.stillness.matches || this.drawn.version < 0 ? null : performance.now());
     this.moved();
     return true;
   }

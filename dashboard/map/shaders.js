@@ -172,7 +172,7 @@ void main() {
   vec2 ahead = (to - from) / reach;
   kind = style;
   strength = weight;
-  width = style < 0.5 ? 0.7 + weight * 1.9 : 1.1;
+  width = style < 0.5 ? 0.6 + weight * weight * 1.5 : 1.1;
   across = position.y * (width * 0.5 + 1.0);
   along = position.x * reach;
   gl_Position = vec4((mix(from, to, position.x) + vec2(-ahead.y, ahead.x) * across) / (view * 0.5), 0.0, 1.0);
@@ -188,7 +188,7 @@ flat in float strength;
 void main() {
   float alpha = cover(abs(across) - width * 0.5);
   if (kind > 1.5) alpha *= clamp(0.5 + (2.0 - abs(mod(along, 7.0) - 3.5)), 0.0, 1.0);
-  colour = kind < 0.5 ? vec4(line, alpha * (0.45 + 0.55 * strength)) : vec4(blue, alpha * 0.9);
+  colour = kind < 0.5 ? vec4(line, alpha * (0.35 + 0.6 * strength)) : vec4(blue, alpha * 0.9);
 }`,
 };
 

@@ -388,8 +388,10 @@ test("search finds by the beginning first, without accents, systems and ships to
   model.setNames([{ id: "kestrel", name: "Kestrel" }]);
   model.setStation(station("ile", "ile", 5, 5, 5, "outpost", "Île Vega"));
   const names = (text) => find(model, text).map(({ kind, name: called }) => `${kind} ${called}`);
-  assert.deepEqual(names("vega"), ["station Vega b", "system Vega", "station Île Vega"]);
-  assert.deepEqual(names("ILE"), ["station Île Vega", "system Ile"]);
+  assert.deepEqual(names("vega"), ["system Vega", "station Vega b", "station Île Vega"]);
+  // A name in full comes first.
+  assert.deepEqual(names("sol"), ["system Sol"]);
+  assert.deepEqual(names("ÎLE"), ["station Île Vega", "system Ile"]);
   assert.deepEqual(names("kes"), ["shipment Kestrel"]);
   assert.deepEqual(names("s-1"), ["shipment Kestrel"]);
   assert.deepEqual(names("  "), []);

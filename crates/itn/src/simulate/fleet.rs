@@ -11,7 +11,7 @@ use serde_json::json;
 use super::SimulateError;
 use super::ship::requests::{CARGO_MAX, CARGO_MIN};
 use super::ship::{Cargo, Fate, LATE_MAX, ON_TIME_MAX, REPORTS, Ship, Step, Trip};
-use super::stage::TRAVEL_MAX;
+use super::stage::{Stage, TRAVEL_MAX};
 use super::world::World;
 use crate::client::bulk::{LINES_MAX, LineOutcome};
 use crate::client::{Client, ClientError};
@@ -208,16 +208,30 @@ fn drawn(world: &World, count: usize, random: &mut Random) -> Vec<Placing> {
     idle.filter_map(|ship| placing(world, ship, random)).take(count).collect()
 }
 
-fn placing(world: &World, ship: usize, random: &mut Random) -> Option<Placing> {
-    let stage = &world.stage;
+/// From a maker of a good to one who needs it.
+pub(super) struct Way {
+    from: usize,
+    to: usize,
+    good: usize,
+    /// How long it takes by plan.
+    pub(super) time: Duration,
+}
+
+/// A way such as ships take.
+pub(super) fn way(stage: &Stage, random: &mut Random) -> Option<Way> {
     let from = *random.pick(&stage.makers)?;
     let good = *random.pick(&stage.places[from].makes)?;
     let to = stage.taker(good, from, random)?;
+    Some(Way { from, to, good, time: stage.travel(from, to) })
+}
+
+fn placing(world: &World, ship: usize, random: &mut Random) -> Option<Placing> {
+    let Way { from, to, good, time: planned } = way(&world.stage, random)?;
     let fate = match Fate::drawn(random) {
         Fate::Cancelled => Fate::OnTime,
         fate => fate,
     };
-    let (planned, percent) = (stage.travel(from, to), fate.percent(random));
+    let percent = fate.percent(random);
     let whole = planned * percent / 100;
     let behind = u32::try_from(random.below(BEHIND_MAX)).unwrap_or(0);
     let flown = whole * behind / 1_000;

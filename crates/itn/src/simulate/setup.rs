@@ -24,6 +24,11 @@ const STOCK_LOW: u64 = 60;
 /// Enough for another ship.
 const STOCK_CLEAR: u64 = 200;
 
+/// Commands of a trip, from buying to selling, and half as many again for what places do meanwhile.
+const TRIP_COMMANDS: u64 = 15;
+/// Ways from which the usual one is told.
+const WAYS_DRAWN: u32 = 500;
+
 /// Credits of a trader and of a station to begin with.
 const TRADER_CREDITS: u64 = 5_000_000;
 const STATION_CREDITS: u64 = 500_000_000;
@@ -92,8 +97,7 @@ pub(super) async fn world(
         return Err(SimulateError::NothingToTrade);
     }
     if options.under_way > 0 {
-        // Each ship gets its turn about as often as the rate allows.
-        stage.stretch = (options.traders() / (4 * options.rate.max(1))).max(1);
+        stage.stretch = stretch(&stage, options);
     }
     // Network time only grows: the same seed on the same server still gives each run its own keys.
     let run = blake3::hash(format!("{}/{}", options.seed, clock.after(Duration::ZERO)).as_bytes());
@@ -110,6 +114,20 @@ pub(super) async fn world(
     // The play begins now, and on a large network that took its time.
     world.begin(NetworkClock::read(client).await?, stagger);
     Ok(world)
+}
+
+/// How many times as long as usual ways must take for the rate to keep all ships moving.
+fn stretch(stage: &Stage, options: &SimulateOptions) -> u32 {
+    let mut random = Random::named(options.seed, "ways");
+    let ways: Vec<Duration> = (0..WAYS_DRAWN)
+        .filter_map(|_| fleet::way(stage, &mut random))
+        .map(|way| way.time)
+        .collect();
+    let count = u32::try_from(ways.len()).unwrap_or(1).max(1);
+    let usual = (ways.iter().sum::<Duration>() / count).as_secs().max(1);
+    let commands = u64::from(options.traders()) * TRIP_COMMANDS;
+    let stretch = commands.div_ceil(u64::from(options.rate.max(1)) * usual);
+    u32::try_from(stretch).unwrap_or(u32::MAX).max(1)
 }
 
 fn ships(stage: &Stage, options: &SimulateOptions) -> Vec<Ship> {

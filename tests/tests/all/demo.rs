@@ -44,7 +44,7 @@ fn what_it_prints_buys_something() {
 }
 
 /// The command that begins with `curl`, with the lines it goes on in.
-fn paste(said: &str) -> Option<String> {
+pub(crate) fn paste(said: &str) -> Option<String> {
     let start = said.lines().position(|line| line.trim_start().starts_with("curl "))?;
     let mut command = String::new();
     for line in said.lines().skip(start) {

@@ -10,6 +10,7 @@ mod bad_wire;
 mod clients;
 mod damage;
 mod demo;
+mod demo_story;
 mod dependencies;
 mod export;
 mod import;

@@ -22,9 +22,10 @@ const SCALE_PX = 110;
 
 /**
  * @param {{ zoom: (factor: number) => void, fit: () => void, flatten: () => void }} acts
- * @returns {{ elements: HTMLElement[], drawScale: (scale: number) => void, setFlat: (isFlat: boolean) => void }}
+ * @param {boolean} isAlwaysFlat there is nothing to switch
+ * @returns {{ elements: HTMLElement[], covering: HTMLElement[], drawScale: (scale: number) => void, setFlat: (isFlat: boolean) => void }}
  */
-export function controls(acts) {
+export function controls(acts, isAlwaysFlat) {
   const button = (/** @type {string} */ text, /** @type {string} */ label, /** @type {() => void} */ onclick) => (
     h("button", { type: "button", "aria-label": label, title: label, onclick }, text));
   const flat = h("button", { type: "button", "aria-pressed": "false", title: "Seen straight from above", onclick: acts.flatten }, "Flat");
@@ -32,7 +33,7 @@ export function controls(acts) {
     button("+", "Zoom in", () => acts.zoom(1.6)),
     button("−", "Zoom out", () => acts.zoom(1 / 1.6)),
     button("Fit", "Show the whole network", acts.fit),
-    flat);
+    isAlwaysFlat ? null : flat);
   const length = h("span", { class: "map-length" });
   const words = h("span");
   const scale = h("p", { class: "map-scale" }, length, words);
@@ -44,6 +45,7 @@ export function controls(acts) {
   let shown = 0;
   return {
     elements: [bar, foot],
+    covering: [bar, legend, scale],
     setFlat(isFlat) {
       flat.setAttribute("aria-pressed", String(isFlat));
     },

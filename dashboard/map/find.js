@@ -1,5 +1,7 @@
 // Finding stations, systems and shipments by what people call them. No DOM here.
 
+import { systemName } from "../model/names.js";
+
 /** @typedef {import("../model/model.js").Model} Model */
 /** @typedef {import("./picker.js").Thing & { name: string, where: string }} Found */
 
@@ -25,12 +27,31 @@ function fold(text) {
   return found;
 }
 
-/** How well words fit: 0 the name begins so, 1 a word in it does, 2 it is in there, 3 not at all. @param {string} name @param {string} words */
+/** How well words fit: -1 they are the name, 0 it begins so, 1 a word in it does, 2 it is in there, 3 not at all. @param {string} name @param {string} words */
 function fit(name, words) {
   const at = fold(name).indexOf(words);
   if (at < 0) return 3;
-  if (at === 0) return 0;
+  if (at === 0) return fold(name) === words ? -1 : 0;
   return fold(name)[at - 1] === " " || fold(name)[at - 1] === "-" ? 1 : 2;
+}
+
+/** @type {{ key: unknown, version: number, names: Map<string, string> }} */
+let known = { key: null, version: -1, names: new Map() };
+
+/** The names of all systems, made anew when stations have changed. @param {Model} model */
+function systemNames(model) {
+  const { stations, versions } = model;
+  if (known.key === stations && known.version === versions.stations) return known.names;
+  /** @type {Map<string, { name: string }[]>} */
+  const members = new Map();
+  for (const station of stations.values()) {
+    const others = members.get(station.system);
+    if (others) others.push(station);
+    else members.set(station.system, [station]);
+  }
+  const names = new Map([...members].map(([id, some]) => [id, systemName(id, some)]));
+  known = { key: stations, version: versions.stations, names };
+  return names;
 }
 
 /** @param {Model} model @param {string} text @returns {Found[]} the best first */
@@ -42,16 +63,12 @@ export function find(model, text) {
   const offer = (/** @type {number} */ rank, /** @type {Found} */ found) => {
     if (rank < 3) all.push({ rank, found });
   };
-  const systems = new Set();
+  const systems = systemNames(model);
   for (const { id, name, kind, system } of model.stations.values()) {
-    offer(Math.min(fit(name, words), fit(id, words)), { kind: "station", id, name, where: `${kind}, ${model.systemName(system)}` });
-    systems.add(system);
+    offer(Math.min(fit(name, words), fit(id, words)), { kind: "station", id, name, where: `${kind}, ${systems.get(system)}` });
   }
-  for (const id of systems) {
-    // A system after the station that has its name in front.
-    const name = model.systemName(id);
-    offer(Math.min(fit(name, words), fit(id, words)) + 0.1, { kind: "system", id, name, where: "system" });
-  }
+  // A system comes after the station that has its name in front.
+  for (const [id, name] of systems) offer(Math.min(fit(name, words), fit(id, words)) + 0.1, { kind: "system", id, name, where: "system" });
   const ships = shipments(model, words);
   all.push(...ships);
   all.sort((one, other) => one.rank - other.rank || one.found.name.length - other.found.name.length || (one.found.name < other.found.name ? -1 : 1));

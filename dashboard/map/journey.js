@@ -12,7 +12,7 @@
 export const STRIDE = 10;
 /** In `look`: one of these, plus 8 where it stands at a station. Below 0 nothing is drawn. */
 export const CONDITIONS = /** @type {const} */ (["normal", "late", "overdue", "silent", "held"]);
-const DOCKED = 8;
+export const DOCKED = 8;
 /** Later than any due time: one that has arrived is not overdue any more. */
 const NEVER = 1e12;
 export const EMPTY = Float64Array.of(0, 0, 0, 0, 0, 0, 0, 0, NEVER, -1);

@@ -14,7 +14,7 @@ import { h } from "../dom.js";
  * @property {number} width of the text
  * @property {boolean} isForced selected or under the pointer: written whatever is in the way
  * @property {string} look a class
- * @property {import("./layout.js").System | number} anchor what it belongs to: a system, or the number of a station
+ * @property {import("./layout.js").System | number | "chosen"} anchor what it belongs to: a system, the number of a station, or what is selected
  */
 
 /** @typedef {{ candidate: Candidate, left: number, top: number, side: number }} Placed   left and top from the mark's middle */
@@ -37,26 +37,23 @@ export class Taken {
   /** Whether a box lies on the screen and on nothing. @param {number} left @param {number} top @param {number} width @param {number} height */
   isFree(left, top, width, height) {
     if (left < 0 || top < 0 || left + width >= this.columns * CELL || top + height >= this.rows * CELL) return false;
-    let isFree = true;
-    this.each(left, top, width, height, (cell) => {
-      if (this.cells[cell]) isFree = false;
-    });
-    return isFree;
+    const right = Math.floor((left + width) / CELL);
+    const bottom = Math.floor((top + height) / CELL);
+    for (let row = Math.floor(top / CELL); row <= bottom; row += 1) {
+      for (let column = Math.floor(left / CELL); column <= right; column += 1) {
+        if (this.cells[row * this.columns + column]) return false;
+      }
+    }
+    return true;
   }
 
   /** @param {number} left @param {number} top @param {number} width @param {number} height */
   take(left, top, width, height) {
-    this.each(left, top, width, height, (cell) => {
-      this.cells[cell] = 1;
-    });
-  }
-
-  /** @param {number} left @param {number} top @param {number} width @param {number} height @param {(cell: number) => void} use */
-  each(left, top, width, height, use) {
     const right = Math.min(this.columns - 1, Math.floor((left + width) / CELL));
     const bottom = Math.min(this.rows - 1, Math.floor((top + height) / CELL));
+    const first = Math.max(0, Math.floor(left / CELL));
     for (let row = Math.max(0, Math.floor(top / CELL)); row <= bottom; row += 1) {
-      for (let column = Math.max(0, Math.floor(left / CELL)); column <= right; column += 1) use(row * this.columns + column);
+      for (let column = first; column <= right; column += 1) this.cells[row * this.columns + column] = 1;
     }
   }
 }
@@ -113,6 +110,8 @@ export class Labels {
     this.sides = new Map();
     /** @type {Map<string, number>} */
     this.widths = new Map();
+    /** Rises when all names are to be measured anew. */
+    this.version = 0;
     this.pen = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
     this.setFont();
     // Widths measured before the font was there are wrong.
@@ -122,6 +121,7 @@ export class Labels {
   setFont() {
     this.pen.font = `11px ${getComputedStyle(this.layer).fontFamily}`;
     this.widths.clear();
+    this.version += 1;
   }
 
   /** Of a text, in pixels; measured once. @param {string} text */
@@ -150,7 +150,7 @@ export class Labels {
     });
   }
 
-  /** Moves the names to where their marks are now. @param {(candidate: Candidate, pixel: { x: number, y: number }) => boolean} find */
+  /** Moves the names to where their marks are now. @param {(candidate: Candidate, pixel: import("./camera.js").Pixel) => boolean} find */
   follow(find) {
     const pixel = { x: 0, y: 0, scale: 0 };
     this.placed.forEach(({ candidate, left, top }, number) => {

@@ -1,6 +1,8 @@
 // Where stations stand on the map. Those of one system are a few thousandths of a light-year
 // apart, so they are fanned out around their star. No DOM here.
 
+import { systemName } from "../model/names.js";
+
 /** @typedef {{ id: string, name: string, kind: string, system: string, position: { x: number, y: number, z: number } }} Station */
 /** @typedef {{ id: string, x: number, y: number, z: number, reach: number, first: number, count: number }} System   its stations are `count` from `first` on */
 
@@ -21,6 +23,8 @@ export class Layout {
     const neighbours = nearest(this.systems);
     /** How far apart neighbouring systems usually are. */
     this.unit = median(neighbours) || 1;
+    /** From the middle to the outermost system. */
+    this.radius = extent(this.systems);
     /** @type {Station[]} */
     this.stations = groups.flat();
     /** Places in threes, as drawn. */
@@ -29,8 +33,8 @@ export class Layout {
     this.index = new Map();
     /** @type {Map<string, number>} */
     this.systemIndex = new Map();
-    /** The system of each station, by number. */
-    this.systemOf = new Uint32Array(this.stations.length);
+    /** @type {Map<string, string>} */
+    this.names = new Map();
     let first = 0;
     this.systems.forEach((system, number) => {
       this.systemIndex.set(system.id, number);
@@ -38,12 +42,18 @@ export class Layout {
       system.reach = Math.min(neighbours[number], this.unit * 1.5) * FAN_SHARE;
       for (let place = 0; place < system.count; place += 1) {
         this.index.set(this.stations[first + place].id, first + place);
-        this.systemOf[first + place] = number;
         const { x, z } = fan(place, system.count);
         this.places.set([system.x + x * system.reach, system.y, system.z + z * system.reach], (first + place) * 3);
       }
       first += system.count;
     });
+  }
+
+  /** A system's name for people, found once. @param {System} system */
+  nameOf({ id, first, count }) {
+    let name = this.names.get(id);
+    if (name === undefined) this.names.set(id, (name = systemName(id, this.stations.slice(first, first + count))));
+    return name;
   }
 
   /** Where a station stands; null if there is none of this name. @param {string} id */
@@ -92,6 +102,17 @@ function centre(stations) {
   const count = stations.length;
   const mean = (/** @type {"x" | "y" | "z"} */ axis) => stations.reduce((sum, { position }) => sum + position[axis], 0) / count;
   return { id: stations[0].system, x: mean("x"), y: mean("y"), z: mean("z"), reach: 0, first: 0, count };
+}
+
+/** @param {System[]} systems */
+function extent(systems) {
+  const middle = { x: 0, y: 0, z: 0 };
+  for (const { x, y, z } of systems) {
+    middle.x += x / systems.length;
+    middle.y += y / systems.length;
+    middle.z += z / systems.length;
+  }
+  return systems.reduce((far, { x, y, z }) => Math.max(far, Math.hypot(x - middle.x, y - middle.y, z - middle.z)), 0);
 }
 
 /** How far the nearest other system is, for each; 0 for a single one. @param {System[]} systems */

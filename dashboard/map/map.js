@@ -28,7 +28,7 @@ import { words } from "./words.js";
  */
 
 /** Names are chosen anew at most so often while the camera moves. */
-const NAMING_MS = 120;
+const NAMING_MS = 200;
 /** New stations are laid out at most so often: they come by the hundred at first. */
 const LAYOUT_MS = 250;
 const ADDRESS_MS = 400;
@@ -55,7 +55,7 @@ class StarMap {
     this.hasControls = hasControls;
     this.isAlwaysFlat = isFlat ?? false;
     this.stop = new AbortController();
-    this.canvas = h("canvas", { class: "map-canvas", tabindex: hasControls ? "0" : "-1", role: hasControls ? "application" : "img", "aria-label": LABEL, "aria-describedby": "map-keys" });
+    this.canvas = h("canvas", { class: "map-canvas", tabindex: hasControls ? "0" : "-1", role: hasControls ? "application" : "img", "aria-label": LABEL, "aria-describedby": hasControls ? "map-keys" : null });
     this.layer = h("div", { class: "map-labels", "aria-hidden": "true" });
     this.tip = h("div", { class: "map-tip", role: "status", hidden: true });
     this.note = h("p", { class: "map-note", hidden: true });
@@ -76,6 +76,7 @@ class StarMap {
     this.hovered = null;
     /** @type {{ x: number, y: number } | null} */
     this.pointer = null;
+    this.tipSize = { width: 0, height: 0 };
     this.stillness = matchMedia("(prefers-reduced-motion: reduce)");
     /** Whether a person has moved the camera; before that it shows all there is. */
     this.hasMoved = false;
@@ -112,7 +113,7 @@ class StarMap {
       },
       fit: () => this.fit(),
       flatten: () => this.app.address.change({ flat: this.camera.isFlat ? null : 1 }, { replace: true }),
-    });
+    }, this.isAlwaysFlat);
     this.place.append(...this.controls.elements, this.tip, h("p", { id: "map-keys", class: "unseen" }, KEYS));
     connect(this.canvas, this.camera, {
       moved: () => this.moved(),
@@ -237,7 +238,10 @@ class StarMap {
       station: thing?.kind === "station" ? thing.id : null,
       shipment: thing?.kind === "shipment" ? thing.id : null,
       system: null,
+      follow: null,
       camera: this.cameraText,
+      // What a panel shows of one station it shows of the next.
+      ...(thing ? {} : { commodity: null, by: null, interval: null }),
     });
   }
 
@@ -292,8 +296,9 @@ class StarMap {
     const spot = this.spot(thing);
     if (!spot) return false;
     const { camera } = this;
+    // The first picture shows it at once; later ones fly.
     const distance = Math.min(camera.distance, (camera.scale * camera.distance * this.layout.unit) / NEAR_PX);
-    camera.look(spot, distance, this.inset(), this.stillness.matches ? null : performance.now());
+    camera.look(spot, distance, this.inset(), this.stillness.matches || this.drawn.version < 0 ? null : performance.now());
     this.moved();
     return true;
   }
@@ -374,10 +379,13 @@ class StarMap {
       tip.dataset.text = text;
       tip.className = `map-tip ${said.look}`;
       fill(tip, h("strong", null, said.title), said.lines.map((line) => h("span", null, line)));
+      // Asked for only now: asking makes the browser lay out.
+      this.tipSize = { width: tip.offsetWidth, height: tip.offsetHeight };
     }
-    const left = Math.max(4, Math.min(pointer.x + 14, this.camera.width - tip.offsetWidth - 6));
-    const above = pointer.y - tip.offsetHeight - 12;
-    tip.style.transform = `translate(${Math.round(left)}px, ${Math.round(above > 4 ? above : pointer.y + 18)}px)`;
+    const left = Math.max(4, Math.min(pointer.x + 14, this.camera.width - this.tipSize.width - 6));
+    const above = pointer.y - this.tipSize.height - 12;
+    const where = `translate(${Math.round(left)}px, ${Math.round(above > 4 ? above : pointer.y + 18)}px)`;
+    if (tip.style.transform !== where) tip.style.transform = where;
   }
 
   /** The ways of what is selected. @param {number} wall */
@@ -435,22 +443,41 @@ class StarMap {
 
   /** @param {number} wall */
   drawNames(wall) {
-    const { named, camera, layout, labels, model } = this;
-    const chosen = this.selected?.kind === "station" ? this.selected.id : null;
-    const key = `${camera.version} ${chosen} ${model.versions.stations}`;
-    if (key === named.key) return;
-    // The font of the page comes late, and what was selected is named at once.
-    if (wall - named.at > NAMING_MS || !named.key.endsWith(` ${chosen} ${model.versions.stations}`)) {
+    const { named, camera, layout, labels, model, selected } = this;
+    const chosen = selected?.kind === "station" ? selected.id : null;
+    const asked = `${selected?.kind} ${selected?.id} ${model.versions.stations} ${labels.version}`;
+    const key = `${camera.version} ${asked}`;
+    const isMoving = selected?.kind === "shipment" && this.drawn.at === wall;
+    if (key === named.key && !isMoving) return;
+    // While the camera moves names are chosen now and then; what was selected is named at once.
+    if (key !== named.key && (wall - named.at > NAMING_MS || !named.key.endsWith(asked))) {
       Object.assign(named, { at: wall, key });
+      const spot = selected && this.spot(selected);
+      const name = spot && selected ? { spot, name: this.nameOf(selected) } : null;
       const { found, taken, countMax } = candidates(layout, camera, {
-        systemName: (id) => model.systemName(id), width: (text) => labels.width(text), shown: labels.sides, chosen, hovered: null,
+        width: (text) => labels.width(text), shown: labels.sides, chosen, named: name, covered: this.covered(),
       });
       labels.choose(found, taken, countMax);
     }
     labels.follow(({ anchor }, pixel) => {
-      const { x, y, z } = typeof anchor === "number" ? layout.spotAt(anchor) : anchor;
-      return camera.project(x, y, z, /** @type {any} */ (pixel));
+      const spot = anchor === "chosen" ? selected && this.spot(selected) : typeof anchor === "number" ? layout.spotAt(anchor) : anchor;
+      return spot !== null && camera.project(spot.x, spot.y, spot.z, pixel);
     });
+  }
+
+  /** Where names would be under buttons or the legend. @returns {import("./naming.js").Box[]} */
+  covered() {
+    const { left, top } = this.place.getBoundingClientRect();
+    return (this.controls?.covering ?? []).map((element) => {
+      const box = element.getBoundingClientRect();
+      return { left: box.left - left, top: box.top - top, width: box.width, height: box.height };
+    });
+  }
+
+  /** @param {Thing} thing */
+  nameOf({ kind, id }) {
+    if (kind === "system") return this.model.systemName(id);
+    return this.model.name(kind === "shipment" ? this.model.shipments.get(id)?.vessel ?? id : id);
   }
 
   /** What flows where; only who sees the whole network may know. */

@@ -20,8 +20,9 @@ import { LINES, MARKS, RINGS, SHIPS, STATIONS } from "./shaders.js";
 /** More dots a pixel than this nobody sees, and software pays for each. */
 const RATIO_MAX = 2;
 const MARKS_MAX = 2;
-/** From here on ships are drawn smaller, so that 20,000 leave something to be seen. */
-const CROWD_FROM = 1500;
+/** With fewer pixels than this from one ship or station to the next, on the whole, marks are smaller. */
+const SHIP_PX = 15;
+const STATION_PX = 20;
 const LINE_STRIDE = 8;
 
 export class Scene {
@@ -45,7 +46,7 @@ export class Scene {
       now: { value: 0 },
       wall: { value: 0 },
       life: { value: RING_MS / 1000 },
-      crowd: { value: 1 },
+      sparse: { value: new Vector2(1, 1) },
       ground: { value: new Vector3() },
       ink: { value: new Vector3() },
       line: { value: new Vector3() },
@@ -54,6 +55,10 @@ export class Scene {
       blue: { value: new Vector3() },
     };
     this.opacity = { value: 1 };
+    this.shipCount = 0;
+    this.stationCount = 0;
+    /** Of the whole network, in light-years. */
+    this.radius = 1;
     this.lanes = this.lines();
     this.ways = this.lines();
     this.shipGeometry = new BufferGeometry();
@@ -116,6 +121,8 @@ export class Scene {
     this.stationGeometry.setAttribute("position", new BufferAttribute(layout.places, 3));
     this.stationGeometry.setAttribute("kind", new BufferAttribute(kinds, 1));
     this.uniforms.unit.value = layout.unit;
+    this.stationCount = layout.stations.length;
+    this.radius = layout.radius;
   }
 
   /** Uploads what changed of the ships. @param {Slots} slots */
@@ -132,7 +139,7 @@ export class Scene {
       this.shipBuffer.needsUpdate = true;
     }
     this.shipGeometry.setDrawRange(0, slots.end);
-    this.uniforms.crowd.value = Math.max(0.62, Math.min(1, Math.sqrt(CROWD_FROM / Math.max(1, slots.slotOf.size)) + 0.1));
+    this.shipCount = slots.slotOf.size;
   }
 
   /** @param {Float32Array} array */
@@ -181,6 +188,8 @@ export class Scene {
     uniforms.now.value = now;
     uniforms.wall.value = wall;
     this.opacity.value = opacity;
+    const area = Math.PI * Math.max(this.radius * camera.scale, 1) ** 2;
+    uniforms.sparse.value.set(sparse(area, this.shipCount, SHIP_PX), sparse(area, this.stationCount, STATION_PX));
     this.renderer.render(this.root, this.camera);
   }
 
@@ -193,6 +202,9 @@ export class Scene {
     this.renderer.forceContextLoss();
   }
 }
+
+/** From 0.5 to 1, by the room that there is for each. @param {number} area in square pixels @param {number} count @param {number} enough pixels */
+const sparse = (area, count, enough) => Math.min(1, Math.max(0.5, Math.sqrt(area / Math.max(1, count)) / enough));
 
 /** @param {InterleavedBuffer} buffer @param {Record<string, [number, number]>} parts size and offset @param {BufferGeometry} [geometry] */
 function interleaved(buffer, parts, geometry = new BufferGeometry()) {

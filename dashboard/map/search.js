@@ -21,7 +21,7 @@ export function mountSearch(place, app, onPick = ({ kind, id }) => app.address.g
   let chosen = -1;
   const list = h("ul", { id: "find-list", class: "find-list", role: "listbox", "aria-label": "Found", hidden: true });
   const field = h("input", {
-    id: "find", type: "search", role: "combobox", autocomplete: "off", spellcheck: "false", placeholder: "Find a station or ship  /",
+    id: "find", type: "search", role: "combobox", autocomplete: "off", spellcheck: "false", placeholder: "Find a station or ship", title: "Press / to come here",
     "aria-label": "Find a station, a system or a ship", "aria-controls": "find-list", "aria-expanded": "false", "aria-autocomplete": "list", "aria-keyshortcuts": "/",
   });
   const said = h("span", { class: "unseen", role: "status" });

@@ -10,6 +10,8 @@ uniform float ratio;
 uniform float focal;
 uniform float near;
 uniform float unit;
+// From 0.5, where marks would cover each other, to 1: of ships and of stations.
+uniform vec2 sparse;
 
 // Pixels from the middle of the screen, y upwards.
 vec2 pixel(vec4 clip) { return clip.xy / clip.w * view * 0.5; }
@@ -37,7 +39,7 @@ flat out float size;
 void main() {
   vec4 clip = camera * vec4(position, 1.0);
   shape = kind;
-  size = mix(1.7, 4.6, room(clip.w));
+  size = mix(1.7, 4.6, room(clip.w)) * sparse.y;
   gl_Position = clip.w > near ? vec4(clip.xy, 0.0, clip.w) : NOWHERE;
   gl_PointSize = (size + 2.0) * 2.0 * ratio;
 }`,
@@ -63,7 +65,6 @@ export const SHIPS = {
   vertex: `${COMMON}
 uniform float now;
 uniform float pass;
-uniform float crowd;
 in vec3 position;
 in vec3 to;
 in vec3 time;
@@ -71,6 +72,7 @@ in float look;
 flat out float shape;
 flat out float size;
 flat out float isSolid;
+flat out float strength;
 flat out vec2 heading;
 void main() {
   gl_Position = NOWHERE;
@@ -91,7 +93,8 @@ void main() {
   float turn = float(gl_VertexID) * 2.39996;
   heading = reach > 1e-9 ? towards / reach : vec2(cos(turn), sin(turn));
   float free = room(clip.w);
-  size = (isOrdinary ? mix(1.8, 5.0, free) * crowd : mix(3.0, 5.6, free));
+  size = isOrdinary ? mix(2.0, 5.0, free) * sparse.x : mix(3.0, 5.6, free) * mix(0.7, 1.0, sparse.x * 2.0 - 1.0);
+  strength = isOrdinary ? sparse.x : 1.0;
   // What waits at its station stands beside the mark, not on it.
   float apart = mix(2.5, 10.0, free);
   if (goal.w > near) {
@@ -109,6 +112,7 @@ uniform vec3 vermilion;
 flat in float shape;
 flat in float size;
 flat in float isSolid;
+flat in float strength;
 flat in vec2 heading;
 void main() {
   vec2 p = (gl_PointCoord - 0.5) * vec2(1.0, -1.0) * (size + 1.5) * 2.0;
@@ -137,7 +141,7 @@ void main() {
     isHollow = false;
   }
   float filled = isHollow ? 1.0 - cover(d + wall) : 1.0;
-  colour = vec4(mix(ground, paint, filled), cover(d) * opacity);
+  colour = vec4(mix(ground, paint, filled), cover(d) * opacity * strength);
 }`,
 };
 
@@ -168,7 +172,7 @@ void main() {
   vec2 ahead = (to - from) / reach;
   kind = style;
   strength = weight;
-  width = style < 0.5 ? 0.7 + weight * 1.9 : 1.1;
+  width = style < 0.5 ? 0.6 + weight * weight * 1.5 : 1.1;
   across = position.y * (width * 0.5 + 1.0);
   along = position.x * reach;
   gl_Position = vec4((mix(from, to, position.x) + vec2(-ahead.y, ahead.x) * across) / (view * 0.5), 0.0, 1.0);
@@ -184,7 +188,7 @@ flat in float strength;
 void main() {
   float alpha = cover(abs(across) - width * 0.5);
   if (kind > 1.5) alpha *= clamp(0.5 + (2.0 - abs(mod(along, 7.0) - 3.5)), 0.0, 1.0);
-  colour = kind < 0.5 ? vec4(line, alpha * (0.45 + 0.55 * strength)) : vec4(blue, alpha * 0.9);
+  colour = kind < 0.5 ? vec4(line, alpha * (0.35 + 0.6 * strength)) : vec4(blue, alpha * 0.9);
 }`,
 };
 
@@ -202,7 +206,7 @@ void main() {
   part = (wall - ring.x) / life;
   vec4 clip = camera * vec4(position, 1.0);
   if (ring.y <= 0.0 || part < 0.0 || part >= 1.0 || clip.w <= near) return;
-  size = 4.0 + ring.y * (1.0 - (1.0 - part) * (1.0 - part)) * mix(0.55, 1.0, room(clip.w));
+  size = 4.0 + ring.y * (1.0 - (1.0 - part) * (1.0 - part)) * mix(0.5, 1.0, room(clip.w)) * sparse.y;
   gl_Position = vec4(clip.xy, 0.0, clip.w);
   gl_PointSize = (size + 2.0) * 2.0 * ratio;
 }`,

@@ -1,5 +1,5 @@
 // The map under load, with a network made up here: what a frame costs the page's own script.
-// map-load.html?stations=5000&ships=20000&rate=1000&speed=3600&lanes=600; the figures are in
+// map-load.html?stations=5000&ships=20000&rate=1000&speed=300&lanes=600; the figures are in
 // window.load(seconds). Served by hand and never with the program.
 
 import { Address } from "../address.js";
@@ -11,7 +11,7 @@ const number = (name, otherwise) => Number(query.get(name) ?? otherwise);
 const STATIONS = number("stations", 5000);
 const SHIPS = number("ships", 20_000);
 const RATE = number("rate", 1000);
-const SPEED = number("speed", 3600);
+const SPEED = number("speed", 300);
 const LANES = number("lanes", 600);
 const HOUR = 3_600_000;
 const EPOCH = Date.parse("2200-01-01T00:00:00Z");

@@ -72,7 +72,7 @@ pub(crate) async fn follow(State(app): State<App>, request: Request) -> Result<R
     let wanted = Wanted::of_query(&mut query);
     let answer = match query.finish() {
         // A token is used up by a request that could be done, and by no other.
-        Ok(()) => match Caller::of_stream(&app, &parts.headers, token.as_deref()) {
+        Ok(()) => match Caller::of_stream(&app, &parts, token.as_deref()) {
             Ok(caller) => open(app, caller, parts, wanted).await,
             Err(problem) => Err(problem),
         },
@@ -109,10 +109,10 @@ async fn open(
 
 impl Caller {
     /// Who opens a stream: by a token, which is used up, or as anywhere.
-    fn of_stream(app: &App, headers: &HeaderMap, token: Option<&str>) -> Result<Self, Problem> {
+    fn of_stream(app: &App, parts: &Parts, token: Option<&str>) -> Result<Self, Problem> {
         match token {
             Some(token) => app.tokens().redeem(app, token),
-            None => Self::of(app, headers),
+            None => Self::of(app, parts),
         }
     }
 }

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::http::header::ACCESS_CONTROL_ALLOW_ORIGIN;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Version};
+use axum::http::{HeaderValue, Version};
 use axum::response::{IntoResponse, Response};
 
 use crate::auth::Caller;

@@ -4,6 +4,7 @@
 import { fill, h } from "../dom.js";
 import { link } from "../address.js";
 import { mount as mountAttention } from "./attention.js";
+import { mount as mountCaptions } from "./captions.js";
 import { mount as mountNumbers } from "./numbers.js";
 import { stillness } from "./sentence.js";
 
@@ -39,10 +40,12 @@ class Home {
     this.note = h("div", { class: "home-note" });
     const numbers = h("section", { class: "numbers", "aria-label": "Numbers over time" });
     this.panelPlace = h("aside", { class: "panel", hidden: true });
-    this.root = h("div", { class: "home" }, title, attention, h("div", { class: "map-frame" }, this.mapPlace, this.note), numbers, this.panelPlace);
+    const frame = h("div", { class: "map-frame" }, this.mapPlace, this.note);
+    this.root = h("div", { class: "home" }, title, attention, frame, numbers, this.panelPlace);
     place.append(this.root);
     this.attention = mountAttention(attention, app);
     this.numbers = mountNumbers(numbers, app);
+    this.captions = mountCaptions(frame, app);
     this.noted = "";
     this.keydown = (/** @type {KeyboardEvent} */ event) => this.key(event);
     document.addEventListener("keydown", this.keydown);
@@ -105,6 +108,7 @@ class Home {
     const still = this.still(frame);
     this.attention.draw(still);
     this.numbers.draw(still);
+    this.captions.draw(still);
     this.panel?.draw?.(still);
     this.drawNote();
   }
@@ -144,6 +148,7 @@ class Home {
     this.panel?.end();
     this.attention.end();
     this.numbers.end();
+    this.captions.end();
     this.root.remove();
   }
 }

@@ -130,23 +130,26 @@ class StarMap {
   async begin() {
     const context = this.canvas.getContext("webgl2", { alpha: false, antialias: false, depth: false, stencil: false, powerPreference: "low-power" });
     if (!context) {
+      this.place.classList.add("is-blind");
       this.say("This browser draws no WebGL 2, which the map needs. ", h("a", { href: "/stations" }, "All stations are in a table."));
       return;
     }
-    this.canvas.addEventListener("webglcontextlost", () => this.say("The graphics of the map were lost; it comes back when they do."), { signal: this.stop.signal });
-    this.canvas.addEventListener("webglcontextrestored", () => {
-      this.note.hidden = true;
-      this.isDirty = true;
-    }, { signal: this.stop.signal });
     try {
       const { Scene } = await import("./scene.js");
       if (this.stop.signal.aborted) return;
       this.scene = new Scene(this.canvas, context);
     } catch (error) {
       console.error(error);
+      this.place.classList.add("is-blind");
       this.say("The map could not be started. ", h("a", { href: "/stations" }, "All stations are in a table."));
       return;
     }
+    // After three.js has heard of it, which forgets the colours.
+    this.canvas.addEventListener("webglcontextlost", () => this.say("The graphics of the map were lost; it comes back when they do."), { signal: this.stop.signal });
+    this.canvas.addEventListener("webglcontextrestored", () => {
+      this.note.hidden = true;
+      this.paint();
+    }, { signal: this.stop.signal });
     this.laidOut.version = -1;
     this.fleet.slots.hasGrown = true;
     this.paint();

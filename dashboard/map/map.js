@@ -77,6 +77,8 @@ class StarMap {
     this.stillness = matchMedia("(prefers-reduced-motion: reduce)");
     /** Whether a person has moved the camera; before that it shows all there is. */
     this.hasMoved = false;
+    /** How the selected ship is followed: not at all, flown to first, or kept in the middle. @type {"" | "wanted" | "kept"} */
+    this.follows = "";
     /** What was asked for before it was known. @type {Thing | null} */
     this.wanted = null;
     /** @type {string | null} */
@@ -221,6 +223,8 @@ class StarMap {
     const asked = named(query);
     const isOther = asked?.id !== this.selected?.id || asked?.kind !== this.selected?.kind;
     this.selected = asked;
+    const isFollowed = query.get("follow") === "1" && asked?.kind === "shipment";
+    this.follows = !isFollowed ? "" : isOther || !this.follows ? "wanted" : this.follows;
     this.wayed.key = "";
     // Asked for by a link or the search: brought into view. A place in the address says where to look.
     if (asked && text === null && (isOther || this.cameraText !== null)) this.wanted = asked;
@@ -285,12 +289,22 @@ class StarMap {
   bring(thing) {
     const spot = this.spot(thing);
     if (!spot) return false;
+    if (this.follows === "kept" && thing.id === this.selected?.id) return true;
     const { camera } = this;
     // The first picture shows it at once; later ones fly.
     const distance = Math.min(camera.distance, (camera.scale * camera.distance * this.layout.unit) / NEAR_PX);
     camera.look(spot, distance, this.inset(), this.stillness.matches || this.drawn.version < 0 ? null : performance.now());
     this.moved();
     return true;
+  }
+
+  /** Keeps the ship that is followed in the middle; turning and zooming stay free. Without motion it is only brought there when asked. */
+  follow() {
+    const { camera, selected } = this;
+    const spot = selected && this.spot(selected);
+    if (!this.follows || !selected || !spot || camera.flight || this.stillness.matches) return;
+    if (this.follows === "kept") camera.look(spot, camera.distance, this.inset(), null);
+    else if (this.bring(selected)) this.follows = "kept";
   }
 
   /** @param {Frame} frame */
@@ -308,6 +322,7 @@ class StarMap {
       if (this.isInView(this.wanted) || this.bring(this.wanted) || this.model.isLoaded) this.wanted = null;
     }
     camera.fly(wall);
+    if (isLive) this.follow();
     this.writeCamera(wall);
     if (!scene) return;
     this.hover(wall);

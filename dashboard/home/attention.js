@@ -3,7 +3,7 @@
 import { about, integer } from "../format.js";
 import { h, keyed, setText } from "../dom.js";
 import { link } from "../address.js";
-import { post } from "../net/api.js";
+import { Refused, Unauthenticated, post } from "../net/api.js";
 import { SHAPES, bySeverity, grouped } from "./rank.js";
 import { show as showParts } from "./sentence.js";
 import { cause, counted, reason, waiting } from "./words.js";
@@ -15,6 +15,13 @@ const DRAW_MS = 1_000;
 const ANNOUNCE_MS = 4_000;
 
 /** @typedef {import("../model/model.js").Alert} Alert */
+/** @param {unknown} error */
+function why(error) {
+  if (error instanceof Unauthenticated) return "nobody is signed in any more. Sign in, and again.";
+  if (error instanceof Refused) return error.message;
+  return "the server does not answer. Try again.";
+}
+
 const SEVERITIES = ["info", "warning", "critical"];
 
 /** What an alert is about. @param {Alert} alert */
@@ -56,7 +63,7 @@ export function mount(place, app) {
       }
       asked.delete(thing);
     } catch (error) {
-      asked.set(thing, { isBusy: false, trouble: `Not acknowledged: ${error instanceof Error ? error.message : error}` });
+      asked.set(thing, { isBusy: false, trouble: `Not acknowledged: ${why(error)}` });
     }
     isDirty = true;
   }

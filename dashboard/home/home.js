@@ -5,6 +5,7 @@ import { fill, h } from "../dom.js";
 import { link } from "../address.js";
 import { mount as mountAttention } from "./attention.js";
 import { mount as mountNumbers } from "./numbers.js";
+import { stillness } from "./sentence.js";
 
 /** @typedef {import("../app.js").View} View */
 
@@ -27,6 +28,7 @@ class Home {
     /** @type {ReturnType<typeof import("../map/map.js").mount> | null} */
     this.map = null;
     this.followedAt = 0;
+    this.still = stillness(app.connection);
     /** @type {View | null} */
     this.panel = null;
     /** What the panel shows: "station=ceres". */
@@ -100,9 +102,10 @@ class Home {
   draw(frame) {
     this.map?.draw(frame);
     this.follow(frame.wall);
-    this.attention.draw(frame);
-    this.numbers.draw(frame);
-    this.panel?.draw?.(frame);
+    const still = this.still(frame);
+    this.attention.draw(still);
+    this.numbers.draw(still);
+    this.panel?.draw?.(still);
     this.drawNote();
   }
 

@@ -6,7 +6,7 @@ import { Figures } from "./figures.js";
 import { line } from "./line.js";
 import { ROWS } from "./series.js";
 import { ticks } from "./ticks.js";
-import { ships } from "./words.js";
+import { underWay } from "./words.js";
 
 const DRAW_MS = 1_000;
 /** Though nothing happens: a rate falls with time. */
@@ -197,7 +197,7 @@ class Numbers {
     if (!history) return;
     const { model } = this.app;
     const { speed } = model.clock;
-    this.rows = history.rows({ now, speed, underWay: ships(model, now).underWay, alerts: model.alerts.size });
+    this.rows = history.rows({ now, speed, underWay: underWay(model), alerts: model.alerts.size });
     this.range = { min: Math.max(now - history.axis.span, history.epoch), max: now };
     const range = { min: this.range.min / 1000, max: this.range.max / 1000 };
     for (const { row, plot, top } of this.lines) {
@@ -250,11 +250,13 @@ class Numbers {
     this.when.classList.toggle("is-chosen", at !== null && this.hover === null);
     for (const { row, value } of this.lines) setText(value, NUMBERS[row].write(this.value(row, told, now)));
     const { speed } = this.app.model.clock;
-    const [trades, paid] = this.lines;
+    const [trades, paid, , , alerts] = this.lines;
     const note = speed === 1 ? "" : ` of the clock on the wall, which is ${spanWords(speed)} of network time`;
     trades.margin.title = NUMBERS.trades.what + note;
     paid.margin.title = NUMBERS.value.what + note;
     if (!history) return;
+    const since = history.alerts?.from ?? now;
+    alerts.margin.title = NUMBERS.alerts.what + (Number.isFinite(since) ? `; known from ${moment(since)} on` : "");
     const slider = this.slider;
     slider.setAttribute("aria-valuemin", String(Math.round(this.range.min / 1000)));
     slider.setAttribute("aria-valuemax", String(Math.round(this.range.max / 1000)));

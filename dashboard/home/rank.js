@@ -8,22 +8,23 @@ export const SHAPES = {
   stock_low: "low", stock_out: "out", hold_expired: "expired",
 };
 
+/** Past it one more that waits makes no difference. */
+const WAITING_MAX = 63;
+
 /**
- * What an alert puts at risk, as far as it is known: its severity, how many holds and rules wait
- * for the goods (a rule of stock waits for its own), and the units still on their way.
+ * What an alert puts at risk, as far as it is known: whether nobody has seen it, its severity, how
+ * many holds and rules wait for the goods (a rule of stock waits for its own); in one number, for
+ * thousands are put in order.
  * @param {import("../model/model.js").Alert} alert as GET /api/alerts shows it
- * @param {import("../model/model.js").Model} model
  */
-export function risk(alert, model) {
-  const isStock = alert.kind === "stock_low" || alert.kind === "stock_out";
-  const shipment = alert.shipmentId ? model.shipments.get(alert.shipmentId) : undefined;
-  return {
-    severity: SEVERITIES.indexOf(alert.severity),
-    waiting: (alert.atRisk?.holds.length ?? 0) + (alert.atRisk?.rules.length ?? 0) + (isStock ? 1 : 0),
-    units: shipment?.units ?? 0,
-    fired: Date.parse(alert.firedAt),
-  };
+function weight({ kind, severity, acknowledgedAt, atRisk }) {
+  const isStock = kind === "stock_low" || kind === "stock_out";
+  const waiting = atRisk.holds.length + atRisk.rules.length + (isStock ? 1 : 0);
+  return ((acknowledgedAt ? 0 : 1) * SEVERITIES.length + SEVERITIES.indexOf(severity)) * (WAITING_MAX + 1) + Math.min(WAITING_MAX, waiting);
 }
+
+/** Times and identifiers of the API are ordered as text. @param {string} a @param {string} b */
+const order = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 
 /** As ranked when an alert last changed. @type {WeakMap<import("../model/model.js").Model, { version: number, alerts: import("../model/model.js").Alert[] }>} */
 const known = new WeakMap();
@@ -36,11 +37,14 @@ const known = new WeakMap();
 export function ranked(model) {
   const before = known.get(model);
   if (before && before.version === model.versions.alerts) return before.alerts;
-  const alerts = [...model.alerts.values()]
-    .map((alert) => ({ alert, isSeen: Boolean(alert.acknowledgedAt), ...risk(alert, model) }))
-    .sort((a, b) => Number(a.isSeen) - Number(b.isSeen) || b.severity - a.severity || b.waiting - a.waiting
-      || b.units - a.units || a.fired - b.fired || (a.alert.alertId < b.alert.alertId ? -1 : 1))
-    .map(({ alert }) => alert);
+  const weighed = [];
+  for (const alert of model.alerts.values()) {
+    // The units still on their way.
+    const units = alert.shipmentId ? model.shipments.get(alert.shipmentId)?.units ?? 0 : 0;
+    weighed.push({ alert, weight: weight(alert), units, fired: alert.firedAt, id: alert.alertId });
+  }
+  weighed.sort((a, b) => b.weight - a.weight || b.units - a.units || order(a.fired, b.fired) || order(a.id, b.id));
+  const alerts = weighed.map(({ alert }) => alert);
   known.set(model, { version: model.versions.alerts, alerts });
   return alerts;
 }

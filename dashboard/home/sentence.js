@@ -23,10 +23,12 @@ export function mount(place, app, { isBrief = true } = {}) {
   let shown = [];
   let shownAt = 0;
   let state = "";
+  const still = stillness(connection);
 
   return {
     /** @param {import("../app.js").Frame} frame */
-    draw({ now, wall }) {
+    draw(frame) {
+      const { now, wall } = still(frame);
       more.draw(wall);
       if (wall - shownAt < CHANGE_MS && state === connection.state) return;
       shownAt = wall;
@@ -41,6 +43,19 @@ export function mount(place, app, { isBrief = true } = {}) {
     end() {
       line.remove();
     },
+  };
+}
+
+/**
+ * Network time stands still while the page does not follow the network: what is shown is as it was.
+ * @param {import("../net/connection.js").Connection} connection
+ * @returns {(frame: import("../app.js").Frame) => import("../app.js").Frame}
+ */
+export function stillness(connection) {
+  let last = 0;
+  return (frame) => {
+    if (connection.state === "live" || last === 0) last = frame.now;
+    return { ...frame, now: last };
   };
 }
 

@@ -97,6 +97,13 @@ export function waiting(alert) {
   return parts.length === 0 ? "" : `${parts.join(" and ")} wait${holds.length + rules.length === 1 ? "s" : ""} for it`;
 }
 
+/** How many ships are under way. @param {Model} model */
+export function underWay(model) {
+  let count = 0;
+  for (const { status } of model.shipments.values()) if (status === "in_transit") count += 1;
+  return count;
+}
+
 /** Ships under way, and in what condition. @param {Model} model @param {number} now */
 export function ships(model, now) {
   const counts = { underWay: 0, late: 0, silent: 0 };
@@ -136,14 +143,14 @@ function worstShip(model, alerts, now) {
 export function sentence(model, now) {
   if (!model.isLoaded) return ["Reading the network."];
   if (model.stations.size === 0) return ["No stations yet."];
-  const { underWay, late, silent } = ships(model, now);
+  const { underWay: count, late, silent } = ships(model, now);
   /** @type {Part[]} */
-  const parts = underWay === 0
+  const parts = count === 0
     ? ["No ships under way"]
-    : [{ text: counted(underWay, "ship"), href: "/ships?status=in_transit" }, " under way"];
+    : [{ text: counted(count, "ship"), href: "/ships?status=in_transit" }, " under way"];
   if (late > 0) parts.push(", ", { text: `${integer(late)} late`, href: "/ships?delayed=true" });
   if (silent > 0) parts.push(", ", { text: `${integer(silent)} silent`, href: "/feed?topic=alert" });
-  if (underWay > 0 && late === 0 && silent === 0) parts.push(", none late");
+  if (count > 0 && late === 0 && silent === 0) parts.push(", none late");
   parts.push(".");
   const worst = worstOf(model, now);
   if (worst.length > 0) parts.push(" Worst: ", ...worst, ".");

@@ -286,8 +286,11 @@ export class Model {
     } else if (topic === "shipment" && what === "booked") {
       counts.shipments.booked += 1;
       counts.openShipments += 1;
-    } else if (topic === "station" && what === "created") counts.stations += 1;
-    else if (topic === "commodity" && what === "created") counts.commodities += 1;
+    } else if (topic === "station" && what === "created") {
+      counts.stations += 1;
+      // A station is a trader, too.
+      counts.traders += 1;
+    } else if (topic === "commodity" && what === "created") counts.commodities += 1;
     else if (topic === "trader" && what === "created") counts.traders += 1;
     else if (topic === "vessel" && what === "created") counts.vessels += 1;
   }

@@ -16,6 +16,7 @@ export function asked(connection, ask, show, fail) {
   let turn = 0;
   let wait = AGAIN_MS;
   let isLive = true;
+  let hasShown = false;
   /** @type {AbortController | null} */
   let running = null;
 
@@ -31,12 +32,14 @@ export function asked(connection, ask, show, fail) {
       const answer = await ask(signal);
       if (mine !== turn || signal.aborted) return;
       wait = AGAIN_MS;
+      hasShown = true;
       show(answer);
     } catch (error) {
       if (mine !== turn || signal.aborted) return;
       wait = RETRY_MS;
       isDue = !isFinal(error);
-      fail(error);
+      // What is shown stays until it can be read again; the bar says how old it is.
+      if (!hasShown || !isDue) fail(error);
     } finally {
       if (mine === turn) running = null;
     }
@@ -54,6 +57,7 @@ export function asked(connection, ask, show, fail) {
       turn += 1;
       askedAt = -Infinity;
       isDue = true;
+      hasShown = false;
     },
     /** @param {number} wall */
     draw(wall) {

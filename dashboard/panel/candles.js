@@ -10,13 +10,12 @@ import { colour } from "../home/line.js";
 import { counted } from "../home/words.js";
 import { get } from "../net/api.js";
 import { asked, because } from "./asked.js";
-import { columns, extent, room, since, traded, trimmed, usual } from "./prices.js";
+import { LENGTHS, columns, extent, room, since, traded, trimmed, usual } from "./prices.js";
 
 /** @typedef {import("./prices.js").Interval} Interval */
 /** `at`: until then instead of now, in milliseconds of network time. @typedef {{ station: string, commodity: string, interval?: Interval | null, at?: number | null }} Wish */
 
 const HEIGHT = 190;
-const CANDLES_MIN = 3;
 /** The part of the height that is for the volume. */
 const VOLUME = 0.22;
 /** Half of a label's width: nearer to the edge it would be cut. */
@@ -96,8 +95,8 @@ class Candles {
     else this.asked.again();
   }
 
-  /** @param {number} wall */
-  draw(wall) {
+  /** @param {import("../app.js").Frame} frame */
+  draw({ wall }) {
     this.asked.draw(wall);
   }
 
@@ -110,8 +109,7 @@ class Candles {
   show(prices) {
     this.prices = { ...prices, candles: trimmed(prices.candles) };
     this.onInterval(prices.interval);
-    // One or two candles are a sentence.
-    const range = traded(this.prices.candles) >= CANDLES_MIN ? extent(this.prices.candles) : null;
+    const range = extent(this.prices.candles);
     this.tell(null);
     this.chart.hidden = this.isTable || !range;
     this.table.hidden = !this.isTable || !range;
@@ -145,7 +143,11 @@ class Candles {
       legend: { show: false },
       tzDate: (at) => uPlot.tzDate(new Date(at * 1000), "Etc/UTC"),
       cursor: { y: false, points: { show: false }, drag: { x: false, y: false, setScale: false } },
-      scales: { y: { range: () => this.priceRange() } },
+      scales: {
+        // Half a candle on each side, so that none is cut.
+        x: { range: (_, min, max) => [min - this.half(), max + this.half()] },
+        y: { range: () => this.priceRange() },
+      },
       axes: [
         { stroke: ink, font, size: 24, grid: { show: false }, ticks: { show: false }, values: (plot, splits, _, __, step) => splits.map((at) => (plot.valToPos(at, "x") < LABEL_PX ? "" : label(at, step))) },
         { side: 1, stroke: ink, font, size: 46, grid: { stroke: () => colour("--line"), width: 1 }, ticks: { show: false }, splits: () => this.marks(), values: (_, splits) => splits.map((price) => amount(price)) },
@@ -153,6 +155,11 @@ class Candles {
       series: [{}, none, none, none, none, { ...none, scale: "units" }],
       hooks: { draw: [(plot) => this.paint(plot)], setCursor: [(plot) => this.tell(plot.cursor.idx ?? null)] },
     };
+  }
+
+  /** Half of an interval, in seconds. */
+  half() {
+    return LENGTHS[/** @type {Interval} */ (this.prices.interval)] / 2000;
   }
 
   /** The prices that are told beside the chart: the highest and the lowest. */

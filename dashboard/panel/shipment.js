@@ -60,8 +60,8 @@ export function mount(place, app, id, close) {
     const how = isGoing ? condition(is, now, model.silent.has(id)) : "normal";
     const status = STATUSES[answer.status] ?? answer.status;
     const words = how === "normal" ? status : `${status}, ${how === "held" ? `stopped: ${is.onHold}` : how}`;
-    const behind = isGoing ? behindSeconds(is, now) : 0;
-    const late = [behind > 0 ? `${about(behind)} behind` : "", answer.delayed?.code ?? ""].filter(Boolean).map((word) => ` · ${word}`).join("");
+    const behind = isGoing || is.arrived !== null ? behindSeconds(is, now) : 0;
+    const late = [behind > 0 ? `${about(behind)} ${is.arrived === null ? "behind" : "late"}` : "", answer.delayed?.code ?? ""].filter(Boolean).map((word) => ` · ${word}`).join("");
     const key = JSON.stringify([words, late, answer.sequence]);
     if (head.dataset.key === key) return;
     head.dataset.key = key;

@@ -126,12 +126,13 @@ class StationPanel {
   }
 
   /** @param {import("../app.js").Frame} frame */
-  draw({ now, wall, events }) {
+  draw(frame) {
+    const { now, wall, events } = frame;
     if (events.length > 0) this.notice(events);
     this.stock.draw(wall);
     this.offers.draw(wall);
     this.trades.draw(wall);
-    this.chart?.draw(wall);
+    this.chart?.draw(frame);
     const { versions } = this.app.model;
     const version = versions.stations + versions.shipments + versions.alerts + versions.commodities;
     if (wall - this.lookedAt < LOOK_MS || (version === this.version && wall - this.lookedAt < 5 * LOOK_MS)) return;

@@ -10,6 +10,7 @@ import { isAmong } from "../views/parts/newer.js";
 import { latestPrices } from "../views/parts/prices.js";
 import { earlier } from "../views/parts/past.js";
 import { faults, pathOf, read, timeFrom, timeText } from "../views/parts/query.js";
+import { Source } from "../views/parts/source.js";
 import { identify, suggest } from "../views/parts/suggest.js";
 import { rowsInSight, sortedBy } from "../views/parts/window.js";
 
@@ -206,4 +207,16 @@ test("the latest price of each station is found among trades and quotes", () => 
     { buy: quote("luna", 1, "00:10"), sell: quote("mars", 8, "02:30") },
   ]);
   assert.deepEqual(prices.map(({ station, price }) => `${station} ${price}`), ["ceres 5", "mars 8", "luna 1"]);
+});
+
+test("another reader or another journal is noticed once, and the first is none", () => {
+  const model = /** @type {any} */ ({ journal: "", reader: { principal: null, role: "viewer" } });
+  const source = new Source(model);
+  assert.equal(source.hasChanged(), false);
+  model.journal = "a";
+  assert.equal(source.hasChanged(), false);
+  model.reader = { principal: "eyes", role: "trader" };
+  assert.deepEqual([source.hasChanged(), source.hasChanged()], [true, false]);
+  model.journal = "b";
+  assert.equal(source.hasChanged(), true);
 });

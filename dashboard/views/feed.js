@@ -12,6 +12,7 @@ import { Filters } from "./parts/filters.js";
 import { ViewFrame } from "./parts/frame.js";
 import { earlier } from "./parts/past.js";
 import { pathOf } from "./parts/query.js";
+import { Source } from "./parts/source.js";
 
 /** @typedef {import("./parts/burst.js").Row} Row */
 
@@ -59,6 +60,7 @@ class Feed {
     this.olderWords = h("span", { class: "quiet", role: "status" });
     this.frame.add(this.filters.element, this.list, h("div", { class: "more" }, this.older, this.olderWords));
     this.ask = new Ask((get) => this.follow(get), (words) => setText(this.frame.note, words), ASK_EVERY_MS);
+    this.source = new Source(app.model);
     this.ended = new AbortController();
     document.addEventListener("keydown", (event) => this.key(event), { signal: this.ended.signal });
     this.loading = new AbortController();
@@ -141,7 +143,9 @@ class Feed {
   /** @param {import("../app.js").Frame} frame */
   draw({ wall, events }) {
     const { model } = this.app;
+    if (this.source.hasChanged()) this.begin();
     if (this.last === 0 && model.sequence > 0 && !this.older.disabled) this.fetchEarlier(BEGIN_WITH);
+    if (this.last === 0 && this.app.connection.state === "down") this.frame.refuse("The server does not answer.");
     if (this.filter) this.take(events.filter((event) => Number(event.sequence) > this.last && this.filter?.(event)), wall);
     else {
       if (events.length > 0) this.ask.stale();
@@ -150,7 +154,7 @@ class Feed {
     if (this.filter && events.length > 0 && this.last > 0) this.last = Math.max(this.last, Number(events[events.length - 1].sequence));
     if (this.drawn !== this.rows.version || this.names !== model.names.size) this.drawRows();
     const rests = this.isPaused ? `resting; ${integer(this.missed)} ${this.missed === 1 ? "event" : "events"} since` : "";
-    this.frame.tell(rests || `${integer(this.rows.rows.length)} rows`, this.filter ? Math.max(model.sequence, this.last) : this.last);
+    this.frame.tell(rests || (this.last === 0 ? "" : `${integer(this.rows.rows.length)} rows`), this.filter ? Math.max(model.sequence, this.last) : this.last);
   }
 
   /** @param {any[]} events @param {number} wall */

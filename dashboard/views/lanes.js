@@ -1,7 +1,7 @@
 // What goes from where to where: how much, how long it takes, and how much of it is on time.
 
 import { UNKNOWN, integer, moment, share, span } from "../format.js";
-import { Ask } from "./parts/ask.js";
+import { Ask, mayHelp } from "./parts/ask.js";
 import { bar, counted, narrow, station } from "./parts/cells.js";
 import { Filters } from "./parts/filters.js";
 import { ViewFrame } from "./parts/frame.js";
@@ -84,7 +84,7 @@ export function mount(place, app) {
     frame.note.textContent = "";
     frame.tell("", null);
     if (filters.explain(problem)) frame.refuse("The server refuses this; the field says why.");
-    else frame.refuse(words, () => ask.now());
+    else frame.refuse(words, mayHelp(problem) ? () => ask.now() : undefined);
   }, ASK_EVERY_MS);
 
   function draw() {

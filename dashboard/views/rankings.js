@@ -2,7 +2,7 @@
 
 import { h } from "../dom.js";
 import { UNKNOWN, integer, moment, share, span } from "../format.js";
-import { Ask } from "./parts/ask.js";
+import { Ask, mayHelp } from "./parts/ask.js";
 import { bar, commodity, narrow, party, station } from "./parts/cells.js";
 import { Filters } from "./parts/filters.js";
 import { ViewFrame } from "./parts/frame.js";
@@ -47,7 +47,7 @@ export function mount(place, app) {
     holder.replaceChildren();
     frame.note.textContent = "";
     if (filters.explain(problem)) frame.refuse("The server refuses this; the field says why.");
-    else frame.refuse(words, () => ask.now());
+    else frame.refuse(words, mayHelp(problem) ? () => ask.now() : undefined);
   }, ASK_EVERY_MS);
 
   function draw() {
@@ -140,7 +140,7 @@ function columns(of, by, model) {
 /** @param {string} of @param {Line} line @param {Model} model */
 function nameOf(of, line, model) {
   if (of === "lanes") return [...station(line.origin, model), " → ", ...station(line.destination, model)];
-  const about = line.cargo?.arrivals ? narrow(`${share(line.cargo.onTimeShare)} of ${integer(line.cargo.arrivals)} on time`) : null;
+  const about = line.cargo?.arrivals ? narrow(`${integer(line.cargo.onTime)} of ${integer(line.cargo.arrivals)} on time`) : null;
   if (of === "commodities") return [...commodity(line.id, model), about];
   return [...(of === "stations" ? station(line.id, model) : party(line.id, model)), about];
 }

@@ -10,6 +10,7 @@ import { Endless, ROWS_MAX } from "./parts/endless.js";
 import { Filters } from "./parts/filters.js";
 import { ViewFrame } from "./parts/frame.js";
 import { Pages } from "./parts/pages.js";
+import { Source } from "./parts/source.js";
 import { sortOf, sortTo } from "./parts/sorting.js";
 import { LongTable } from "./parts/table.js";
 import { sortedBy } from "./parts/window.js";
@@ -74,7 +75,7 @@ class Ships {
       caption: "Shipments, with their route, goods, progress and delay",
       columns: columns(app.model),
       key: ({ shipment }) => shipment.id,
-      signature: (line) => [line.shipment.sequence, line.condition, Math.round(line.progress * 100), span(line.behind), app.model.versions.stations].join(),
+      signature: (line) => [line.shipment.sequence, line.condition, Math.round(line.progress * 100), span(line.behind), app.model.names.size].join(),
       onSort: (name) => { if (!this.isPast) sortTo(app.address, name); },
     }, place);
     /** Of shipments that have ended: what has been loaded. @type {Shipment[]} */
@@ -85,6 +86,8 @@ class Ships {
     this.frame.add(this.filters.element, this.table.element, this.endless.element);
     this.drawnAt = 0;
     this.seen = "";
+    this.names = 0;
+    this.source = new Source(app.model);
   }
 
   /** Whether what is asked for is past, so that the API lists it. */
@@ -120,12 +123,18 @@ class Ships {
       this.place.scrollTop = 0;
     }
     this.past.push(...items.map(read));
-    const now = this.app.model.now();
-    this.table.set(this.past.map((shipment) => lineOf(shipment, this.app.model, now)));
+    this.drawPast();
     if (this.past.length > 0) this.frame.say();
     else this.frame.say(pages.isDone ? "No such shipment has ended." : "Nothing found yet; the search goes on when asked.");
     this.frame.tell(`${integer(this.past.length)} shipments${pages.isDone ? "" : ", and more"}`, pages.asOf?.sequence);
     return !pages.isDone;
+  }
+
+  drawPast() {
+    const { model } = this.app;
+    const now = model.now();
+    this.table.set(this.past.map((shipment) => lineOf(shipment, model, now)));
+    this.names = model.names.size;
   }
 
   /** @param {any} error */
@@ -139,11 +148,16 @@ class Ships {
 
   /** @param {import("../app.js").Frame} frame */
   draw({ wall, now }) {
+    if (this.source.hasChanged()) this.show();
     // Without the stream ships stay where they were last known to be.
     const isKnown = this.app.connection.state === "live" || this.drawnAt === 0 || !this.app.model.isLoaded;
     if (!this.isPast && isKnown && wall - this.drawnAt >= DRAW_EVERY_MS) {
       this.drawnAt = wall;
       this.drawNow(now);
+    }
+    if (this.isPast && this.names !== this.app.model.names.size) {
+      this.filters.rename();
+      this.drawPast();
     }
     this.table.draw();
   }
@@ -233,7 +247,7 @@ function columns(model) {
     ] },
     { name: "status", width: 13, label: "Status", sorts: true, cell: (line) => [
       state(line.condition, statusOf(line)),
-      narrow(line.behind > 0 ? `${span(line.behind)} behind` : `${share(Math.round(line.progress * 100) / 100)} of the way`),
+      narrow(line.behind > 0 ? `${span(line.behind)} behind` : line.shipment.arrived === null ? `${share(Math.round(line.progress * 100) / 100)} of the way` : "on time"),
     ] },
     { name: "origin", width: 12.5, label: "Origin", from: "wide", sorts: true, cell: ({ shipment }) => station(shipment.origin, model) },
     { name: "destination", width: 12.5, label: "Destination", from: "wide", sorts: true, cell: ({ shipment }) => station(shipment.destination, model) },

@@ -17,7 +17,7 @@ const COUNT_EVERY_MS = 1_000;
 
 /** @type {import("./parts/query.js").Field[]} */
 const FIELDS = [
-  { name: "search", label: "Search", kind: "text", hint: "name, identifier or system" },
+  { name: "search", label: "Search", kind: "text", hint: "name or system" },
   { name: "kind", label: "Kind", kind: "choice", choices: [["planet", "planet"], ["station", "station"], ["outpost", "outpost"], ["gate", "gate"]] },
 ];
 

@@ -10,6 +10,7 @@ import { Endless, ROWS_MAX } from "./parts/endless.js";
 import { Filters } from "./parts/filters.js";
 import { ViewFrame } from "./parts/frame.js";
 import { Pages } from "./parts/pages.js";
+import { Source } from "./parts/source.js";
 import { Table } from "./parts/table.js";
 import { detailOf } from "./parts/trade.js";
 import { isAmong } from "./parts/newer.js";
@@ -64,6 +65,7 @@ class Trades {
     this.opened = "";
     this.newCount = 0;
     this.names = 0;
+    this.source = new Source(app.model);
     this.endless = new Endless(place, { load: () => this.load(), rows: () => this.trades.size, onTrouble: (error) => this.refuse(error) });
     this.frame.add(this.filters.element, this.table.element, this.endless.element);
   }
@@ -186,6 +188,7 @@ class Trades {
 
   /** @param {import("../app.js").Frame} frame */
   draw({ events }) {
+    if (this.source.hasChanged()) this.begin();
     let count = 0;
     for (const event of events) {
       if (!event.type.startsWith("trade.")) continue;

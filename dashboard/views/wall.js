@@ -3,8 +3,8 @@
 
 import { fill, h, prose } from "../dom.js";
 import { about } from "../format.js";
-import { SHAPES, ranked } from "../home/rank.js";
-import { mount as mountSentence } from "../home/sentence.js";
+import { SHAPES, grouped } from "../home/rank.js";
+import { mount as mountSentence, stillness } from "../home/sentence.js";
 import { cause, reason, waiting } from "../home/words.js";
 
 const TURN_MS = 20_000;
@@ -29,6 +29,7 @@ class Wall {
     this.shown = "";
     /** Whether the map shows it. */
     this.isThere = true;
+    this.still = stillness(app.connection);
     this.turnedAt = 0;
     this.saidAt = 0;
     this.mapPlace = h("div", { class: "wall-map", "aria-hidden": true });
@@ -71,7 +72,7 @@ class Wall {
   draw(frame) {
     this.map?.draw(frame);
     this.sentence.draw(frame);
-    const { now, wall } = frame;
+    const { now, wall } = this.still(frame);
     const isOver = wall - this.turnedAt >= TURN_MS || (this.shown !== "" && !this.app.model.alerts.has(this.shown));
     if (isOver && this.app.model.isLoaded) this.turn(wall);
     if (wall - this.saidAt < SAY_MS) return;
@@ -81,7 +82,7 @@ class Wall {
 
   /** To the next of the worst. @param {number} wall */
   turn(wall) {
-    const tour = ranked(this.app.model).slice(0, TOUR_MAX);
+    const tour = grouped(this.app.model).slice(0, TOUR_MAX).map(([alert]) => alert);
     const index = tour.findIndex(({ alertId }) => alertId === this.shown);
     const next = tour[(index + 1) % Math.max(1, tour.length)];
     this.turnedAt = wall;

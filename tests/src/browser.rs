@@ -1,5 +1,6 @@
 //! Headless Chromium, driven over its debugging pipe: no driver, no package, nothing to download.
 
+use std::collections::HashSet;
 use std::env;
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader, Write};
@@ -18,16 +19,36 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Messages of the browser that may wait to be read; far more than a page sends between two reads.
 const MESSAGES_MAX: usize = 65_536;
 
-/// A browser with one page, and what the page has complained of. It is killed when dropped.
+/// How long a page must ask for nothing to be taken to have all it wants.
+const QUIET: Duration = Duration::from_millis(300);
+/// What is asked for as long as the page is open.
+const STREAM: &str = "/api/updates/real-time";
+
+/// A browser with one tab or several, and what their pages and workers have asked for and complained
+/// of. It is killed when dropped.
 #[derive(Debug)]
 pub struct Browser {
     _process: Process,
     _profile: Folder,
     commands: File,
     messages: Receiver<Value>,
-    session: Option<String>,
+    tabs: Vec<Tab>,
+    /// The tab that is spoken to.
+    current: Option<usize>,
     last_id: u64,
     complaints: Vec<String>,
+    requests: Vec<String>,
+    /// Requests under way, but for streams.
+    open: HashSet<String>,
+    /// When the last of them began or ended.
+    asked_at: Instant,
+    loads: u64,
+}
+
+#[derive(Debug)]
+struct Tab {
+    target: Value,
+    session: Value,
 }
 
 /// The browser's program, where this machine has one.
@@ -53,10 +74,12 @@ impl Browser {
         let mut command = Command::new("sh");
         command
             .args(["-c", script, program])
-            .args(["--headless=new", "--remote-debugging-pipe", "--no-sandbox", "--disable-gpu"])
+            .args(["--headless=new", "--remote-debugging-pipe", "--no-sandbox"])
+            // Draws WebGL without a graphics card.
+            .args(["--use-angle=swiftshader", "--enable-unsafe-swiftshader"])
             .args(["--disable-quic", "--no-first-run", "--disable-background-networking"])
             .args(["--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"])
-            .args(["--hide-scrollbars", "--window-size=1280,800"])
+            .args(["--hide-scrollbars", "--window-size=1280,800", "--log-level=3"])
             .arg(format!("--user-data-dir={}", profile.path().join("profile").display()))
             .arg("about:blank")
             .env("COMMANDS", &commands)
@@ -70,12 +93,48 @@ impl Browser {
             _profile: profile,
             commands,
             messages,
-            session: None,
+            tabs: Vec::new(),
+            current: None,
             last_id: 0,
             complaints: Vec::new(),
+            requests: Vec::new(),
+            open: HashSet::new(),
+            asked_at: Instant::now(),
+            loads: 0,
         };
-        browser.attach();
+        // Workers, too, are heard from their first word on.
+        let parameters = json!({
+            "autoAttach": true, "waitForDebuggerOnStart": true, "flatten": true,
+            "filter": [{ "type": "shared_worker" }]
+        });
+        browser.call("Target.setAutoAttach", &parameters);
+        let targets = browser.call("Target.getTargets", &json!({}));
+        let pages = targets["targetInfos"].as_array().unwrap();
+        let page = pages.iter().find(|target| target["type"] == "page").expect("a page");
+        browser.attach(page["targetId"].clone());
         browser
+    }
+
+    /// Opens another tab, speaks to it from now on, and gives its number.
+    pub fn open_tab(&mut self) -> usize {
+        self.current = None;
+        let made = self.call("Target.createTarget", &json!({ "url": "about:blank" }));
+        self.attach(made["targetId"].clone())
+    }
+
+    /// Speaks to this tab from now on; the first is 0.
+    pub fn switch(&mut self, tab: usize) {
+        self.current = Some(tab);
+        // A tab in the background draws nothing.
+        self.call("Page.bringToFront", &json!({}));
+    }
+
+    /// Closes the tab that is spoken to; others keep their numbers, and one of them is to be switched to.
+    /// The last one ends the browser.
+    pub fn close_tab(&mut self) {
+        let tab = self.current.take().expect("a tab");
+        let target = self.tabs[tab].target.clone();
+        self.call("Target.closeTarget", &json!({ "targetId": target }));
     }
 
     /// Loads a page and waits until it has loaded.
@@ -90,6 +149,77 @@ impl Browser {
         }
     }
 
+    /// Loads the page anew and waits until it has loaded.
+    #[track_caller]
+    pub fn reload(&mut self) {
+        let before = self.loads;
+        self.call("Page.reload", &json!({}));
+        let deadline = Instant::now() + PATIENCE;
+        while self.loads == before {
+            assert!(self.hear(deadline), "the page does not finish loading");
+        }
+    }
+
+    /// Waits until the page has asked for nothing for a while, but for its stream.
+    #[track_caller]
+    pub fn settle(&mut self) {
+        let begun = Instant::now();
+        // What happened before this was not waited for.
+        self.asked_at = begun;
+        while !self.open.is_empty() || self.asked_at.elapsed() < QUIET {
+            self.hear(Instant::now() + QUIET);
+            assert!(begun.elapsed() < PATIENCE, "still open: {:?}", self.open);
+        }
+    }
+
+    /// Shows pages in a window of this size, in pixels of CSS.
+    #[track_caller]
+    pub fn resize(&mut self, width: u32, height: u32) {
+        let parameters = json!({
+            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false
+        });
+        self.call("Emulation.setDeviceMetricsOverride", &parameters);
+    }
+
+    /// As somebody sees pages who prefers this scheme, `dark` or `light`.
+    #[track_caller]
+    pub fn prefer(&mut self, scheme: &str) {
+        let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
+        self.call("Emulation.setEmulatedMedia", &json!({ "features": features }));
+    }
+
+    /// Types where the cursor is.
+    #[track_caller]
+    pub fn type_text(&mut self, text: &str) {
+        self.call("Input.insertText", &json!({ "text": text }));
+    }
+
+    /// Presses a key by its name, such as `Enter`.
+    #[track_caller]
+    pub fn press(&mut self, key: &str) {
+        let (code, text) = match key {
+            "Enter" => (13, "\r"),
+            "Escape" => (27, ""),
+            "Tab" => (9, ""),
+            _ => panic!("a key that nobody pressed before: {key}"),
+        };
+        for kind in ["keyDown", "keyUp"] {
+            let text = if kind == "keyDown" { text } else { "" };
+            let parameters = json!({
+                "type": kind, "key": key, "code": key, "text": text,
+                "windowsVirtualKeyCode": code
+            });
+            self.call("Input.dispatchKeyEvent", &parameters);
+        }
+    }
+
+    /// The cookies that it keeps for this address.
+    #[track_caller]
+    pub fn cookies(&mut self, url: &str) -> Vec<Value> {
+        let answer = self.call("Network.getCookies", &json!({ "urls": [url] }));
+        answer["cookies"].as_array().unwrap().clone()
+    }
+
     /// The value of an expression on the page; promises are waited for.
     #[track_caller]
     pub fn evaluate(&mut self, expression: &str) -> Value {
@@ -100,10 +230,16 @@ impl Browser {
         answer["result"]["value"].clone()
     }
 
-    /// A picture of the page, as the text of a PNG in base64.
+    /// A picture of the window, or of a part of it (`x`, `y`, `width`, `height`), as the text of a PNG
+    /// in base64.
     #[track_caller]
-    pub fn screenshot(&mut self) -> String {
-        let answer = self.call("Page.captureScreenshot", &json!({ "format": "png" }));
+    pub fn screenshot(&mut self, part: Option<&Value>) -> String {
+        let mut parameters = json!({ "format": "png" });
+        if let Some(part) = part {
+            parameters["clip"] = part.clone();
+            parameters["clip"]["scale"] = json!(1);
+        }
+        let answer = self.call("Page.captureScreenshot", &parameters);
         answer["data"].as_str().unwrap_or_else(|| panic!("{answer}")).into()
     }
 
@@ -112,26 +248,28 @@ impl Browser {
         &self.complaints
     }
 
-    fn attach(&mut self) {
-        let targets = self.call("Target.getTargets", &json!({}));
-        let pages = targets["targetInfos"].as_array().unwrap();
-        let page = pages.iter().find(|target| target["type"] == "page").expect("a page");
-        let parameters = json!({ "targetId": page["targetId"], "flatten": true });
+    /// The addresses of everything that pages and workers asked for.
+    pub fn requests(&self) -> &[String] {
+        &self.requests
+    }
+
+    fn attach(&mut self, target: Value) -> usize {
+        self.current = None;
+        let parameters = json!({ "targetId": target, "flatten": true });
         let attached = self.call("Target.attachToTarget", &parameters);
-        self.session = attached["sessionId"].as_str().map(Into::into);
-        for domain in ["Page", "Runtime", "Log"] {
+        self.tabs.push(Tab { target, session: attached["sessionId"].clone() });
+        let tab = self.tabs.len() - 1;
+        self.current = Some(tab);
+        for domain in ["Page", "Runtime", "Log", "Network"] {
             self.call(&format!("{domain}.enable"), &json!({}));
         }
+        tab
     }
 
     #[track_caller]
     fn call(&mut self, method: &str, parameters: &Value) -> Value {
-        self.last_id += 1;
-        let mut message = json!({ "id": self.last_id, "method": method, "params": parameters });
-        if let Some(session) = &self.session {
-            message["sessionId"] = json!(session);
-        }
-        self.commands.write_all(format!("{message}\0").as_bytes()).unwrap();
+        let session = self.current.map(|tab| self.tabs[tab].session.clone());
+        self.send(method, parameters, session.as_ref());
         let deadline = Instant::now() + PATIENCE;
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
@@ -148,8 +286,54 @@ impl Browser {
         }
     }
 
+    fn send(&mut self, method: &str, parameters: &Value, session: Option<&Value>) {
+        self.last_id += 1;
+        let mut message = json!({ "id": self.last_id, "method": method, "params": parameters });
+        if let Some(session) = session {
+            message["sessionId"] = session.clone();
+        }
+        self.commands.write_all(format!("{message}\0").as_bytes()).unwrap();
+    }
+
+    /// Takes in what the browser says next; whether it says something in time.
+    fn hear(&mut self, deadline: Instant) -> bool {
+        let left = deadline.saturating_duration_since(Instant::now());
+        let Ok(message) = self.messages.recv_timeout(left) else { return false };
+        self.note(&message);
+        true
+    }
+
     fn note(&mut self, message: &Value) {
         let parameters = &message["params"];
+        let request = || parameters["requestId"].as_str().unwrap_or_default().to_owned();
+        match message["method"].as_str() {
+            Some("Target.attachedToTarget") if parameters["waitingForDebugger"] == true => {
+                let worker = &parameters["sessionId"];
+                for method in
+                    ["Network.enable", "Runtime.enable", "Runtime.runIfWaitingForDebugger"]
+                {
+                    self.send(method, &json!({}), Some(worker));
+                }
+            }
+            Some("Network.requestWillBeSent") => {
+                let url = parameters["request"]["url"].as_str().unwrap_or_default().to_owned();
+                if !url.contains(STREAM) {
+                    self.open.insert(request());
+                    self.asked_at = Instant::now();
+                }
+                self.requests.push(url);
+            }
+            Some("Network.webSocketCreated") => {
+                self.requests.push(parameters["url"].as_str().unwrap_or_default().to_owned());
+            }
+            Some("Network.loadingFinished" | "Network.loadingFailed")
+                if self.open.remove(&request()) =>
+            {
+                self.asked_at = Instant::now();
+            }
+            Some("Page.loadEventFired") => self.loads += 1,
+            _ => {}
+        }
         let complaint = match message["method"].as_str() {
             Some("Runtime.consoleAPICalled") => parameters["type"] == "error",
             Some("Runtime.exceptionThrown") => true,

@@ -1,27 +1,33 @@
-//! Who asks: an API key by its digest, or, where the operator allows it, anybody who only reads.
+//! Who asks: an API key by its digest, a session by its cookie, or, where the operator allows it,
+//! anybody who only reads.
 
 use std::fmt;
 use std::net::IpAddr;
 
 use axum::extract::FromRequestParts;
-use axum::http::HeaderMap;
 use axum::http::header::{AUTHORIZATION, HOST, ORIGIN};
 use axum::http::request::Parts;
 use axum::http::uri::Authority;
+use axum::http::{HeaderMap, HeaderValue};
 use domain::{Role, Scope};
-use views::{Access, State};
+use views::Access;
 
 use crate::gateway::App;
 use crate::problem::{Code, Problem};
+use crate::routes::{SessionId, has_cookie};
 
 /// The first characters of every key, so that one that leaked can be searched for.
 const KEY_PREFIX: &str = "itn_";
+/// Whether a page of the same origin asks (Fetch Metadata Request Headers, section 2.3).
+const SEC_FETCH_SITE: &str = "sec-fetch-site";
 
 /// Whoever asks, with or without a key.
 #[derive(Debug, Clone)]
 pub(crate) struct Caller {
     /// What the key gives; `None` if anybody may read.
     pub(crate) access: Option<Access>,
+    /// The session, if the key itself was not sent.
+    pub(crate) session: Option<SessionId>,
 }
 
 impl Caller {
@@ -62,31 +68,64 @@ impl Caller {
         Problem::new(Code::NotPermitted, detail).with("role", role)
     }
 
-    pub(crate) fn of(app: &App, headers: &HeaderMap) -> Result<Self, Problem> {
-        let views = &app.ready()?.views;
-        match secret(headers)? {
-            Some(secret) => {
-                let digest = digest(secret);
-                let access = views.read().key_by_digest(&digest);
-                let unknown =
-                    || Problem::unauthenticated("there is no such key, or it was revoked");
-                Ok(Self { access: Some(access.ok_or_else(unknown)?) })
+    /// Who asks: by the key that is sent, else by the cookie of a session, which browsers send by
+    /// themselves; else anybody, where anybody may read.
+    pub(crate) fn of(app: &App, parts: &Parts) -> Result<Self, Problem> {
+        let headers = &parts.headers;
+        if let Some(secret) = secret(headers)? {
+            return Self::of_key(app, secret);
+        }
+        if let Some(caller) = Self::of_session(app, headers)? {
+            if parts.method.is_safe() {
+                refuse_foreign_page(headers)?;
+            } else {
+                require_own_page(headers)?;
             }
-            None if app.options().anonymous => {
-                require_loopback(headers)?;
-                Ok(Self { access: None })
-            }
-            None => Err(Problem::unauthenticated("an API key is required")),
+            return Ok(caller);
+        }
+        if app.options().anonymous {
+            require_loopback(headers)?;
+            return Ok(Self { access: None, session: None });
+        }
+        Err(Problem::unauthenticated(if has_cookie(headers) {
+            "the session is over: sign in again, or send an API key"
+        } else {
+            "an API key is required"
+        }))
+    }
+
+    /// Whose key this is.
+    pub(crate) fn of_key(app: &App, secret: &str) -> Result<Self, Problem> {
+        let access = app.ready()?.views.read().key_by_digest(&digest(secret));
+        let unknown = || Problem::unauthenticated("there is no such key, or it was revoked");
+        Ok(Self { access: Some(access.ok_or_else(unknown)?), session: None })
+    }
+
+    /// Who signed in, if they still are.
+    fn of_session(app: &App, headers: &HeaderMap) -> Result<Option<Self>, Problem> {
+        app.ready()?;
+        let found = app.sessions().find(headers);
+        let caller =
+            found.map(|(session, access)| Self { access: Some(access), session: Some(session) });
+        match caller {
+            Some(caller) if caller.has_key(app)? => Ok(Some(caller)),
+            _ => Ok(None),
         }
     }
 
-    /// Whether the key is still good.
-    pub(crate) fn is_good(&self, state: &State) -> bool {
+    /// Whether the key is still good, and the session is not over, which is used by that.
+    pub(crate) fn is_good(&self, app: &App) -> Result<bool, Problem> {
+        let is_in = |id| app.sessions().use_of(id).is_some();
+        Ok(self.has_key(app)? && self.session.is_none_or(is_in))
+    }
+
+    fn has_key(&self, app: &App) -> Result<bool, Problem> {
+        let state = app.ready()?.views.read();
         let good = |access: &Access| {
             let key = state.keys_from(access.key.index()).next();
             key.is_some_and(|key| key.revoked.is_none())
         };
-        self.access.as_ref().is_none_or(good)
+        Ok(self.access.as_ref().is_none_or(good))
     }
 }
 
@@ -94,21 +133,69 @@ impl FromRequestParts<App> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        Self::of(app, &parts.headers)
+        Self::of(app, parts)
+    }
+}
+
+/// Which page asks, as the browser says of it: no page can say otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Page {
+    Own,
+    Foreign,
+    /// None is named: a person typed the address, or it is no browser.
+    Unsaid,
+}
+
+impl Page {
+    fn of(headers: &HeaderMap) -> Self {
+        // Knows of the scheme, too, and of a proxy in between that gives us another Host.
+        match headers.get(SEC_FETCH_SITE).map(HeaderValue::as_bytes) {
+            Some(b"same-origin") => return Self::Own,
+            // Browsers say nothing to hosts without TLS, but of this machine.
+            Some(b"none") | None => {}
+            Some(_) => return Self::Foreign,
+        }
+        let Some(origin) = headers.get(ORIGIN) else {
+            return Self::Unsaid;
+        };
+        let place = origin.to_str().ok().and_then(|origin| origin.split_once("://"));
+        let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+        match (place, host) {
+            (Some((_, place)), Some(host)) if place.eq_ignore_ascii_case(host) => Self::Own,
+            _ => Self::Foreign,
+        }
     }
 }
 
 /// Whether a page of another site asks: browsers say so of a WebSocket, which no other rule keeps
 /// them from opening.
 pub(crate) fn is_of_foreign_page(headers: &HeaderMap) -> bool {
-    let Some(origin) = headers.get(ORIGIN) else {
-        return false;
-    };
-    let place = origin.to_str().ok().and_then(|origin| origin.split_once("://"));
-    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
-    match (place, host) {
-        (Some((_, place)), Some(host)) => !place.eq_ignore_ascii_case(host),
-        _ => true,
+    Page::of(headers) == Page::Foreign
+}
+
+/// Refuses a page of another origin. `SameSite` alone does not: other ports of a host are of its site.
+pub(crate) fn refuse_foreign_page(headers: &HeaderMap) -> Result<(), Problem> {
+    match Page::of(headers) {
+        Page::Own | Page::Unsaid => Ok(()),
+        Page::Foreign => {
+            let detail = "a page of another origin may not use the session of this one: it needs an \
+                          API key or a stream token";
+            Err(Problem::new(Code::ForeignOrigin, detail))
+        }
+    }
+}
+
+/// Refuses whatever does not say that it is a page of ours.
+pub(crate) fn require_own_page(headers: &HeaderMap) -> Result<(), Problem> {
+    match Page::of(headers) {
+        Page::Own => Ok(()),
+        Page::Foreign => refuse_foreign_page(headers),
+        Page::Unsaid => {
+            let detail = "what changes something by a session's cookie must say by Origin or \
+                          Sec-Fetch-Site that a page of this server asks, as browsers do; other \
+                          clients send an API key";
+            Err(Problem::new(Code::ForeignOrigin, detail))
+        }
     }
 }
 

@@ -22,7 +22,7 @@ use crate::limits::{
 use crate::problem::{Code, Problem};
 use crate::render::{Identity, Render};
 use crate::request::Moment;
-use crate::routes::{self, Places, StreamTokens};
+use crate::routes::{self, Places, Sessions, StreamTokens};
 
 /// What a gateway is made with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,6 +99,7 @@ impl Gateway {
             places: Places::default(),
             levels: Levels::default(),
             tokens: StreamTokens::default(),
+            sessions: Sessions::default(),
             snapshots: Arc::new(Semaphore::new(SNAPSHOTS_MAX)),
         };
         Self { app: App(Arc::new(shared)) }
@@ -157,6 +158,7 @@ struct Shared {
     places: Places,
     levels: Levels,
     tokens: StreamTokens,
+    sessions: Sessions,
     snapshots: Arc<Semaphore>,
 }
 
@@ -195,6 +197,11 @@ impl App {
     /// The stream tokens that are not used yet.
     pub(crate) fn tokens(&self) -> &StreamTokens {
         &self.0.tokens
+    }
+
+    /// The browsers that are signed in.
+    pub(crate) fn sessions(&self) -> &Sessions {
+        &self.0.sessions
     }
 
     /// Where readers of levels subscribe.

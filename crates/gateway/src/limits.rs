@@ -72,6 +72,13 @@ pub(crate) const STREAM_TOKEN_TIME: Duration = Duration::from_mins(1);
 pub(crate) const STREAM_TOKENS_MAX: usize = 16_384;
 /// Stream tokens of one key at a time.
 pub(crate) const STREAM_TOKENS_OF_KEY_MAX: usize = 1_024;
+/// How long a session is good without being used: a day's work, and the next one signs in again.
+pub(crate) const SESSION_IDLE_MAX: Duration = Duration::from_hours(12);
+/// Sessions at a time, of all keys: as many browsers as there may be readers, some MiB.
+pub(crate) const SESSIONS_MAX: usize = 16_384;
+/// Sessions of one key at a time: the browsers of everybody who shares it; and it takes 64 keys to
+/// push out others.
+pub(crate) const SESSIONS_OF_KEY_MAX: usize = 256;
 /// Readers of levels at a time, of all keys: each telling is held against the filter of each.
 pub(crate) const LEVEL_READERS_MAX: usize = 4_096;
 /// Streams of a key of accounts: each event is held against what such a reader may see.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use utoipa::OpenApi;
 
 use crate::problem::Code;
-use crate::routes;
+use crate::routes::{self, COOKIE_NAME};
 use crate::shape::{Flaw, Schemas};
 use crate::wire::{EventType, SnapshotKind, Topic, body};
 
@@ -75,7 +75,13 @@ fn build() -> Value {
     schemas["NewTradeLine"]["anyOf"] =
         json!([{ "required": ["unitPrice"] }, { "required": ["offer", "limitPrice"] }]);
     document["components"]["securitySchemes"] = json!({
-        "key": { "type": "http", "scheme": "bearer", "description": "An API key." }
+        "key": { "type": "http", "scheme": "bearer", "description": "An API key." },
+        "session": {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": COOKIE_NAME,
+            "description": "What POST /api/session gives a browser for an API key."
+        }
     });
     document["components"]["responses"] = json!({
         "Problem": {
@@ -99,11 +105,12 @@ fn build() -> Value {
 /// Adds to an operation what is common to all.
 fn complete(path: &str, method: &str, operation: &mut Value) {
     operation["responses"]["default"] = json!({ "$ref": "#/components/responses/Problem" });
-    if path.starts_with("/api/") {
-        operation["security"] = json!([{ "key": [] }]);
+    if path.starts_with("/api/") && operation.get("security").is_none() {
+        operation["security"] = json!([{ "key": [] }, { "session": [] }]);
     }
-    // What webhooks are is no fact of the ledger: nothing is rehearsed, and few have keys.
-    if method == "get" || path.starts_with("/api/webhooks") {
+    // What these are is no fact of the ledger: nothing is rehearsed, and few have keys.
+    let beside = ["/api/webhooks", "/api/session"];
+    if method == "get" || beside.iter().any(|beside| path.starts_with(beside)) {
         return;
     }
     let parameters = operation

@@ -145,9 +145,7 @@ fn tagged_or<E>(
     tag: String,
     answer: impl FnOnce() -> Result<Response, E>,
 ) -> Result<Response, E> {
-    let known = headers.get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-    let same = |one: &str| matches!(one.trim(), "*") || one.trim().trim_start_matches("W/") == tag;
-    let mut response = if known.is_some_and(|known| known.split(',').any(same)) {
+    let mut response = if is_known(headers, &tag) {
         let mut response = Response::default();
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         response
@@ -156,6 +154,13 @@ fn tagged_or<E>(
     };
     set(&mut response, ETAG, tag);
     Ok(response)
+}
+
+/// Whether the client has what bears this tag (RFC 9110, section 13.1.2).
+pub(crate) fn is_known(headers: &HeaderMap, tag: &str) -> bool {
+    let known = headers.get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    let same = |one: &str| matches!(one.trim(), "*") || one.trim().trim_start_matches("W/") == tag;
+    known.is_some_and(|known| known.split(',').any(same))
 }
 
 /// Adds the link to the next page.

@@ -38,7 +38,7 @@ impl<T: DeserializeOwned + ToSchema> FromRequest<App> for Asked<T> {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
-        let caller = Caller::of(app, &parts.headers)?;
+        let caller = Caller::of(app, &parts)?;
         let access = caller.with_key()?;
         let sent = Sent::of(access.principal, &parts.headers, is_dry_run(&parts.uri)?)?;
         require_media_type(&parts.headers, "application/json")?;
@@ -61,7 +61,7 @@ impl<T: DeserializeOwned + ToSchema> FromRequest<App> for AskedBeside<T> {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
-        let access = Caller::of(app, &parts.headers)?.with_key()?.clone();
+        let access = Caller::of(app, &parts)?.with_key()?.clone();
         NoQuery::of(&parts.uri)?;
         let key = Sent::of(access.principal, &parts.headers, false)?.key;
         require_media_type(&parts.headers, "application/json")?;
@@ -80,7 +80,7 @@ impl FromRequestParts<App> for PlainlyBeside {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let access = Caller::of(app, &parts.headers)?.with_key()?.clone();
+        let access = Caller::of(app, parts)?.with_key()?.clone();
         NoQuery::of(&parts.uri)?;
         Ok(Self { access })
     }
@@ -95,7 +95,7 @@ impl FromRequestParts<App> for AskedPlainly {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let caller = Caller::of(app, &parts.headers)?;
+        let caller = Caller::of(app, parts)?;
         let access = caller.with_key()?;
         let sent = Sent::of(access.principal, &parts.headers, is_dry_run(&parts.uri)?)?;
         Ok(Self { sent })

@@ -15,6 +15,7 @@ mod inventory;
 mod keys;
 mod network;
 mod offers;
+mod session;
 mod stations;
 mod stream_tokens;
 mod traders;
@@ -24,6 +25,7 @@ mod updates;
 mod vessels;
 mod webhooks;
 
+pub(crate) use session::{COOKIE_NAME, SessionId, Sessions, has_cookie};
 pub(crate) use stream_tokens::StreamTokens;
 #[cfg(test)]
 pub(crate) use updates::KEY_CHECK_EVERY;
@@ -90,6 +92,7 @@ pub(crate) fn documented() -> OpenApiRouter<App> {
         .routes(routes!(keys::create::create, keys::list::list))
         .routes(routes!(keys::revoke::revoke))
         .routes(routes!(keys::whoami::whoami))
+        .routes(routes!(session::create::create, session::delete::delete))
         .routes(routes!(network::read))
         .routes(routes!(analytics::summary::read))
         .routes(routes!(analytics::series::read))

@@ -76,6 +76,16 @@ impl Request {
         }
     }
 
+    /// Makes something be so; the key makes a retry safe.
+    pub(crate) fn put(path: impl Into<String>, body: &serde_json::Value, key: String) -> Self {
+        Self { method: Method::PUT, ..Self::post(path, body, key) }
+    }
+
+    /// Takes something away, once.
+    pub(crate) fn delete(path: impl Into<String>, key: String) -> Self {
+        Self { idempotency_key: Some(key), ..Self::new(Method::DELETE, path.into(), Bytes::new()) }
+    }
+
     fn new(method: Method, path: String, body: Bytes) -> Self {
         Self {
             method,

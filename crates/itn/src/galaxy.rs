@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::client::bulk::{LINES_MAX, LineOutcome};
 use crate::client::{Client, ClientError};
+use crate::names::slug;
 use crate::progress::Progress;
 use crate::random::Random;
 
@@ -19,6 +20,8 @@ use places::Namer;
 /// How large a galaxy is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Scale {
+    /// About a hundred stations, near Sol
+    Small,
     /// A few hundred stations: fits a screen
     Standard,
     /// About 5,000 stations
@@ -26,9 +29,18 @@ pub(crate) enum Scale {
 }
 
 impl Scale {
+    /// Real stars, the nearest first.
+    const fn charted(self) -> usize {
+        match self {
+            Self::Small => 30,
+            Self::Standard | Self::Large => stars::STARS.len(),
+        }
+    }
+
     /// Made-up stars around the real ones, and the radius in light-years that they fill.
     const fn beyond(self) -> (u32, f64) {
         match self {
+            Self::Small => (0, CORE_RADIUS),
             Self::Standard => (64, 62.0),
             Self::Large => (1_900, 400.0),
         }
@@ -61,7 +73,7 @@ pub(crate) fn build(scale: Scale, seed: u64) -> Galaxy {
     let mut random = Random::named(seed, "galaxy");
     let mut namer = Namer::default();
     let mut all = places::of_sol(&mut namer);
-    for star in &stars::STARS[1..] {
+    for star in stars::STARS.iter().take(scale.charted()).skip(1) {
         let position = star.position();
         all.extend(places::around(star.0, position, 3, &mut namer, &mut random));
     }
@@ -76,6 +88,21 @@ pub(crate) fn build(scale: Scale, seed: u64) -> Galaxy {
         ..place
     });
     Galaxy { places: places.collect(), seed }
+}
+
+/// The name of a system's star: the catalogue's, or the identifier's words.
+pub(crate) fn star_name(system: &str) -> String {
+    let known = stars::STARS.iter().find(|star| slug(star.0) == system);
+    known.map_or_else(|| titled(system), |star| star.0.to_owned())
+}
+
+fn titled(identifier: &str) -> String {
+    let words = identifier.split('-').filter_map(|word| {
+        let mut letters = word.chars();
+        let first = letters.next()?.to_ascii_uppercase();
+        Some(format!("{first}{}", letters.as_str()))
+    });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// A place on one of three logarithmic spirals, thicker towards the core.
@@ -168,6 +195,8 @@ mod tests {
         assert_eq!(galaxy, build(Scale::Standard, 7));
         assert_ne!(galaxy, build(Scale::Standard, 8));
         assert!((250..500).contains(&galaxy.places.len()), "{}", galaxy.places.len());
+        let small = build(Scale::Small, 7).places.len();
+        assert!((60..140).contains(&small), "{small}");
         let large = build(Scale::Large, 7).places.len();
         assert!((4_500..5_500).contains(&large), "{large}");
     }

@@ -13,6 +13,7 @@ mod progress;
 mod random;
 mod server;
 mod simulate;
+mod story;
 mod watch;
 
 use std::process::ExitCode;
@@ -71,7 +72,7 @@ async fn run(command: Command) -> ExitCode {
     match command {
         Command::Serve(serve) => serve.run().await,
         Command::Demo(demo) => demo.run().await,
-        Command::Simulate(options) => commands::simulate::run(&options).await,
+        Command::Simulate(options) => commands::simulate::run(options).await,
         Command::Import(command) => commands::import::run(command).await,
         Command::Export(options) => commands::export::run(&options).await,
         Command::Watch(options) => commands::watch::run(&options).await,

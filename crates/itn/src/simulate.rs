@@ -6,13 +6,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use thiserror::Error;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use crate::client::{Client, ClientError, Problem, ServerOptions};
 use crate::galaxy::{self, Scale};
 use crate::progress::Progress;
 
+mod fleet;
 mod orders;
 mod pace;
 mod setup;
@@ -22,6 +23,7 @@ mod tally;
 mod world;
 
 use pace::Pace;
+pub(crate) use stage::{Coordinates, Part, part_of};
 use tally::Tally;
 use world::{Outcome, World};
 
@@ -44,7 +46,7 @@ pub(crate) struct SimulateOptions {
     #[arg(long)]
     pub(crate) seconds: Option<u64>,
     /// Ships, each a trader of its own; four for each command a second if not given
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=9_999))]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=99_999))]
     pub(crate) traders: Option<u32>,
     /// The same seed plays the same on the same server
     #[arg(long, default_value_t = 1)]
@@ -52,6 +54,10 @@ pub(crate) struct SimulateOptions {
     /// Put a ready-made galaxy on the server first
     #[arg(long, value_enum)]
     pub(crate) galaxy: Option<Scale>,
+    /// Shipments that are under way from the start, and stay about so many: ships then take as long
+    /// as it takes. The demo's.
+    #[arg(skip)]
+    pub(crate) under_way: u32,
 }
 
 impl SimulateOptions {
@@ -81,39 +87,63 @@ pub(crate) enum SimulateError {
     Unanswered,
 }
 
-/// Runs until the time is over or `stop` turns true; returns the last words.
-pub(crate) async fn run(
-    options: &SimulateOptions,
-    stop: watch::Receiver<bool>,
-) -> Result<String, SimulateError> {
-    let client = Client::new(&options.server)?;
-    if let Some(scale) = options.galaxy {
-        galaxy::build(scale, options.seed).post(&client).await?;
+/// A simulation with its stage set, ready to run.
+#[derive(Debug)]
+pub(crate) struct Simulation {
+    world: World,
+    client: Client,
+    options: SimulateOptions,
+}
+
+impl Simulation {
+    /// Puts on the server what the play needs.
+    pub(crate) async fn prepare(options: SimulateOptions) -> Result<Self, SimulateError> {
+        let client = Client::new(&options.server)?;
+        if let Some(scale) = options.galaxy {
+            galaxy::build(scale, options.seed).post(&client).await?;
+        }
+        let world = setup::world(&client, &options).await?;
+        Ok(Self { world, client, options })
     }
-    let world = setup::world(&client, options).await?;
-    let tally = Tally::new().ok_or(SimulateError::Unanswered)?;
-    let play = Arc::new(Play {
-        client,
-        pace: Pace::new(options.rate),
-        world: Mutex::new(world),
-        tally: Mutex::new(tally),
-        started: Instant::now(),
-    });
-    let (end, ended) = watch::channel(false);
-    let mut connections = JoinSet::new();
-    for _ in 0..options.connections() {
-        connections.spawn(Arc::clone(&play).take_turns(ended.clone()));
+
+    /// Shipments under way now.
+    pub(crate) fn under_way(&self) -> usize {
+        self.world.under_way()
     }
-    play.show_until_over(options.seconds.map(Duration::from_secs), stop).await;
-    // No more turns. Answers that are out are waited for a little; dropping the set ends the rest.
-    end.send_replace(true);
-    let all_answered = async { while connections.join_next().await.is_some() {} };
-    tokio::time::timeout(LAST_ANSWERS_WAIT, all_answered).await.ok();
-    let tally = locked(&play.tally);
-    if tally.is_hopeless() {
-        return Err(SimulateError::Unanswered);
+
+    /// Runs until the time is over or `stop` turns true; returns the last words. What comes as
+    /// `notes` is written above the live line.
+    pub(crate) async fn run(
+        self,
+        stop: watch::Receiver<bool>,
+        notes: Option<mpsc::Receiver<String>>,
+    ) -> Result<String, SimulateError> {
+        let Self { world, client, options } = self;
+        let tally = Tally::new().ok_or(SimulateError::Unanswered)?;
+        let play = Arc::new(Play {
+            client,
+            pace: Pace::new(options.rate),
+            world: Mutex::new(world),
+            tally: Mutex::new(tally),
+            started: Instant::now(),
+        });
+        let (end, ended) = watch::channel(false);
+        let mut connections = JoinSet::new();
+        for _ in 0..options.connections() {
+            connections.spawn(Arc::clone(&play).take_turns(ended.clone()));
+        }
+        play.show_until_over(options.seconds.map(Duration::from_secs), stop, notes).await;
+        // No more turns. Answers that are out are waited for a little; dropping the set ends the
+        // rest.
+        end.send_replace(true);
+        let all_answered = async { while connections.join_next().await.is_some() {} };
+        tokio::time::timeout(LAST_ANSWERS_WAIT, all_answered).await.ok();
+        let tally = locked(&play.tally);
+        if tally.is_hopeless() {
+            return Err(SimulateError::Unanswered);
+        }
+        Ok(tally.to_string())
     }
-    Ok(tally.to_string())
 }
 
 /// A run, shared by its connections.
@@ -163,17 +193,36 @@ impl Play {
     }
 
     /// Keeps the live line fresh until the time is over or someone says stop.
-    async fn show_until_over(&self, time: Option<Duration>, mut stop: watch::Receiver<bool>) {
+    async fn show_until_over(
+        &self,
+        time: Option<Duration>,
+        mut stop: watch::Receiver<bool>,
+        mut notes: Option<mpsc::Receiver<String>>,
+    ) {
         let progress = Progress::line();
         let mut looks = tokio::time::interval(LOOK_EVERY);
         while time.is_none_or(|time| self.started.elapsed() < time) {
             tokio::select! {
                 _ = stop.wait_for(|stopped| *stopped) => return,
-                _ = looks.tick() => {}
+                line = noted(&mut notes) => progress.note(&line),
+                _ = looks.tick() => {
+                    let under_way = locked(&self.world).under_way();
+                    progress.show(locked(&self.tally).line(under_way));
+                }
             }
-            let under_way = locked(&self.world).under_way();
-            progress.show(locked(&self.tally).line(under_way));
         }
+    }
+}
+
+/// The next note; none ever comes when nobody writes any.
+async fn noted(notes: &mut Option<mpsc::Receiver<String>>) -> String {
+    let line = match notes {
+        Some(notes) => notes.recv().await,
+        None => None,
+    };
+    match line {
+        Some(line) => line,
+        None => std::future::pending().await,
     }
 }
 

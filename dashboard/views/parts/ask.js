@@ -54,13 +54,17 @@ export class Ask {
   }
 }
 
+/** Whether the same may be asked again with another answer. @param {any} problem */
+export const mayHelp = (problem) => problem?.status !== 403;
+
 /** What went wrong, in words. @param {unknown} error */
 export function trouble(error) {
   if (error instanceof Unauthenticated) return "You are signed out: sign in to see this.";
   if (error instanceof Refused) {
     if (error.status === 403) return "Your key sees its own accounts alone, and this is about the whole network. A key of a viewer, an operator or an administrator shows it.";
     if (error.status === 503) return `The server cannot answer this now: ${error.message}`;
-    return sentence(error.message);
+    // Not the server's own words: something between does not reach it.
+    if (error.status < 500 || error.code) return sentence(error.message);
   }
   return "The server does not answer. What is shown may be old.";
 }

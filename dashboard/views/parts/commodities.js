@@ -60,6 +60,7 @@ export function commodityTable({ app, frame, holder, scroller }) {
     table.set(sortedBy(lines, KEYS[sort.name], sort.isDescending));
     frame.tell(lines.length > 0 ? `${integer(lines.length)} commodities, figures of the last 24 hours` : "", answer?.asOf.sequence);
     if (lines.length > 0) frame.say();
+    else if (app.connection.state === "down") frame.refuse("The server does not answer.");
     else if (app.connection.state === "live") frame.say("No commodities yet. The first one appears here as soon as it is created.");
     else frame.say("Loading the commodities…");
   }

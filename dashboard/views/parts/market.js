@@ -101,10 +101,10 @@ export class Market {
     this.routes.set(routes.slice(0, ROUTES_SHOWN), "No route pays, as far as prices are known.", routes.length > ROUTES_SHOWN ? `the best ${ROUTES_SHOWN} of ${answer.routes.isComplete ? "" : "more than "}${integer(routes.length)}` : "");
     this.prices.set(prices.slice(0, PRICES_SHOWN), "None was traded lately.", prices.length > PRICES_SHOWN ? `the latest ${PRICES_SHOWN}` : "");
     this.frame.tell("", answer.sell.asOf.sequence);
-    this.drawChart(stationId ?? prices[0]?.station ?? "");
+    this.drawChart(stationId ?? busiest(answer.trades.items) ?? prices[0]?.station ?? "");
   }
 
-  /** Of the chosen station, else of where it was traded last. @param {string} stationId */
+  /** Of the chosen station, else of where it was traded most of late. @param {string} stationId */
   drawChart(stationId) {
     const { model } = this.app;
     const key = `${stationId} ${this.interval}`;
@@ -160,6 +160,13 @@ function concerns({ type, data }, commodity) {
   if (type === "offer.filled") return true;
   if (type.startsWith("offer.")) return (data.offers ?? [data]).some((/** @type {any} */ offer) => offer.commodity === commodity);
   return type === "trade.settled" && data.lines?.some((/** @type {any} */ line) => line.commodity === commodity);
+}
+
+/** Where the most of these trades were. @param {any[]} trades @returns {string | undefined} */
+function busiest(trades) {
+  const counts = new Map();
+  for (const { station } of trades) counts.set(station, (counts.get(station) ?? 0) + 1);
+  return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0];
 }
 
 /** A table under its heading, or what is said instead. */

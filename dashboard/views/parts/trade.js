@@ -13,7 +13,7 @@ import { commodity, party, station, time } from "./cells.js";
 export function detailOf(trade, model) {
   const story = h("ol", { class: "story" }, h("li", { class: "quiet" }, "Loading what happened to it…"));
   tell(story, trade.transactionId, model);
-  return h("div", { class: "trade-detail" }, lines(trade, model), facts(trade, model), h("div", null, h("h3", null, "What happened"), story));
+  return h("div", { class: "trade-detail" }, lines(trade, model), facts(trade, model), h("div", null, h("h2", null, "What happened"), story));
 }
 
 /** @param {any} trade @param {Model} model */

@@ -72,6 +72,7 @@ codes! {
     MalformedJson => row("malformed_json", 400, "The body is not JSON"),
     Unauthenticated => row("unauthenticated", 401, "An API key is required"),
     NotPermitted => row("not_permitted", 403, "The role may not do this"),
+    ForeignOrigin => row("foreign_origin", 403, "A page of another origin may not do this"),
     UnknownRoute => row("unknown_route", 404, "There is nothing at this path"),
     MethodNotAllowed => row("method_not_allowed", 405, "The path does not know this method"),
     RequestTimeout => passing("request_timeout", 408, "The request took too long to arrive", 1),

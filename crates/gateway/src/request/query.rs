@@ -40,7 +40,7 @@ pub(crate) struct NoQuery;
 
 impl NoQuery {
     /// Refuses a query that has any: taken in silence, it would be trusted.
-    pub(super) fn of(uri: &Uri) -> Result<Self, Problem> {
+    pub(crate) fn of(uri: &Uri) -> Result<Self, Problem> {
         if uri.query().is_some() {
             Query::of(uri).finish()?;
         }

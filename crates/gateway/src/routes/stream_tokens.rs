@@ -54,9 +54,8 @@ impl StreamTokens {
         let secret = Secret::parse(secret).ok_or_else(unknown)?;
         let token = self.lock().remove(&secret.digest());
         let token = token.filter(|token| token.ends_at > Instant::now()).ok_or_else(unknown)?;
-        let caller = Caller { access: Some(token.access) };
-        let is_good = caller.is_good(&app.ready()?.views.read());
-        if is_good { Ok(caller) } else { Err(unknown()) }
+        let caller = Caller { access: Some(token.access), session: None };
+        if caller.is_good(app)? { Ok(caller) } else { Err(unknown()) }
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<[u8; 32], Token>> {

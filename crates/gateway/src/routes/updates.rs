@@ -10,9 +10,9 @@ mod wanted;
 mod websocket;
 
 use axum::extract::{Request, State};
+use axum::http::HeaderValue;
 use axum::http::header::ACCESS_CONTROL_ALLOW_ORIGIN;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 
 use crate::auth::Caller;
@@ -68,7 +68,7 @@ pub(crate) async fn follow(State(app): State<App>, request: Request) -> Result<R
     let wanted = Wanted::of_query(&mut query);
     let answer = match query.finish() {
         // A token is used up by a request that could be done, and by no other.
-        Ok(()) => match Caller::of_stream(&app, &parts.headers, token.as_deref()) {
+        Ok(()) => match Caller::of_stream(&app, &parts, token.as_deref()) {
             Ok(caller) => open(app, caller, parts, wanted).await,
             Err(problem) => Err(problem),
         },
@@ -101,10 +101,10 @@ async fn open(
 
 impl Caller {
     /// Who opens a stream: by a token, which is used up, or as anywhere.
-    fn of_stream(app: &App, headers: &HeaderMap, token: Option<&str>) -> Result<Self, Problem> {
+    fn of_stream(app: &App, parts: &Parts, token: Option<&str>) -> Result<Self, Problem> {
         match token {
             Some(token) => app.tokens().redeem(app, token),
-            None => Self::of(app, headers),
+            None => Self::of(app, parts),
         }
     }
 }

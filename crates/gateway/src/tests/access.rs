@@ -20,7 +20,11 @@ async fn every_route_of_the_api_refuses_without_a_key() {
             continue;
         }
         let path = path.replace(['{', '}'], "");
-        for method in item.as_object().unwrap().keys() {
+        for (method, operation) in item.as_object().unwrap() {
+            if operation["security"] == json!([{}]) {
+                assert_eq!(path, "/api/session", "needs no key");
+                continue;
+            }
             let method: Method = method.to_uppercase().parse().unwrap();
             for wrong in ["", "Bearer itn_no", "Basic dTpw", "Bearer"] {
                 let ask = network.ask(method.clone(), &path).header("authorization", wrong);

@@ -66,16 +66,3 @@ async fn a_panic_costs_its_own_request_alone() {
     assert!(!failed.text.contains("on purpose"));
     network.get("/readyz").await.expect(200);
 }
-
-#[tokio::test]
-async fn the_page_and_its_files_are_served_with_care() {
-    let network = Network::new();
-    let page = network.ask(Method::GET, "/").without("authorization").send().await.expect(200);
-    assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
-    assert!(page.header("content-security-policy").starts_with("default-src 'self'"));
-    assert_eq!(page.header("x-content-type-options"), "nosniff");
-    let again = network.ask(Method::GET, "/").header("if-none-match", page.header("etag"));
-    assert_eq!(again.send().await.expect(304).text, "");
-    let script = network.get("/app.js").await.expect(200);
-    assert_eq!(script.header("content-type"), "text/javascript; charset=utf-8");
-}

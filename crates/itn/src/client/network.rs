@@ -35,11 +35,22 @@ impl NetworkClock {
         client.at_first().get("/api/network").await
     }
 
+    /// Network seconds a second of ours.
+    pub(crate) fn speed(&self) -> u32 {
+        self.speed
+    }
+
     /// Network time when this much of our time has passed since the reading.
     pub(crate) fn after(&self, wall: Duration) -> Timestamp {
         let network = SignedDuration::try_from(wall).unwrap_or(SignedDuration::MAX);
         let network = network.saturating_mul(i32::try_from(self.speed).unwrap_or(i32::MAX));
         self.time.saturating_add(network).unwrap_or(self.time)
+    }
+
+    /// Network time this much of our time before the reading.
+    pub(crate) fn before(&self, wall: Duration) -> Timestamp {
+        let network = self.after(wall).duration_since(self.time);
+        self.time.saturating_sub(network).unwrap_or(self.time)
     }
 }
 

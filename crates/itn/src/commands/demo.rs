@@ -5,12 +5,13 @@ use std::net::SocketAddr;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Instant;
 
 use domain::Timestamp;
 use gateway::Secret;
 use live::webhooks::WebhookOptions;
 use serde_json::json;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 use crate::client::{self, Client, ClientError};
 use crate::commands::fail;
@@ -18,7 +19,8 @@ use crate::commands::serve::{run_until, told_to_stop};
 use crate::console;
 use crate::galaxy::{self, Scale};
 use crate::server::{Server, ServerOptions};
-use crate::simulate::{self, SimulateOptions};
+use crate::simulate::{SimulateOptions, Simulation};
+use crate::story::{self, Notes, StoryOptions};
 
 /// 2200-01-01T00:00:00Z, when the demo's network begins.
 const EPOCH: Timestamp = Timestamp(7_258_118_400_000_000);
@@ -37,18 +39,43 @@ pub(crate) struct Demo {
     /// Keep the network in this folder; without it, it is gone when the demo ends
     #[arg(long, env = "ITN_DEMO_DATA", value_name = "DIR")]
     data: Option<PathBuf>,
-    /// How much happens: commands a second
-    #[arg(long, default_value_t = 40, value_name = "RATE",
+    /// How large a new network is
+    #[arg(long, env = "ITN_DEMO_SCALE", value_enum, default_value_t = Scale::Standard,
+          value_name = "SCALE")]
+    scale: Scale,
+    /// How much happens beside the story: commands a second; 40, or 400 on the large scale, if not
+    /// given
+    #[arg(long, env = "ITN_DEMO_RATE", value_name = "RATE",
           value_parser = clap::value_parser!(u32).range(1..=100_000))]
-    rate: u32,
+    rate: Option<u32>,
+    /// Shipments under way from the start, which then stay about so many; 20,000 on the large scale
+    /// if not given, else as many as the rate brings about
+    #[arg(long, env = "ITN_DEMO_SHIPMENTS", value_name = "COUNT",
+          value_parser = clap::value_parser!(u32).range(1..=50_000))]
+    shipments: Option<u32>,
     /// Seconds of network time a second of wall time, for a new network
-    #[arg(long, default_value_t = 3600, value_name = "FACTOR",
+    #[arg(long, env = "ITN_DEMO_SPEED", default_value_t = 3600, value_name = "FACTOR",
           value_parser = clap::value_parser!(u32).range(1..=100_000))]
     speed: u32,
-    /// The same seed makes the same galaxy
-    #[arg(long, default_value_t = 1)]
+    /// The same seed makes the same galaxy, and tells the same stories
+    #[arg(long, env = "ITN_DEMO_SEED", default_value_t = 1)]
     seed: u64,
+    /// Tell no story beside the simulation
+    #[arg(long, env = "ITN_DEMO_NO_STORY")]
+    no_story: bool,
+    /// Tell the story to those who follow the events, and not on the console
+    #[arg(long, env = "ITN_DEMO_QUIET_STORY")]
+    quiet_story: bool,
 }
+
+/// Commands a second, if not given: what a screen can show; on the large scale what keeps its
+/// shipments moving.
+const RATE: u32 = 40;
+const RATE_LARGE: u32 = 400;
+/// Shipments under way on the large scale, if not given.
+const SHIPMENTS_LARGE: u32 = 20_000;
+/// Captions that wait to be printed.
+const NOTES_MAX: usize = 16;
 
 impl Demo {
     pub(crate) async fn run(self) -> ExitCode {
@@ -92,7 +119,12 @@ impl Demo {
         }
         self.introduce(&server, &key);
         let (stop, stopped) = watch::channel(false);
-        let simulated = tokio::spawn(simulate(simulation, stopped));
+        let (to_console, noted) = mpsc::channel(NOTES_MAX);
+        let story = (!self.no_story).then(|| {
+            let options = StoryOptions { server: simulation.server.clone(), seed: self.seed };
+            (options, Notes::new(to_console, self.quiet_story))
+        });
+        let simulated = tokio::spawn(play(simulation, story, noted, stopped));
         let code = run_until(server, async move {
             told.await;
             stop.send_replace(true);
@@ -105,23 +137,28 @@ impl Demo {
     }
 
     fn simulation(&self, server: &Server, key: &Secret) -> SimulateOptions {
+        let is_large = self.scale == Scale::Large;
+        let rate = self.rate.unwrap_or(if is_large { RATE_LARGE } else { RATE });
+        let under_way = self.shipments.or(is_large.then_some(SHIPMENTS_LARGE));
         SimulateOptions {
             server: client::ServerOptions {
                 url: format!("http://{}", server.address),
                 key: Some(key.as_str().to_owned()),
             },
-            rate: self.rate,
+            rate,
             seconds: None,
-            traders: None,
+            // A few more than are under way: some are always in port.
+            traders: under_way.map(|count| count + count.div_ceil(100)),
             seed: self.seed,
             galaxy: None,
+            under_way: under_way.unwrap_or(0),
         }
     }
 
     /// Puts the galaxy there, and in it what the visitor's trade needs.
     async fn furnish(&self, simulation: &SimulateOptions) -> Result<(), ClientError> {
         let client = Client::new(&simulation.server)?;
-        galaxy::build(Scale::Standard, self.seed).post(&client).await?;
+        galaxy::build(self.scale, self.seed).post(&client).await?;
         galaxy::post_all(&client, &visitor_lines(), "making room for a visitor").await
     }
 
@@ -166,11 +203,46 @@ fn visitor_trade() -> serde_json::Value {
     })
 }
 
-/// Without a simulation there is still a server to look at: what went wrong is said, and no more.
-async fn simulate(options: SimulateOptions, stopped: watch::Receiver<bool>) {
-    if let Err(error) = simulate::run(&options, stopped).await {
-        console::note(&format!("itn demo: {error}"));
-    }
+/// Sets the stage, then plays and tells until stopped. Without one there is still the other, and a
+/// server to look at: what went wrong is said, and no more.
+async fn play(
+    options: SimulateOptions,
+    story: Option<(StoryOptions, Notes)>,
+    noted: mpsc::Receiver<String>,
+    mut stopped: watch::Receiver<bool>,
+) {
+    let (stop, begun, is_filled) = (stopped.clone(), Instant::now(), options.under_way > 0);
+    let prepared = tokio::select! {
+        prepared = Simulation::prepare(options) => prepared,
+        _ = stopped.wait_for(|stopped| *stopped) => return,
+    };
+    let simulate = async {
+        let ran = match prepared {
+            Ok(simulation) => {
+                if is_filled {
+                    let count =
+                        console::counted(simulation.under_way() as u64, "shipment", "shipments");
+                    let seconds = begun.elapsed().as_secs();
+                    console::note(&format!("{count} under way, after {seconds} s"));
+                }
+                simulation.run(stop.clone(), Some(noted)).await
+            }
+            Err(error) => {
+                // Captions go straight to the console then.
+                drop(noted);
+                Err(error)
+            }
+        };
+        if let Err(error) = ran {
+            console::note(&format!("itn demo: {error}"));
+        }
+    };
+    let tell = async {
+        if let Some((options, notes)) = &story {
+            story::run(options, notes, stop.clone()).await;
+        }
+    };
+    tokio::join!(simulate, tell);
 }
 
 /// A demo that is kept has its key beside the journal, so that its next start can use it.

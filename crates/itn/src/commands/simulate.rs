@@ -6,9 +6,9 @@ use tokio::sync::watch;
 
 use crate::commands::{fail, serve::told_to_stop};
 use crate::console;
-use crate::simulate::{self, SimulateOptions};
+use crate::simulate::{SimulateOptions, Simulation};
 
-pub(crate) async fn run(options: &SimulateOptions) -> ExitCode {
+pub(crate) async fn run(options: SimulateOptions) -> ExitCode {
     let told = match told_to_stop() {
         Ok(told) => told,
         Err(error) => return fail(&error),
@@ -18,7 +18,8 @@ pub(crate) async fn run(options: &SimulateOptions) -> ExitCode {
         told.await;
         stop.send_replace(true);
     });
-    match simulate::run(options, stopped).await {
+    let last_words = async { Simulation::prepare(options).await?.run(stopped, None).await };
+    match last_words.await {
         Ok(last_words) => {
             console::say(&last_words);
             ExitCode::SUCCESS

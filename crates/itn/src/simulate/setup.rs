@@ -2,23 +2,20 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
-use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::ship::{Cargo, Fate, Ship, Step, Trip};
+use super::fleet;
+use super::ship::Ship;
 use super::stage::{ListedCommodity, ListedStation, Stage};
 use super::world::{EXCHANGE, World};
 use super::{SimulateError, SimulateOptions};
-use crate::client::{Client, ClientError, NetworkClock};
+use crate::client::{Client, NetworkClock};
 use crate::galaxy;
 use crate::random::Random;
 
 /// Stations that take part; on a larger network the first of the list do.
 const STATIONS_MAX: usize = 10_000;
 const COMMODITIES_MAX: usize = 1_000;
-/// Shipments of an earlier run that are taken up again.
-const ADOPTED_MAX: usize = 5_000;
 
 /// Places whose first good is watched.
 const RULES_MAX: usize = 40;
@@ -26,6 +23,11 @@ const RULES_MAX: usize = 40;
 const STOCK_LOW: u64 = 60;
 /// Enough for another ship.
 const STOCK_CLEAR: u64 = 200;
+
+/// Commands of a trip, from buying to selling, and half as many again for what places do meanwhile.
+const TRIP_COMMANDS: u64 = 15;
+/// Ways from which the usual one is told.
+const WAYS_DRAWN: u32 = 500;
 
 /// Credits of a trader and of a station to begin with.
 const TRADER_CREDITS: u64 = 5_000_000;
@@ -90,9 +92,12 @@ pub(super) async fn world(
     let stations: Vec<ListedStation> = client.list("/api/stations", STATIONS_MAX).await?;
     let commodities: Vec<ListedCommodity> =
         client.list("/api/commodities", COMMODITIES_MAX).await?;
-    let stage = Stage::new(stations, &commodities);
+    let mut stage = Stage::new(stations, &commodities);
     if !stage.is_playable() {
         return Err(SimulateError::NothingToTrade);
+    }
+    if options.under_way > 0 {
+        stage.stretch = stretch(&stage, options);
     }
     // Network time only grows: the same seed on the same server still gives each run its own keys.
     let run = blake3::hash(format!("{}/{}", options.seed, clock.after(Duration::ZERO)).as_bytes());
@@ -104,8 +109,25 @@ pub(super) async fn world(
     let mut world = World::new(stage, clock, ships, stagger, run);
     let lines = opening_lines(&mut world, options.seed);
     galaxy::post_all(client, &lines, "setting the stage").await?;
-    adopt(client, &mut world).await?;
+    fleet::adopt(client, &mut world).await?;
+    fleet::place(client, &mut world, options.under_way, options.seed).await?;
+    // The play begins now, and on a large network that took its time.
+    world.begin(NetworkClock::read(client).await?, stagger);
     Ok(world)
+}
+
+/// How many times as long as usual ways must take for the rate to keep all ships moving.
+fn stretch(stage: &Stage, options: &SimulateOptions) -> u32 {
+    let mut random = Random::named(options.seed, "ways");
+    let ways: Vec<Duration> = (0..WAYS_DRAWN)
+        .filter_map(|_| fleet::way(stage, &mut random))
+        .map(|way| way.time)
+        .collect();
+    let count = u32::try_from(ways.len()).unwrap_or(1).max(1);
+    let usual = (ways.iter().sum::<Duration>() / count).as_secs().max(1);
+    let commands = u64::from(options.traders()) * TRIP_COMMANDS;
+    let stretch = commands.div_ceil(u64::from(options.rate.max(1)) * usual);
+    u32::try_from(stretch).unwrap_or(u32::MAX).max(1)
 }
 
 fn ships(stage: &Stage, options: &SimulateOptions) -> Vec<Ship> {
@@ -165,6 +187,7 @@ fn opening_lines(world: &mut World, seed: u64) -> Vec<String> {
         });
         lines.push(line.to_string());
     }
+    lines.extend(fleet::rule_lines(world));
     lines.extend(world.stage.makers.iter().take(RULES_MAX).filter_map(|maker| {
         let place = &world.stage.places[*maker];
         Some(rule_line(&place.id, &world.stage.goods[*place.makes.first()?].id))
@@ -195,70 +218,4 @@ fn credit_line(trader: &str, credits: u64) -> String {
         "data": { "change": credits, "reason": "issued" },
     });
     line.to_string()
-}
-
-/// A shipment as the server lists it.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct ListedShipment {
-    shipment_id: String,
-    owner: String,
-    origin: String,
-    destination: String,
-    lines: Vec<ListedLine>,
-    #[serde(default)]
-    actual_departure: Option<Timestamp>,
-}
-
-#[derive(Debug, Deserialize)]
-struct ListedLine {
-    commodity: String,
-    quantity: u64,
-    accepted: u64,
-    rejected: u64,
-}
-
-/// Takes up what an earlier run of the same traders left under way, so that it does not stay
-/// overdue for ever. A ship takes up one; what is left over stays as it is.
-async fn adopt(client: &Client, world: &mut World) -> Result<(), ClientError> {
-    for status in ["in_transit", "arrived", "partially_received", "loading", "booked"] {
-        let path = format!("/api/cargo?status={status}");
-        let listed: Vec<ListedShipment> = client.list(&path, ADOPTED_MAX).await?;
-        for shipment in listed {
-            adopt_one(world, status, &shipment);
-        }
-    }
-    Ok(())
-}
-
-fn adopt_one(world: &mut World, status: &str, shipment: &ListedShipment) -> Option<()> {
-    let place = |id: &str| world.stage.places.iter().position(|place| place.id == id);
-    let (from, to) = (place(&shipment.origin)?, place(&shipment.destination)?);
-    let [line] = shipment.lines.as_slice() else {
-        return None;
-    };
-    let good = world.stage.goods.iter().position(|good| good.id == line.commodity)?;
-    let idle = |ship: &&mut Ship| ship.trader == shipment.owner && matches!(ship.step, Step::Idle);
-    let ship = world.ships.iter_mut().find(idle)?;
-    let trip = Trip {
-        shipment: shipment.shipment_id.clone(),
-        to,
-        cargo: Cargo { good, quantity: line.quantity },
-        accepted: line.accepted,
-        rejected: line.rejected,
-        fate: Fate::OnTime,
-        percent: 90,
-        departed: Duration::ZERO,
-        arrives: world.stage.travel(from, to) / 2,
-        reports: u32::MAX,
-    };
-    let under_way = shipment.actual_departure.is_some();
-    ship.at = if under_way && status != "in_transit" { to } else { from };
-    ship.step = match status {
-        "booked" => Step::Booked(trip),
-        "loading" => Step::Loading(Trip { reports: 0, ..trip }),
-        "in_transit" => Step::Flying(trip),
-        _ => Step::Arrived(trip),
-    };
-    Some(())
 }

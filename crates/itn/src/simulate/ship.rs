@@ -11,7 +11,7 @@ use crate::client::NetworkClock;
 use crate::random::Random;
 
 mod answers;
-mod requests;
+pub(super) mod requests;
 
 /// A ship and what it does next.
 #[derive(Debug)]
@@ -68,6 +68,8 @@ pub(super) struct Trip {
     /// The way's true time, in hundredths of the plan's.
     pub(super) percent: u32,
     pub(super) departed: Duration,
+    /// How long it was under way before that: a run may begin in the middle of a trip.
+    pub(super) flown: Duration,
     pub(super) arrives: Duration,
     /// Reports made on the way.
     pub(super) reports: u32,
@@ -98,9 +100,9 @@ impl Fate {
     }
 
     /// How long the way takes, in hundredths of the plan.
-    fn percent(self, random: &mut Random) -> u32 {
+    pub(super) fn percent(self, random: &mut Random) -> u32 {
         let (low, high) = match self {
-            Self::Late => (130, 220),
+            Self::Late => (130, u64::from(LATE_MAX)),
             Self::Silent => (140, 180),
             Self::OnTime | Self::Lost | Self::Cancelled => (85, u64::from(ON_TIME_MAX)),
         };
@@ -118,19 +120,32 @@ pub(super) struct Cue<'a> {
     pub(super) now: Duration,
 }
 
+/// A late ship takes so much of its plan, in hundredths, at most.
+pub(super) const LATE_MAX: u32 = 220;
 /// A ship that is on time has a little to spare, or a slow moment would make it overdue.
-const ON_TIME_MAX: u32 = 95;
+pub(super) const ON_TIME_MAX: u32 = 95;
 /// Reports on the way, evenly spread.
-const REPORTS: u32 = 3;
+pub(super) const REPORTS: u32 = 3;
 
 impl Trip {
     /// When the next report, or the arrival, is due.
-    fn next_due(&self) -> Duration {
+    pub(super) fn next_due(&self) -> Duration {
         if self.reports >= REPORTS {
             return self.arrives;
         }
-        let whole = self.arrives.saturating_sub(self.departed);
-        self.departed + whole * (self.reports + 1) / (REPORTS + 1)
+        let due = self.departed + self.whole() * (self.reports + 1) / (REPORTS + 1);
+        due.saturating_sub(self.flown)
+    }
+
+    /// How long the whole way takes.
+    fn whole(&self) -> Duration {
+        self.arrives.saturating_sub(self.departed) + self.flown
+    }
+
+    /// The part of the way that is behind it.
+    fn part(&self, now: Duration) -> f64 {
+        let behind = now.saturating_sub(self.departed) + self.flown;
+        behind.as_secs_f64() / self.whole().as_secs_f64().max(0.001)
     }
 
     /// Units not yet counted.

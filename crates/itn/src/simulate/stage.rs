@@ -17,10 +17,39 @@ pub(super) struct ListedStation {
 
 /// A place in light-years.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
-pub(super) struct Coordinates {
-    pub(super) x: f64,
-    pub(super) y: f64,
-    pub(super) z: f64,
+pub(crate) struct Coordinates {
+    pub(crate) x: f64,
+    pub(crate) y: f64,
+    pub(crate) z: f64,
+}
+
+impl Coordinates {
+    /// The way from another place to this one.
+    pub(crate) fn minus(self, other: Self) -> Self {
+        Self { x: self.x - other.x, y: self.y - other.y, z: self.z - other.z }
+    }
+
+    pub(crate) fn dot(self, other: Self) -> f64 {
+        self.x * other.x + self.y * other.y + self.z * other.z
+    }
+
+    /// Light-years to another place.
+    pub(crate) fn distance(self, other: Self) -> f64 {
+        let way = self.minus(other);
+        way.dot(way).sqrt()
+    }
+
+    /// Where one is who has this part of the way to another place behind, to the thousandth.
+    pub(crate) fn towards(self, other: Self, part: f64) -> Self {
+        let between = |from: f64, to: f64| {
+            ((from + (to - from) * part.clamp(0.0, 1.0)) * 1000.0).round() / 1000.0
+        };
+        Self {
+            x: between(self.x, other.x),
+            y: between(self.y, other.y),
+            z: between(self.z, other.z),
+        }
+    }
 }
 
 /// A commodity as the server lists it.
@@ -56,7 +85,12 @@ pub(super) struct Stage {
     pub(super) makers: Vec<usize>,
     /// For each good the places that need it.
     takers: Vec<Vec<usize>>,
+    /// How many times as long as usual a way takes.
+    pub(super) stretch: u32,
 }
+
+/// No way takes longer, in our time and not stretched.
+pub(super) const TRAVEL_MAX: Duration = Duration::from_secs(110);
 
 impl Stage {
     /// Casts the parts. Each is a matter of the names alone, so that every run plays the same
@@ -72,7 +106,7 @@ impl Stage {
             }
         }
         let makers = (0..places.len()).filter(|place| !places[*place].makes.is_empty()).collect();
-        Self { places, goods, makers, takers }
+        Self { places, goods, makers, takers, stretch: 1 }
     }
 
     /// Whether there is anything to trade between any two places.
@@ -96,24 +130,19 @@ impl Stage {
 
     /// Light-years between two places.
     fn distance(&self, from: usize, to: usize) -> f64 {
-        let (from, to) = (self.places[from].position, self.places[to].position);
-        let squares = [from.x - to.x, from.y - to.y, from.z - to.z].map(|part| part * part);
-        squares.iter().sum::<f64>().sqrt()
+        self.places[from].position.distance(self.places[to].position)
     }
 
     /// How long a ship takes, in our time: a hop within a system is seen, an arm's length is not
     /// waited for.
     pub(super) fn travel(&self, from: usize, to: usize) -> Duration {
-        Duration::from_secs_f64((14.0 + 1.6 * self.distance(from, to)).min(110.0))
+        let usual = Duration::from_secs_f64(14.0 + 1.6 * self.distance(from, to));
+        usual.min(TRAVEL_MAX) * self.stretch
     }
 
     /// Where a ship is that has this part of its way behind it, to the thousandth.
     pub(super) fn on_the_way(&self, from: usize, to: usize, part: f64) -> Coordinates {
-        let (from, to) = (self.places[from].position, self.places[to].position);
-        let between = |from: f64, to: f64| {
-            ((from + (to - from) * part.clamp(0.0, 1.0)) * 1000.0).round() / 1000.0
-        };
-        Coordinates { x: between(from.x, to.x), y: between(from.y, to.y), z: between(from.z, to.z) }
+        self.places[from].position.towards(self.places[to].position, part)
     }
 }
 
@@ -124,26 +153,50 @@ fn good(listed: &ListedCommodity) -> Good {
     Good { id: listed.id.clone(), price }
 }
 
+/// What a commodity is to a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    Makes,
+    Needs,
+    None,
+}
+
+fn economy(station: &str, kind: &str) -> Economy {
+    let economies = Economy::of_kind(kind);
+    Random::named(0, station).pick(economies).copied().unwrap_or(Economy::Transit)
+}
+
+/// What a commodity is to a place, by its names alone.
+pub(crate) fn part_of(station: &str, kind: &str, commodity: &str, category: &str) -> Part {
+    part_in(economy(station, kind), station, commodity, category)
+}
+
+fn part_in(economy: Economy, station: &str, commodity: &str, category: &str) -> Part {
+    let is_ours = GOODS.iter().any(|good| good.category == category);
+    // Drawn for each commodity, so that one more on the list changes no other's part.
+    let draw = Random::named(0, &format!("{station}/{commodity}")).below(100);
+    let (makes_it, needs_it) = if is_ours {
+        let is_in = |categories: &[&str]| categories.contains(&category) && draw < 70;
+        (is_in(economy.makes()), is_in(economy.needs()))
+    } else {
+        (draw < 20, (20..50).contains(&draw))
+    };
+    match (makes_it, needs_it) {
+        (true, _) => Part::Makes,
+        (false, true) => Part::Needs,
+        (false, false) => Part::None,
+    }
+}
+
 fn place(station: ListedStation, commodities: &[ListedCommodity]) -> Place {
-    let mut random = Random::named(0, &station.id);
-    let economies = Economy::of_kind(&station.kind);
-    let economy = random.pick(economies).copied().unwrap_or(Economy::Transit);
+    let economy = economy(&station.id, &station.kind);
     let (mut makes, mut needs) = (Vec::new(), Vec::new());
     for (number, commodity) in commodities.iter().enumerate() {
         let category = commodity.category.as_deref().unwrap_or_default();
-        let is_ours = GOODS.iter().any(|good| good.category == category);
-        // Drawn for every commodity, so that one more on the list changes no other's part.
-        let draw = Random::named(0, &format!("{}/{}", station.id, commodity.id)).below(100);
-        let (makes_it, needs_it) = if is_ours {
-            let is_in = |categories: &[&str]| categories.contains(&category) && draw < 70;
-            (is_in(economy.makes()), is_in(economy.needs()))
-        } else {
-            (draw < 20, (20..50).contains(&draw))
-        };
-        if makes_it {
-            makes.push(number);
-        } else if needs_it {
-            needs.push(number);
+        match part_in(economy, &station.id, &commodity.id, category) {
+            Part::Makes => makes.push(number),
+            Part::Needs => needs.push(number),
+            Part::None => {}
         }
     }
     Place { id: station.id, position: station.position, makes, needs }

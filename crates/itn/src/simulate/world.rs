@@ -86,9 +86,8 @@ impl World {
         stagger: Duration,
         run: String,
     ) -> Self {
-        let turns = (0_u32..).zip(0..ships.len());
-        Self {
-            due: turns.map(|(turn, ship)| Reverse((stagger * turn, ship))).collect(),
+        let mut world = Self {
+            due: BinaryHeap::new(),
             random: Random::named(0, &run),
             stage,
             clock,
@@ -99,7 +98,24 @@ impl World {
             unfunded: Vec::new(),
             run,
             orders_count: 0,
-        }
+        };
+        world.begin(clock, stagger);
+        world
+    }
+
+    /// Says what time it is now, and whose turns come when: ships on their way have their times,
+    /// the others begin `stagger` apart.
+    pub(super) fn begin(&mut self, clock: NetworkClock, stagger: Duration) {
+        self.clock = clock;
+        let mut turn = 0;
+        let dues = self.ships.iter().zip(0..).map(|(ship, number)| {
+            if let Step::Flying(trip) = &ship.step {
+                return Reverse((trip.next_due(), number));
+            }
+            turn += 1;
+            Reverse((stagger * (turn - 1), number))
+        });
+        self.due = dues.collect();
     }
 
     /// What tells this run's keys from those of every other.

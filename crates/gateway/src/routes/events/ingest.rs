@@ -43,7 +43,7 @@ pub(crate) async fn ingest(
     request: Request,
 ) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
-    let caller = Caller::of(&app, &parts.headers)?;
+    let caller = Caller::of(&app, &parts)?;
     let mut sent = Sent::of(caller.with_key()?.principal, &parts.headers, false)?;
     if parts.headers.contains_key(IDEMPOTENCY_KEY) {
         // Taken in silence, it would be trusted.

@@ -25,6 +25,11 @@ pub(crate) async fn whoami(
     caller: Caller,
     _query: NoQuery,
 ) -> Result<Response, Problem> {
+    answer(&app, &caller)
+}
+
+/// Who this is, as the answer to them.
+pub(crate) fn answer(app: &App, caller: &Caller) -> Result<Response, Problem> {
     app.render(|render| {
         let answer = WhoAmI {
             principal: caller.access.as_ref().map(|access| render.principal(access.principal)),

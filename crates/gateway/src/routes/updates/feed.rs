@@ -214,7 +214,7 @@ impl Feed {
             return true;
         }
         self.checked_at = Instant::now();
-        self.app.ready().is_ok_and(|ready| self.caller.is_good(&ready.views.read()))
+        self.caller.is_good(&self.app).unwrap_or(false)
     }
 }
 

@@ -74,6 +74,7 @@ mod tests {
                 role: Role::Trader,
                 accounts: Arc::clone(&accounts),
             }),
+            session: None,
         };
         let places = Places::default();
         let mut taken: Vec<_> =

@@ -221,7 +221,7 @@ impl Conversation {
         if self.app.is_stopping() {
             return Some(end(CloseCode::GOING_AWAY, "the server is stopping"));
         }
-        let is_good = self.app.ready().is_ok_and(|ready| self.caller.is_good(&ready.views.read()));
+        let is_good = self.caller.is_good(&self.app).unwrap_or(false);
         (!is_good).then(|| end(CloseCode::POLICY_VIOLATION, "the key was revoked"))
     }
 

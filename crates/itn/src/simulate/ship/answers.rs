@@ -87,6 +87,7 @@ fn booked(cargo: Cargo, to: usize, answer: &[u8], cue: &mut Cue<'_>) -> (Step, D
         fate,
         percent: fate.percent(cue.random),
         departed: cue.now,
+        flown: Duration::ZERO,
         arrives: cue.now,
         reports: 0,
     };

@@ -6,8 +6,8 @@ use super::super::orders::{Booking, Deal, Order, Purpose, adjustment, position, 
 use super::{Cargo, Cue, Fate, ON_TIME_MAX, REPORTS, Ship, Step, Trip};
 
 /// Least a ship sails for.
-const CARGO_MIN: u64 = 20;
-const CARGO_MAX: u64 = 400;
+pub(in super::super) const CARGO_MIN: u64 = 20;
+pub(in super::super) const CARGO_MAX: u64 = 400;
 
 /// Why ships are late: by code, and in words.
 const DELAYS: [(&str, &str); 5] = [
@@ -119,8 +119,7 @@ impl Ship {
     }
 
     fn fly(&self, number: usize, trip: &Trip, key: String, cue: &mut Cue<'_>) -> Order {
-        let whole = trip.arrives.saturating_sub(trip.departed).as_secs_f64();
-        let part = cue.now.saturating_sub(trip.departed).as_secs_f64() / whole.max(0.001);
+        let part = trip.part(cue.now);
         let (purpose, body) = match (trip.fate, trip.reports) {
             _ if cue.now >= trip.arrives => (Purpose::Arrive, json!({ "type": "arrived" })),
             (Fate::Lost, 1..) => (

@@ -7,8 +7,12 @@ import { newest } from "./told.js";
 /** What the visitor did stays for so long. */
 const YOURS_MS = 60_000;
 
-/** @param {HTMLElement} place @param {import("../app.js").App} app */
-export function mount(place, app) {
+/**
+ * @param {HTMLElement} place
+ * @param {import("../app.js").App} app
+ * @param {(station: string) => void} onYours told where the visitor did something
+ */
+export function mount(place, app, onYours) {
   const story = h("p", { class: "caption", "aria-live": "polite", hidden: true });
   const yours = h("p", { class: "caption yours", "aria-live": "polite", hidden: true });
   const root = h("div", { class: "captions" }, story, yours);
@@ -23,6 +27,7 @@ export function mount(place, app) {
         if (found.yours) {
           show(yours, found.yours, "Yours: ");
           yoursUntil = wall + YOURS_MS;
+          if (found.yours.station) onYours(found.yours.station);
         }
       }
       if (yoursUntil > 0 && wall > yoursUntil) {

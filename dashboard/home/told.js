@@ -14,21 +14,22 @@ const CAPTION_MAX = 256;
  * @property {"story" | "yours"} kind
  * @property {(string | { text: string, href: string })[]} words
  * @property {string} href of what its event is about
+ * @property {string} station where it happened, if it says so
  * @property {number} sequence
  */
 
 /** @param {any} event a CloudEvent @param {import("../model/model.js").Model} model @returns {Told | null} */
 export function told(event, model) {
   const { data } = event;
-  const sequence = Number(event.sequence);
+  const about = { href: href(event), station: data.station ?? data.origin ?? "", sequence: Number(event.sequence) };
   const caption = data.metadata?.caption;
   if (typeof caption === "string" && caption) {
-    return { kind: "story", words: [caption.slice(0, CAPTION_MAX)], href: href(event), sequence };
+    return { kind: "story", words: [caption.slice(0, CAPTION_MAX)], ...about };
   }
   const parties = [data.buyer, data.seller, data.owner, data.trader, data.from, data.to];
   // Credits and stock that the demo itself gives its visitor are not what the visitor did.
   const isDone = /^(trade|shipment|offer)\./.test(event.type) && event.type !== "shipment.position";
-  if (isDone && parties.includes(VISITOR)) return { kind: "yours", words: words(event, model), href: href(event), sequence };
+  if (isDone && parties.includes(VISITOR)) return { kind: "yours", words: words(event, model), ...about };
   return null;
 }
 

@@ -10,6 +10,7 @@ import { Fleet } from "./fleet.js";
 import { connect } from "./hands.js";
 import { LANES_MAX, LANES_MS, lines } from "./lanes.js";
 import { Layout } from "./layout.js";
+import { Mark } from "./mark.js";
 import { Names } from "./names.js";
 import { Picker } from "./picker.js";
 import { Rings, settled } from "./rings.js";
@@ -58,7 +59,8 @@ class StarMap {
     this.names = new Names();
     this.tip = new Tip();
     this.note = h("p", { class: "map-note", hidden: true });
-    this.place = h("div", { class: "map" }, this.canvas, this.names.layer, this.note);
+    this.mark = new Mark();
+    this.place = h("div", { class: "map" }, this.canvas, this.names.layer, this.mark.element, this.note);
     place.append(this.place);
 
     this.camera = new Camera();
@@ -329,6 +331,12 @@ class StarMap {
     this.drawWays(wall);
     if (this.needsPicture(wall, isLive)) this.drawPicture(wall);
     this.drawNames(wall);
+    this.mark.draw(this.layout, camera, wall);
+  }
+
+  /** Puts a flag at a station for a minute. @param {string} station @param {string} text */
+  flag(station, text) {
+    this.mark.set(station, text, performance.now());
   }
 
   /** @param {number} wall */

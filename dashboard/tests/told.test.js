@@ -19,7 +19,7 @@ const trade = (buyer, metadata = {}) => event("trade.settled", {
 
 test("a caption is told with a link to what its event is about", () => {
   const given = event("shipment.estimated", { shipmentId: "s-9", metadata: { caption: "A storm near Vega" } });
-  assert.deepEqual(told(given, model), { kind: "story", words: ["A storm near Vega"], href: "/?shipment=s-9", sequence: Number(given.sequence) });
+  assert.deepEqual(told(given, model), { kind: "story", words: ["A storm near Vega"], href: "/?shipment=s-9", station: "", sequence: Number(given.sequence) });
   assert.equal(told(event("offer.opened", { offerId: "o-1", commodity: "oxygen", station: "vega-b", metadata: { caption: "The bid climbs" } }), model)?.href, "/markets?commodity=oxygen&station=vega-b");
 });
 

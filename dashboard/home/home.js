@@ -4,6 +4,7 @@
 import { fill, h } from "../dom.js";
 import { link } from "../address.js";
 import { mount as mountAttention } from "./attention.js";
+import { mount as mountCaptions } from "./captions.js";
 import { mount as mountNumbers } from "./numbers.js";
 import { stillness } from "./sentence.js";
 
@@ -11,8 +12,6 @@ import { stillness } from "./sentence.js";
 
 /** As style/home.css has it. */
 const PHONE = "(max-width: 700px)";
-/** A ship that is followed is brought to the middle again so often. */
-const FOLLOW_MS = 1_000;
 
 /** @param {HTMLElement} place @param {import("../app.js").App} app @returns {View} */
 export function mount(place, app) {
@@ -27,7 +26,6 @@ class Home {
     this.isGone = false;
     /** @type {ReturnType<typeof import("../map/map.js").mount> | null} */
     this.map = null;
-    this.followedAt = 0;
     this.still = stillness(app.connection);
     /** @type {View | null} */
     this.panel = null;
@@ -39,10 +37,12 @@ class Home {
     this.note = h("div", { class: "home-note" });
     const numbers = h("section", { class: "numbers", "aria-label": "Numbers over time" });
     this.panelPlace = h("aside", { class: "panel", hidden: true });
-    this.root = h("div", { class: "home" }, title, attention, h("div", { class: "map-frame" }, this.mapPlace, this.note), numbers, this.panelPlace);
+    const frame = h("div", { class: "map-frame" }, this.mapPlace, this.note);
+    this.root = h("div", { class: "home" }, title, attention, frame, numbers, this.panelPlace);
     place.append(this.root);
     this.attention = mountAttention(attention, app);
     this.numbers = mountNumbers(numbers, app);
+    this.captions = mountCaptions(frame, app, (station) => this.map?.flag(station, "yours"));
     this.noted = "";
     this.keydown = (/** @type {KeyboardEvent} */ event) => this.key(event);
     document.addEventListener("keydown", this.keydown);
@@ -101,21 +101,12 @@ class Home {
   /** @param {import("../app.js").Frame} frame */
   draw(frame) {
     this.map?.draw(frame);
-    this.follow(frame.wall);
     const still = this.still(frame);
     this.attention.draw(still);
     this.numbers.draw(still);
+    this.captions.draw(still);
     this.panel?.draw?.(still);
     this.drawNote();
-  }
-
-  /** Keeps the selected ship in the middle, if somebody asked for that. @param {number} wall */
-  follow(wall) {
-    const { query } = this.app.address.current;
-    const id = query.get("shipment");
-    if (!this.map || !id || query.get("follow") !== "1" || wall - this.followedAt < FOLLOW_MS || this.app.connection.state !== "live") return;
-    this.followedAt = wall;
-    this.map.flyTo(id);
   }
 
   /** What is said over an empty map. */
@@ -144,6 +135,7 @@ class Home {
     this.panel?.end();
     this.attention.end();
     this.numbers.end();
+    this.captions.end();
     this.root.remove();
   }
 }

@@ -119,7 +119,8 @@ export class Labels {
   }
 
   setFont() {
-    this.pen.font = `11px ${getComputedStyle(this.layer).fontFamily}`;
+    const { fontSize, fontFamily } = getComputedStyle(this.layer);
+    this.pen.font = `${fontSize} ${fontFamily}`;
     this.widths.clear();
     this.version += 1;
   }

@@ -8,12 +8,14 @@ import { colours, onTheme } from "./colours.js";
 import { controls } from "./controls.js";
 import { Fleet } from "./fleet.js";
 import { connect } from "./hands.js";
-import { Labels } from "./labels.js";
 import { LANES_MAX, LANES_MS, lines } from "./lanes.js";
 import { Layout } from "./layout.js";
-import { candidates } from "./naming.js";
+import { Mark } from "./mark.js";
+import { Names } from "./names.js";
 import { Picker } from "./picker.js";
 import { Rings, settled } from "./rings.js";
+import { find, named, nameOf, spotOf } from "./things.js";
+import { Tip } from "./tip.js";
 import { ways } from "./ways.js";
 import { words } from "./words.js";
 
@@ -27,8 +29,6 @@ import { words } from "./words.js";
  * @property {boolean} [isFlat] seen from above whatever the address says
  */
 
-/** Names are chosen anew at most so often while the camera moves. */
-const NAMING_MS = 200;
 /** New stations are laid out at most so often: they come by the hundred at first. */
 const LAYOUT_MS = 250;
 const ADDRESS_MS = 400;
@@ -56,17 +56,17 @@ class StarMap {
     this.isAlwaysFlat = isFlat ?? false;
     this.stop = new AbortController();
     this.canvas = h("canvas", { class: "map-canvas", tabindex: hasControls ? "0" : "-1", role: hasControls ? "application" : "img", "aria-label": LABEL, "aria-describedby": hasControls ? "map-keys" : null });
-    this.layer = h("div", { class: "map-labels", "aria-hidden": "true" });
-    this.tip = h("div", { class: "map-tip", role: "status", hidden: true });
+    this.names = new Names();
+    this.tip = new Tip();
     this.note = h("p", { class: "map-note", hidden: true });
-    this.place = h("div", { class: "map" }, this.canvas, this.layer, this.note);
+    this.mark = new Mark();
+    this.place = h("div", { class: "map" }, this.canvas, this.names.layer, this.mark.element, this.note);
     place.append(this.place);
 
     this.camera = new Camera();
     this.layout = new Layout([]);
     this.fleet = new Fleet(app.model);
     this.picker = new Picker(this.camera, this.fleet);
-    this.labels = new Labels(this.layer);
     this.rings = new Rings();
     /** @type {import("./scene.js").Scene | null} */
     this.scene = null;
@@ -76,10 +76,11 @@ class StarMap {
     this.hovered = null;
     /** @type {{ x: number, y: number } | null} */
     this.pointer = null;
-    this.tipSize = { width: 0, height: 0 };
     this.stillness = matchMedia("(prefers-reduced-motion: reduce)");
     /** Whether a person has moved the camera; before that it shows all there is. */
     this.hasMoved = false;
+    /** How the selected ship is followed: not at all, flown to first, or kept in the middle. @type {"" | "wanted" | "kept"} */
+    this.follows = "";
     /** What was asked for before it was known. @type {Thing | null} */
     this.wanted = null;
     /** @type {string | null} */
@@ -88,8 +89,8 @@ class StarMap {
     this.wallBase = performance.now();
     this.now = 0;
     this.opacity = 1;
+    this.wasLive = false;
     this.drawn = { at: 0, version: -1, changes: -1, marks: "" };
-    this.named = { at: 0, key: "" };
     this.laidOut = { at: -LAYOUT_MS, version: -1, stations: /** @type {unknown} */ (null) };
     this.wayed = { at: 0, key: "" };
     this.changedAt = 0;
@@ -114,7 +115,7 @@ class StarMap {
       fit: () => this.fit(),
       flatten: () => this.app.address.change({ flat: this.camera.isFlat ? null : 1 }, { replace: true }),
     }, this.isAlwaysFlat);
-    this.place.append(...this.controls.elements, this.tip, h("p", { id: "map-keys", class: "unseen" }, KEYS));
+    this.place.append(...this.controls.elements, this.tip.element, h("p", { id: "map-keys", class: "unseen" }, KEYS));
     connect(this.canvas, this.camera, {
       moved: () => this.moved(),
       fit: () => this.fit(),
@@ -130,28 +131,30 @@ class StarMap {
   async begin() {
     const context = this.canvas.getContext("webgl2", { alpha: false, antialias: false, depth: false, stencil: false, powerPreference: "low-power" });
     if (!context) {
+      this.place.classList.add("is-blind");
       this.say("This browser draws no WebGL 2, which the map needs. ", h("a", { href: "/stations" }, "All stations are in a table."));
       return;
     }
-    this.canvas.addEventListener("webglcontextlost", () => this.say("The graphics of the map were lost; it comes back when they do."), { signal: this.stop.signal });
-    this.canvas.addEventListener("webglcontextrestored", () => {
-      this.note.hidden = true;
-      this.isDirty = true;
-    }, { signal: this.stop.signal });
     try {
       const { Scene } = await import("./scene.js");
       if (this.stop.signal.aborted) return;
       this.scene = new Scene(this.canvas, context);
     } catch (error) {
       console.error(error);
+      this.place.classList.add("is-blind");
       this.say("The map could not be started. ", h("a", { href: "/stations" }, "All stations are in a table."));
       return;
     }
+    // After three.js has heard of it, which forgets the colours.
+    this.canvas.addEventListener("webglcontextlost", () => this.say("The graphics of the map were lost; it comes back when they do."), { signal: this.stop.signal });
+    this.canvas.addEventListener("webglcontextrestored", () => {
+      this.note.hidden = true;
+      this.paint();
+    }, { signal: this.stop.signal });
     this.laidOut.version = -1;
     this.fleet.slots.hasGrown = true;
     this.paint();
     this.resize();
-    this.readLanes();
   }
 
   /** @param {...(string | Node)} message */
@@ -222,6 +225,8 @@ class StarMap {
     const asked = named(query);
     const isOther = asked?.id !== this.selected?.id || asked?.kind !== this.selected?.kind;
     this.selected = asked;
+    const isFollowed = query.get("follow") === "1" && asked?.kind === "shipment";
+    this.follows = !isFollowed ? "" : isOther || !this.follows ? "wanted" : this.follows;
     this.wayed.key = "";
     // Asked for by a link or the search: brought into view. A place in the address says where to look.
     if (asked && text === null && (isOther || this.cameraText !== null)) this.wanted = asked;
@@ -262,23 +267,14 @@ class StarMap {
     return thing !== null && (this.isInView(thing) || this.bring(thing));
   }
 
-  /** @param {string} id @returns {Thing | null} */
+  /** @param {string} id */
   find(id) {
-    if (this.model.stations.has(id)) return { kind: "station", id };
-    if (this.model.shipments.has(id)) return { kind: "shipment", id };
-    return this.layout.systemIndex.has(id) ? { kind: "system", id } : null;
+    return find(id, this.model, this.layout);
   }
 
-  /** Where a thing stands on the map. @param {Thing} thing */
-  spot({ kind, id }) {
-    if (kind === "station") return this.layout.spot(id);
-    if (kind === "system") return this.layout.systems[this.layout.systemIndex.get(id) ?? -1] ?? null;
-    const slot = this.fleet.slots.slotOf.get(id);
-    if (slot === undefined) {
-      const shipment = this.model.shipments.get(id);
-      return shipment ? this.layout.spot(shipment.arrived === null ? shipment.origin : shipment.destination) : null;
-    }
-    return this.picker.stand(slot, this.layout.unit, this.fleet.seconds(this.now));
+  /** @param {Thing} thing */
+  spot(thing) {
+    return spotOf(thing, this);
   }
 
   /** Whether a thing is seen, large enough, and under no panel. @param {Thing} thing */
@@ -295,6 +291,7 @@ class StarMap {
   bring(thing) {
     const spot = this.spot(thing);
     if (!spot) return false;
+    if (this.follows === "kept" && thing.id === this.selected?.id) return true;
     const { camera } = this;
     // The first picture shows it at once; later ones fly.
     const distance = Math.min(camera.distance, (camera.scale * camera.distance * this.layout.unit) / NEAR_PX);
@@ -303,12 +300,23 @@ class StarMap {
     return true;
   }
 
+  /** Keeps the ship that is followed in the middle; turning and zooming stay free. Without motion it is only brought there when asked. */
+  follow() {
+    const { camera, selected } = this;
+    const spot = selected && this.spot(selected);
+    if (!this.follows || !selected || !spot || camera.flight || this.stillness.matches) return;
+    if (this.follows === "kept") camera.look(spot, camera.distance, this.inset(), null);
+    else if (this.bring(selected)) this.follows = "kept";
+  }
+
   /** @param {Frame} frame */
   draw(frame) {
     const { camera, fleet, scene } = this;
     const wall = performance.now();
     const isLive = this.app.connection.state === "live";
     if (isLive || this.now === 0 || !this.model.isLoaded) this.now = frame.now;
+    if (isLive && !this.wasLive) this.readLanes();
+    this.wasLive = isLive;
     this.layOut(wall);
     fleet.follow(frame.events, this.layout, this.now);
     if (isLive && !frame.isBacklog && !this.stillness.matches) this.ring(frame.events, wall);
@@ -316,12 +324,19 @@ class StarMap {
       if (this.isInView(this.wanted) || this.bring(this.wanted) || this.model.isLoaded) this.wanted = null;
     }
     camera.fly(wall);
+    if (isLive) this.follow();
     this.writeCamera(wall);
     if (!scene) return;
     this.hover(wall);
     this.drawWays(wall);
     if (this.needsPicture(wall, isLive)) this.drawPicture(wall);
     this.drawNames(wall);
+    this.mark.draw(this.layout, camera, wall);
+  }
+
+  /** Puts a flag at a station for a minute. @param {string} station @param {string} text */
+  flag(station, text) {
+    this.mark.set(station, text, performance.now());
   }
 
   /** @param {number} wall */
@@ -338,7 +353,6 @@ class StarMap {
     this.scene?.setLines(this.scene.lanes, lines(this.flows, layout));
     this.picker.stationsKey = "";
     this.wayed.key = "";
-    this.named.key = "";
     this.isDirty = true;
     const pixel = { x: 0, y: 0, scale: 0 };
     const isSeen = (/** @type {{ x: number, y: number, z: number }} */ { x, y, z }) => (
@@ -368,24 +382,11 @@ class StarMap {
 
   /** What the pointer is on, and what there is to say of it. @param {number} wall */
   hover(wall) {
-    const { pointer, tip, canvas } = this;
+    const { pointer } = this;
     this.hovered = pointer ? this.picker.at(this.layout, pointer.x, pointer.y, this.fleet.seconds(this.now), wall) : null;
     const said = this.hovered && words(this.model, this.hovered, this.now);
-    canvas.classList.toggle("is-over", said !== null);
-    tip.hidden = !said;
-    if (!said || !pointer) return;
-    const text = [said.title, ...said.lines].join("\n");
-    if (tip.dataset.text !== text) {
-      tip.dataset.text = text;
-      tip.className = `map-tip ${said.look}`;
-      fill(tip, h("strong", null, said.title), said.lines.map((line) => h("span", null, line)));
-      // Asked for only now: asking makes the browser lay out.
-      this.tipSize = { width: tip.offsetWidth, height: tip.offsetHeight };
-    }
-    const left = Math.max(4, Math.min(pointer.x + 14, this.camera.width - this.tipSize.width - 6));
-    const above = pointer.y - this.tipSize.height - 12;
-    const where = `translate(${Math.round(left)}px, ${Math.round(above > 4 ? above : pointer.y + 18)}px)`;
-    if (tip.style.transform !== where) tip.style.transform = where;
+    this.canvas.classList.toggle("is-over", said !== null);
+    this.tip.show(said, pointer, this.camera.width);
   }
 
   /** The ways of what is selected. @param {number} wall */
@@ -443,41 +444,11 @@ class StarMap {
 
   /** @param {number} wall */
   drawNames(wall) {
-    const { named, camera, layout, labels, model, selected } = this;
-    const chosen = selected?.kind === "station" ? selected.id : null;
-    const asked = `${selected?.kind} ${selected?.id} ${model.versions.stations} ${labels.version}`;
-    const key = `${camera.version} ${asked}`;
+    const { layout, camera, selected } = this;
+    const spot = selected && this.spot(selected);
+    const named = spot && selected ? { spot, name: nameOf(selected, this.model) } : null;
     const isMoving = selected?.kind === "shipment" && this.drawn.at === wall;
-    if (key === named.key && !isMoving) return;
-    // While the camera moves names are chosen now and then; what was selected is named at once.
-    if (key !== named.key && (wall - named.at > NAMING_MS || !named.key.endsWith(asked))) {
-      Object.assign(named, { at: wall, key });
-      const spot = selected && this.spot(selected);
-      const name = spot && selected ? { spot, name: this.nameOf(selected) } : null;
-      const { found, taken, countMax } = candidates(layout, camera, {
-        width: (text) => labels.width(text), shown: labels.sides, chosen, named: name, covered: this.covered(),
-      });
-      labels.choose(found, taken, countMax);
-    }
-    labels.follow(({ anchor }, pixel) => {
-      const spot = anchor === "chosen" ? selected && this.spot(selected) : typeof anchor === "number" ? layout.spotAt(anchor) : anchor;
-      return spot !== null && camera.project(spot.x, spot.y, spot.z, pixel);
-    });
-  }
-
-  /** Where names would be under buttons or the legend. @returns {import("./naming.js").Box[]} */
-  covered() {
-    const { left, top } = this.place.getBoundingClientRect();
-    return (this.controls?.covering ?? []).map((element) => {
-      const box = element.getBoundingClientRect();
-      return { left: box.left - left, top: box.top - top, width: box.width, height: box.height };
-    });
-  }
-
-  /** @param {Thing} thing */
-  nameOf({ kind, id }) {
-    if (kind === "system") return this.model.systemName(id);
-    return this.model.name(kind === "shipment" ? this.model.shipments.get(id)?.vessel ?? id : id);
+    this.names.draw({ layout, camera, selected, named, isMoving, covering: this.controls?.covering ?? [] }, wall);
   }
 
   /** What flows where; only who sees the whole network may know. */
@@ -505,12 +476,3 @@ class StarMap {
 
 const LABEL = "Star map of stations and of the shipments under way";
 const KEYS = "Arrow keys move the map, with Shift they turn it; plus and minus zoom; 0 shows everything; Escape selects nothing. The table of stations tells the same.";
-
-/** What the address names. @param {URLSearchParams} query @returns {Thing | null} */
-function named(query) {
-  for (const kind of /** @type {const} */ (["shipment", "station", "system"])) {
-    const id = query.get(kind);
-    if (id) return { kind, id };
-  }
-  return null;
-}

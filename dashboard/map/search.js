@@ -8,13 +8,19 @@ import { find } from "./find.js";
 /** @typedef {import("../app.js").App} App */
 /** @typedef {import("./find.js").Found} Found */
 
+/** To the map, flat if it is. @param {App["address"]} address @returns {(found: Found) => void} */
+const toMap = (address) => ({ kind, id }) => {
+  const { path, query } = address.current;
+  address.go(link("/", { [kind]: id, flat: path === "/" ? query.get("flat") : null }));
+};
+
 /**
  * @param {HTMLElement} place
  * @param {App} app
  * @param {(found: Found) => void} [onPick] by default goes to the map
  * @returns {import("../app.js").View}
  */
-export function mountSearch(place, app, onPick = ({ kind, id }) => app.address.go(link("/", { [kind]: id }))) {
+export function mountSearch(place, app, onPick = toMap(app.address)) {
   const stop = new AbortController();
   /** @type {Found[]} */
   let found = [];

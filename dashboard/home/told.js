@@ -1,0 +1,55 @@
+// What is told beside the map: captions that somebody gave to events (the demo's story does), and
+// what the demo's visitor did. No DOM here.
+
+import { link } from "../address.js";
+import { words } from "../model/words.js";
+
+/** The party for which the demo's printed command buys. */
+const VISITOR = "visitor";
+/** A caption is a sentence; what is longer is cut. */
+const CAPTION_MAX = 256;
+
+/**
+ * @typedef {object} Told
+ * @property {"story" | "yours"} kind
+ * @property {(string | { text: string, href: string })[]} words
+ * @property {string} href of what its event is about
+ * @property {string} station where it happened, if it says so
+ * @property {number} sequence
+ */
+
+/** @param {any} event a CloudEvent @param {import("../model/model.js").Model} model @returns {Told | null} */
+export function told(event, model) {
+  const { data } = event;
+  const about = { href: href(event), station: data.station ?? data.origin ?? "", sequence: Number(event.sequence) };
+  const caption = data.metadata?.caption;
+  if (typeof caption === "string" && caption) {
+    return { kind: "story", words: [caption.slice(0, CAPTION_MAX)], ...about };
+  }
+  const parties = [data.buyer, data.seller, data.owner, data.trader, data.from, data.to];
+  // Credits and stock that the demo itself gives its visitor are not what the visitor did.
+  const isDone = /^(trade|shipment|offer)\./.test(event.type) && event.type !== "shipment.position";
+  if (isDone && parties.includes(VISITOR)) return { kind: "yours", words: words(event, model), ...about };
+  return null;
+}
+
+/** The address of what an event is about. @param {any} event */
+export function href({ type, subject, data }) {
+  const [topic] = type.split(".");
+  if (topic === "shipment") return link("/", { shipment: data.shipmentId });
+  if (topic === "trade") return data.station ? link("/", { station: data.station }) : link("/trades", { trade: subject });
+  if (topic === "offer" && data.commodity) return link("/markets", { commodity: data.commodity, station: data.station });
+  if (data.station) return link("/", { station: data.station });
+  return link("/feed", { topic });
+}
+
+/** The newest of each kind among some events. @param {any[]} events @param {import("../model/model.js").Model} model */
+export function newest(events, model) {
+  /** @type {{ story: Told | null, yours: Told | null }} */
+  const found = { story: null, yours: null };
+  for (let at = events.length - 1; at >= 0 && !(found.story && found.yours); at -= 1) {
+    const one = told(events[at], model);
+    if (one) found[one.kind] ??= one;
+  }
+  return found;
+}

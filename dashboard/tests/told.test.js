@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { newest, told } from "../home/told.js";
+import { Model } from "../model/model.js";
+
+const model = new Model();
+let sequence = 0;
+
+function event(type, data) {
+  sequence += 1;
+  return { type, subject: "x", sequence: String(sequence), time: "2200-01-01T00:00:00Z", recordedat: "2200-01-01T00:00:00Z", data: { metadata: {}, ...data } };
+}
+
+const trade = (buyer, metadata = {}) => event("trade.settled", {
+  transactionId: "t-1", status: "settled", station: "earth", buyer, seller: "earth", total: 300,
+  lines: [{ commodity: "water-ice", quantity: 25, unitPrice: 12, total: 300 }], metadata,
+});
+
+test("a caption is told with a link to what its event is about", () => {
+  const given = event("shipment.estimated", { shipmentId: "s-9", metadata: { caption: "A storm near Vega" } });
+  assert.deepEqual(told(given, model), { kind: "story", words: ["A storm near Vega"], href: "/?shipment=s-9", station: "", sequence: Number(given.sequence) });
+  assert.equal(told(event("offer.opened", { offerId: "o-1", commodity: "oxygen", station: "vega-b", metadata: { caption: "The bid climbs" } }), model)?.href, "/markets?commodity=oxygen&station=vega-b");
+});
+
+test("what the visitor trades is theirs, what others trade and what the visitor is given is not", () => {
+  assert.equal(told(trade("visitor"), model)?.kind, "yours");
+  assert.equal(told(trade("acme"), model), null);
+  assert.equal(told(event("credits.issued", { trader: "visitor", change: 5 }), model), null);
+});
+
+test("of many events the newest of each kind is told", () => {
+  const events = [trade("visitor"), trade("acme", { caption: "one" }), trade("acme", { caption: "two" }), trade("acme")];
+  const found = newest(events, model);
+  assert.deepEqual([found.story?.words, found.yours?.sequence], [["two"], Number(events[0].sequence)]);
+  assert.deepEqual(newest([], model), { story: null, yours: null });
+});

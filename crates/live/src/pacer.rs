@@ -1,4 +1,4 @@
-//! When waiting readers are woken: one task for all of them, never the thread that commits.
+//! When waiting readers are woken: by one task, which for many has help, never by the thread that commits.
 //!
 //! After a quiet time a commit wakes the readers at once. Waking them again then waits for a pause
 //! that grows with how many were woken, so that there is time to write to all of their sockets, and
@@ -6,8 +6,10 @@
 //! there are many, readers that take several at a time cost less. Meanwhile commits gather.
 
 use std::sync::Arc;
+use std::task::Waker;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use tokio::time::{Instant, sleep_until};
 
 use crate::hub::Shared;
@@ -67,22 +69,50 @@ fn pause(options: &HubOptions, took: Duration, readers_count: u32, events_count:
         .max(took / REST)
 }
 
-/// Wakes readers and tells how many; between batches of them, other tasks have their turn.
-async fn wake(shared: &Shared, which: Which) -> u32 {
+/// Wakes readers and tells how many. Whoever is woken may write to its socket right there, so those of
+/// a large wave are shared out among the runtime's threads.
+async fn wake(shared: &Arc<Shared>, which: Which) -> u32 {
+    let next = Arc::new(Mutex::new(Some(0)));
+    let batches_count = shared.waiters.count() / WAKE_BATCH;
+    let workers = shared.runtime.metrics().num_workers().min(batches_count);
+    let others = (1..workers).map(|_| {
+        let (shared, next) = (Arc::clone(shared), Arc::clone(&next));
+        shared.runtime.clone().spawn(async move { wake_in_turn(&shared, which, &next).await })
+    });
+    let others: Vec<_> = others.collect();
+    let mut woken = wake_in_turn(shared, which, &next).await;
+    for other in others {
+        // One that was cancelled is of a runtime that ends.
+        woken += other.await.unwrap_or(0);
+    }
+    woken
+}
+
+/// Takes batch after batch of the readers that are left; in between, other tasks have their turn.
+async fn wake_in_turn(shared: &Shared, which: Which, next: &Mutex<Option<usize>>) -> u32 {
     let mut batch = Vec::with_capacity(WAKE_BATCH);
     let mut woken = 0;
-    let mut next = Some(0);
-    while let Some(from) = next {
-        next = shared.waiters.take(from, which, &mut batch);
+    while take(shared, which, next, &mut batch) {
         for waker in batch.drain(..) {
             woken += 1;
             waker.wake();
         }
-        if next.is_some() {
-            tokio::task::yield_now().await;
-        }
+        tokio::task::yield_now().await;
     }
     woken
+}
+
+/// Takes the next batch; `false` if all are taken.
+fn take(
+    shared: &Shared,
+    which: Which,
+    next: &Mutex<Option<usize>>,
+    batch: &mut Vec<Waker>,
+) -> bool {
+    let mut left = next.lock();
+    let Some(from) = *left else { return false };
+    *left = shared.waiters.take(from, which, batch);
+    true
 }
 
 #[cfg(test)]

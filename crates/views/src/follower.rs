@@ -12,13 +12,13 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use domain::{Batch, EventReader, Recorded, Sequence};
+use domain::{Batch, Event, EventReader, Recorded, Sequence, Text, TradeLine};
 use parking_lot::{Condvar, Mutex, MutexGuard};
 
-/// Events that wait in memory: about 80 MiB of one-line trades, whose batches all followers share. Under
-/// the greatest load it is a second, which is what saving takes: reading what the queue let go costs
-/// more than keeping it.
-const QUEUE_EVENTS_MAX: usize = 262_144;
+/// What may wait in memory, in bytes; batches are shared by all followers. It is some 250,000 trades of a
+/// line, under the greatest load a second, which is what saving takes: reading what the queue let go
+/// costs more than keeping it.
+const QUEUE_BYTES_MAX: usize = 80 * 1024 * 1024;
 /// Whoever waits for an event no farther than this gets it within a moment.
 const NEAR_EVENTS: u64 = 65_536;
 /// Events folded at a time: readers of what is folded wait for a fraction of a millisecond.
@@ -42,8 +42,10 @@ pub(crate) trait Follow: Send + 'static {
     /// the same events come again.
     fn follow(&mut self, events: &[Recorded]) -> Result<(), Box<dyn Error + Send + Sync>>;
 
-    /// Nothing waits now.
-    fn rest(&mut self) {}
+    /// Nothing waits now. Says after how long of that it wants to be asked again, if at all.
+    fn rest(&mut self) -> Option<Duration> {
+        None
+    }
 
     /// Does a bounded part of what can be done while nothing waits; says whether more is to be done,
     /// and is then asked again, unless something waits.
@@ -57,8 +59,9 @@ pub(crate) trait Follow: Send + 'static {
 
 #[derive(Debug)]
 struct Queue {
-    batches: VecDeque<Arc<Batch>>,
-    events_count: usize,
+    /// And what each takes, in bytes.
+    batches: VecDeque<(Arc<Batch>, usize)>,
+    bytes: usize,
     /// The last committed event.
     last: Sequence,
     /// The last folded event.
@@ -116,7 +119,7 @@ impl Follower {
     ) -> std::io::Result<Self> {
         let queue = Queue {
             batches: VecDeque::new(),
-            events_count: 0,
+            bytes: 0,
             last: events.last(),
             position: follow.position(),
             wanted: Sequence::ZERO,
@@ -146,15 +149,16 @@ impl Follower {
 
     /// Takes a committed batch, or passes over one that it had. Never waits.
     pub(crate) fn put(&self, batch: &Arc<Batch>) {
+        let bytes = batch.events.iter().map(bytes_of).sum();
         let mut queue = self.shared.queue.lock();
         if batch.last() <= queue.last {
             return;
         }
         queue.last = batch.last();
-        queue.events_count += batch.events.len();
-        queue.batches.push_back(Arc::clone(batch));
+        queue.bytes += bytes;
+        queue.batches.push_back((Arc::clone(batch), bytes));
         let mut gone = Vec::new();
-        while queue.events_count > QUEUE_EVENTS_MAX && queue.batches.len() > 1 {
+        while queue.bytes > QUEUE_BYTES_MAX && queue.batches.len() > 1 {
             gone.extend(queue.let_go());
         }
         let wakes = match queue.waits {
@@ -194,7 +198,7 @@ impl Follower {
     /// The committed batches that wait, oldest first. To be asked for before one looks at what is
     /// folded: what is not here is there, unless the queue was too small for it.
     pub(crate) fn waiting(&self) -> Vec<Arc<Batch>> {
-        self.shared.queue.lock().batches.iter().cloned().collect()
+        self.shared.queue.lock().batches.iter().map(|(batch, _)| Arc::clone(batch)).collect()
     }
 
     /// Waits until everything up to here is folded, at most so long; says whether it is.
@@ -242,17 +246,19 @@ impl Queue {
 
     /// Lets the oldest batch go; to be freed without the lock, for which the one that commits waits.
     fn let_go(&mut self) -> Option<Arc<Batch>> {
-        let batch = self.batches.pop_front()?;
-        self.events_count -= batch.events.len();
+        let (batch, bytes) = self.batches.pop_front()?;
+        self.bytes -= bytes;
         Some(batch)
     }
 
     /// The batches that go on from the position, about as many as are folded at a time; none if the
     /// next event is not among them.
     fn next(&self) -> Vec<Arc<Batch>> {
-        let reaches = self.batches.front().is_some_and(|one| one.first() <= self.position.next());
+        let reaches =
+            self.batches.front().is_some_and(|(one, _)| one.first() <= self.position.next());
         let mut events_count = 0;
-        let batches = self.batches.iter().filter(|_| reaches).take_while(|batch| {
+        let batches = self.batches.iter().filter(|_| reaches).map(|(batch, _)| batch);
+        let batches = batches.take_while(|batch| {
             let wanted = events_count < FOLD_EVENTS_MAX;
             events_count += batch.events.len();
             wanted
@@ -273,7 +279,7 @@ impl Shared {
             let mut gone = batches;
             let mut queue = self.queue.lock();
             queue.position = follow.position();
-            while queue.batches.front().is_some_and(|batch| batch.last() <= queue.position) {
+            while queue.batches.front().is_some_and(|(batch, _)| batch.last() <= queue.position) {
                 gone.extend(queue.let_go());
             }
             if let Err(error) = &followed {
@@ -300,7 +306,7 @@ impl Shared {
             return Some(queue.next());
         }
         drop(queue);
-        follow.rest();
+        let mut rests_until = follow.rest().map(|after| Instant::now() + after);
         queue = self.queue.lock();
         while queue.last <= queue.position && !queue.closing {
             drop(queue);
@@ -309,8 +315,11 @@ impl Shared {
             if let Err(error) = &more {
                 tracing::warn!(%error, "following the committed events fails while it is idle");
                 queue.error = Some(error.to_string());
-                if !queue.closing {
+                if !queue.closing && queue.last <= queue.position {
+                    // What is committed is folded all the same.
+                    queue.waits = Some(Waits::ForAny);
                     self.work.wait_for(&mut queue, RETRY_AFTER);
+                    queue.waits = None;
                 }
             } else {
                 queue.error = None;
@@ -322,9 +331,20 @@ impl Shared {
         self.pause(&mut queue);
         while !queue.closing && queue.last <= queue.position {
             queue.waits = Some(Waits::ForAny);
-            self.work.wait(&mut queue);
+            let has_rested = if let Some(until) = rests_until {
+                self.work.wait_until(&mut queue, until).timed_out()
+            } else {
+                self.work.wait(&mut queue);
+                false
+            };
             queue.waits = None;
-            self.pause(&mut queue);
+            if has_rested {
+                drop(queue);
+                rests_until = follow.rest().map(|after| Instant::now() + after);
+                queue = self.queue.lock();
+            } else {
+                self.pause(&mut queue);
+            }
         }
         (!queue.closing).then(|| queue.next())
     }
@@ -368,3 +388,23 @@ fn fold(follow: &mut impl Follow, events: &[Recorded]) -> Result<(), Box<dyn Err
 #[cfg(test)]
 #[path = "follower_tests.rs"]
 mod tests;
+
+/// About what an event takes in memory.
+fn bytes_of(recorded: &Recorded) -> usize {
+    let lines_count = match &recorded.event {
+        Event::TradeSettled(trade) => trade.lines.len(),
+        Event::TradeHeld(held) => held.lines.len(),
+        Event::HoldSettled(settled) => settled.lines.len(),
+        Event::TradeReversed(reversed) => reversed.lines.len(),
+        Event::StockAdjusted(adjusted) => adjusted.lines.len(),
+        Event::StockTransferred(given) => given.lines.len(),
+        Event::ShipmentBooked(booked) => booked.lines.len(),
+        Event::OffersWithdrawn(rests) => rests.len(),
+        _ => 1,
+    };
+    let text = recorded.envelope.note.as_ref().map_or(0, |note| {
+        let texts = note.metadata.iter().flat_map(|(key, value)| [key, value]);
+        texts.chain(&note.reference).map(|text| text.as_str().len() + size_of::<Text>()).sum()
+    });
+    size_of::<Recorded>() + lines_count * size_of::<TradeLine>() + text
+}

@@ -99,7 +99,7 @@ fn what_nobody_waits_for_is_folded_too() {
 fn only_much_and_what_is_wanted_do_not_wait_for_more() {
     let queue = |last, position, wanted| Queue {
         batches: VecDeque::new(),
-        events_count: 0,
+        bytes: 0,
         last: Sequence(last),
         position: Sequence(position),
         wanted: Sequence(wanted),
@@ -122,7 +122,7 @@ fn what_the_queue_let_go_is_read_from_the_journal() {
     let follower = Follower::start("test", written.clone(), notes).unwrap();
     // It cannot go on meanwhile.
     let held = seen.lock();
-    let last = 3 * QUEUE_EVENTS_MAX as u64;
+    let last = (QUEUE_BYTES_MAX / size_of::<Recorded>()) as u64 + 100;
     *written.0.write() = last;
     follower.put(&batch(1, 10));
     follower.put(&batch(11, last - 5));
@@ -145,4 +145,66 @@ fn a_failure_is_told_and_tried_again() {
     assert_eq!(follower.progress().error.as_deref(), Some("the disk is full"));
     assert!(follower.wait_for(written.last(), LONG));
     assert_eq!(seen.lock().len(), 2 * FOLD_EVENTS_MAX);
+}
+
+/// Cannot do what it does while nothing waits, and wants to be asked again how it rests.
+struct Restless {
+    position: Sequence,
+    rests_count: Arc<Mutex<usize>>,
+    is_failing: bool,
+}
+
+impl Follow for Restless {
+    fn position(&self) -> Sequence {
+        self.position
+    }
+
+    fn follow(&mut self, events: &[Recorded]) -> Result<(), Box<dyn Error + Send + Sync>> {
+        self.position = events.last().map_or(self.position, |last| last.envelope.sequence);
+        Ok(())
+    }
+
+    fn rest(&mut self) -> Option<Duration> {
+        *self.rests_count.lock() += 1;
+        Some(Duration::from_millis(1))
+    }
+
+    fn idle(&mut self) -> Result<bool, Box<dyn Error + Send + Sync>> {
+        if self.is_failing { Err("the disk is full".into()) } else { Ok(false) }
+    }
+}
+
+fn restless(is_failing: bool) -> (Follower, Arc<Mutex<usize>>) {
+    let rests_count = Arc::new(Mutex::new(0));
+    let follow =
+        Restless { position: Sequence::ZERO, rests_count: Arc::clone(&rests_count), is_failing };
+    let written = Arc::new(Written(RwLock::new(0)));
+    (Follower::start("test", written, follow).unwrap(), rests_count)
+}
+
+#[test]
+fn who_wants_to_be_asked_again_is_asked_though_nothing_comes() {
+    let (_follower, rests_count) = restless(false);
+    let deadline = Instant::now() + LONG;
+    while *rests_count.lock() < 3 {
+        assert!(Instant::now() < deadline, "asked {} times", rests_count.lock());
+        thread::yield_now();
+    }
+}
+
+#[test]
+fn what_fails_while_nothing_waits_holds_up_nothing_that_comes() {
+    let (follower, _) = restless(true);
+    for sequence in 1..=5 {
+        // Each in the pause behind a failure.
+        let deadline = Instant::now() + LONG;
+        while follower.progress().error.is_none() {
+            assert!(Instant::now() < deadline, "it never failed");
+            thread::yield_now();
+        }
+        let began = Instant::now();
+        follower.put(&batch(sequence, sequence));
+        assert!(follower.wait_for(Sequence(sequence), LONG));
+        assert!(began.elapsed() < RETRY_AFTER / 2, "it waited {:?}", began.elapsed());
+    }
 }

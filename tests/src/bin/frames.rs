@@ -54,7 +54,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut last = sample(&mut browser)?;
     for minute in 1..=minutes {
         let began = Instant::now();
-        let (mut frames, mut spent, mut longest, mut least) = (0.0, 0.0, 0.0_f64, f64::MAX);
+        let (mut frames, mut spent, mut longest, mut floor) = (0.0, 0.0, 0.0_f64, f64::MAX);
         let before = last[3];
         for _ in 0..SAMPLES_A_MINUTE {
             thread::sleep(SAMPLE_EVERY);
@@ -62,12 +62,12 @@ fn main() -> Result<(), Box<dyn Error>> {
             frames += last[0];
             spent += last[1];
             longest = longest.max(last[2]);
-            least = least.min(last[4]);
+            floor = floor.min(last[4]);
         }
         let seconds = began.elapsed().as_secs_f64();
         writeln!(
             out,
-            "| {minute} | {:.0} | {:.1} | {:.2} | {longest:.1} | {least:.0} | {:.0} |",
+            "| {minute} | {:.0} | {:.1} | {:.2} | {longest:.1} | {floor:.0} | {:.0} |",
             (last[3] - before) / seconds,
             frames / seconds,
             spent / frames,

@@ -108,14 +108,17 @@ impl Follow for Counting {
         Ok(())
     }
 
-    fn rest(&mut self) {
-        let has_some = self.position() > self.saved;
-        if has_some
-            && self.saved_at.elapsed() >= self.when.after
-            && let Err(error) = self.save()
-        {
-            tracing::warn!(%error, "saving analytics.db fails: what was counted stays in memory");
+    fn rest(&mut self) -> Option<Duration> {
+        if self.position() == self.saved {
+            return None;
         }
+        let left = self.when.after.saturating_sub(self.saved_at.elapsed());
+        if !left.is_zero() {
+            return Some(left);
+        }
+        let error = self.save().err()?;
+        tracing::warn!(%error, "saving analytics.db fails: what was counted stays in memory");
+        Some(self.when.after)
     }
 
     fn end(&mut self) {

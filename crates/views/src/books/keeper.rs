@@ -314,16 +314,24 @@ impl Follow for Keeper {
         Ok(())
     }
 
-    fn rest(&mut self) {
+    fn rest(&mut self) -> Option<Duration> {
         let was_rebuilding = self.past.is_some();
         if was_rebuilding {
             self.meet_present();
         }
-        let is_due = self.unsaved_events >= self.options.events_saved_at_rest
-            && self.saved_at.elapsed() >= self.options.saved_at_rest_after;
-        if is_due || (was_rebuilding && self.past.is_none()) {
+        if was_rebuilding && self.past.is_none() {
             self.end();
         }
+        if self.unsaved_events < self.options.events_saved_at_rest {
+            return None;
+        }
+        let left = self.options.saved_at_rest_after.saturating_sub(self.saved_at.elapsed());
+        if !left.is_zero() {
+            return Some(left);
+        }
+        self.end();
+        // What could not be saved is tried again then.
+        (self.unsaved_events > 0).then_some(self.options.saved_at_rest_after)
     }
 
     fn end(&mut self) {

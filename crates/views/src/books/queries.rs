@@ -17,6 +17,8 @@ use crate::{AsOf, Balance, Level, LevelFilter, State};
 /// How long a reader waits for the books to have what is committed: they are behind by a thousandth
 /// of a second, or they are made anew and it takes longer than anybody waits.
 const WAIT: Duration = Duration::from_secs(1);
+/// Events read at a time, where many must be folded: they need not all be in memory.
+const ENTRIES_AT_ONCE: usize = 1_024;
 /// Pages read from the store at a time.
 pub(super) const PAGES_AT_ONCE: usize = 16;
 
@@ -116,8 +118,10 @@ impl Books {
             }
             None => (Sequence::ZERO, standing::nothing(counts.stations, counts.traders)),
         };
-        for recorded in self.read(&self.entries_between(book, begin, at, &waiting)?)? {
-            standing::fold_stock(&mut inventory, station, &recorded);
+        for entries in self.entries_between(book, begin, at, &waiting)?.chunks(ENTRIES_AT_ONCE) {
+            for recorded in self.read(entries)? {
+                standing::fold_stock(&mut inventory, station, &recorded);
+            }
         }
         Ok(PastStock { station, inventory, as_of })
     }

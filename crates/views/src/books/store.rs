@@ -105,7 +105,7 @@ pub(super) fn open(
 
 fn drop_early_openings(connection: &Connection) -> rusqlite::Result<()> {
     let select = "SELECT noted > position FROM about";
-    // To look for them is to read the whole table: only after a crash while the books were behind.
+    // To look for them is to read the whole table: only after a stop while the books were behind.
     if connection.query_row(select, [], |row| row.get(0))? {
         connection.execute_batch(
             "BEGIN; DELETE FROM openings WHERE at > (SELECT position FROM about);

@@ -14,6 +14,8 @@ use super::segment::{Plan, Segment};
 use super::status::Statuses;
 use super::store::{Reading, Store, StoreError};
 
+/// Steps of a search (a segment, a part of one, a window) in one transaction of the store.
+const STEPS_AT_ONCE: usize = 32;
 /// Events that are made ready at a time: a page and the one behind it. A window of a common key has
 /// very many more.
 const READY_MAX: usize = 1_024;
@@ -207,9 +209,9 @@ impl Finder {
 
     /// The next event that may pass, left where it is.
     pub(crate) fn peek(&mut self, store: &Store) -> Result<Option<Sequence>, StoreError> {
-        if self.ready.is_empty() {
-            store.read(|reading| self.fill(reading))?;
-        }
+        // What finds nothing reads the whole index: not in one transaction, which would keep the one
+        // that writes it from ever reusing its write-ahead log.
+        while self.ready.is_empty() && store.read(|reading| self.fill(reading))? {}
         Ok(self.ready.front().copied().map(Sequence))
     }
 
@@ -259,8 +261,12 @@ impl Finder {
         windows
     }
 
-    fn fill(&mut self, reading: &Reading<'_>) -> Result<(), StoreError> {
-        while self.ready.is_empty() {
+    /// Goes on until something is ready, or for so long; says whether there is more to look at.
+    fn fill(&mut self, reading: &Reading<'_>) -> Result<bool, StoreError> {
+        for _ in 0..STEPS_AT_ONCE {
+            if !self.ready.is_empty() {
+                return Ok(true);
+            }
             if let Some(mut current) = self.current.take() {
                 if let Some(window) = current.windows.pop_front() {
                     if let Some(rest) = self.look_at(&current, window, reading)? {
@@ -274,10 +280,10 @@ impl Finder {
                     self.opened = Some(opened);
                 }
             } else if !self.open_next(reading)? {
-                break;
+                return Ok(false);
             }
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Goes on with the next piece; says whether there is one.

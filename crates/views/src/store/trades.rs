@@ -100,7 +100,8 @@ impl Store {
         select.query_row([integer(id.0.0)], |row| followed(end, row)).optional()
     }
 
-    /// What ended of these trades, in one transaction: its locks cost more than looking one up.
+    /// What ended of these trades, in one transaction: its locks cost more than looking one up. For
+    /// few of them: others wait meanwhile.
     pub(crate) fn trades_of(&self, ids: &[TransactionId]) -> rusqlite::Result<Vec<Followed>> {
         let transaction = self.connection.unchecked_transaction()?;
         let mut found = Vec::new();

@@ -140,6 +140,11 @@ impl Feed {
         self.rendering.is_none() && !self.has_ended && subscription.is_live()
     }
 
+    /// Whether the caller's key is looked at with what comes next.
+    pub(super) fn is_check_due(&self) -> bool {
+        self.checked_at.elapsed() >= KEY_CHECK_EVERY
+    }
+
     /// What comes next; `None` at the end.
     pub(super) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Item>> {
         if self.has_ended {
@@ -216,7 +221,7 @@ impl Feed {
 
     /// A stream may outlive the key that it was opened with, but not for long, busy or quiet.
     fn has_key_still(&mut self) -> bool {
-        if self.checked_at.elapsed() < KEY_CHECK_EVERY {
+        if !self.is_check_due() {
             return true;
         }
         self.checked_at = Instant::now();

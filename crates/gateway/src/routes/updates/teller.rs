@@ -98,6 +98,11 @@ impl Teller {
             return false;
         };
         let Some(feed) = &mut state.feed else { return false };
+        // To look at a key is to wait for the views, in which a large commit may be folded right now:
+        // the task waits for itself alone.
+        if feed.is_check_due() {
+            return false;
+        }
         let waker = Waker::from(Arc::clone(self));
         let mut cx = Context::from_waker(&waker);
         for _ in 0..SENDS_MAX {
@@ -119,6 +124,9 @@ impl Teller {
 
     /// The body is dropped.
     pub(super) fn end(&self) {
+        if let Some(outlet) = &self.outlet {
+            outlet.shut();
+        }
         let feed = self.state.lock().feed.take();
         // Without the lock: it leaves the hub, and lets its waker go, which may be this one.
         drop(feed);

@@ -51,14 +51,19 @@ struct State {
     feed: Option<Feed>,
     /// Whether the feed has nothing to give, and what comes may be written to the outlet.
     is_resting: bool,
-    /// What came and is the task's to give.
-    next: Option<Option<Result<Bytes, Broken>>>,
+    /// How it ended, which is the task's to tell.
+    end: Option<End>,
+}
+
+enum End {
+    Over,
+    Broken,
 }
 
 impl Teller {
     pub(super) fn new(feed: Feed, identity: Identity, outlet: Option<Arc<Outlet>>) -> Arc<Self> {
         let outlet = outlet.filter(|_| !feed.is_of_levels());
-        let state = Mutex::new(State { feed: Some(feed), is_resting: false, next: None });
+        let state = Mutex::new(State { feed: Some(feed), is_resting: false, end: None });
         let (task, missed) = (AtomicWaker::new(), AtomicBool::new(false));
         Arc::new(Self { state, outlet, identity, task, missed })
     }
@@ -76,8 +81,10 @@ impl Teller {
         if let Some(outlet) = &self.outlet {
             outlet.shut();
         }
-        if let Some(next) = state.next.take() {
-            return Poll::Ready(next);
+        match state.end.take() {
+            Some(End::Over) => return Poll::Ready(None),
+            Some(End::Broken) => return Poll::Ready(Some(Err(Broken))),
+            None => {}
         }
         let Some(feed) = &mut state.feed else { return Poll::Ready(None) };
         let waker = Waker::from(Arc::clone(self));
@@ -109,7 +116,7 @@ impl Teller {
             match feed.poll_next(&mut cx) {
                 Poll::Pending => return feed.is_live(),
                 Poll::Ready(None) => {
-                    state.next = Some(None);
+                    state.end = Some(End::Over);
                     return false;
                 }
                 Poll::Ready(Some(item)) => {
@@ -142,7 +149,7 @@ impl Wake for Teller {
             // Whoever wakes wakes others as well, and must live.
             let told = catch_unwind(AssertUnwindSafe(|| self.tell(&mut state)));
             state.is_resting = told.unwrap_or_else(|_| {
-                state.next = Some(Some(Err(Broken)));
+                state.end = Some(End::Broken);
                 false
             });
             state.is_resting

@@ -11,8 +11,17 @@
 export function parse(href, base) {
   const url = new URL(href, base);
   const path = url.pathname.replace(/\/+$/, "") || "/";
-  const parts = path.split("/").filter(Boolean).map(decodeURIComponent);
+  const parts = path.split("/").filter(Boolean).map(decoded);
   return { path, parts, query: url.searchParams };
+}
+
+/** What is no encoding stands for itself. @param {string} part */
+function decoded(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 /** A path with a query; what is null or empty is left out. @param {string} path @param {Record<string, string | number | null | undefined>} [query] */

@@ -21,6 +21,7 @@ import { Session } from "./session.js";
  * @property {number} now network time, in milliseconds
  * @property {number} wall
  * @property {any[]} events folded since the last frame, in order
+ * @property {number} passed how many more were folded before them, which are not told: too many at once
  * @property {boolean} isBacklog whether they are old: what happened while the connection was away
  */
 
@@ -97,6 +98,8 @@ async function show() {
   try {
     const module = await load();
     if (turn === mounting) view = module.mount(place, app);
+    // Whoever came by a link or the keyboard goes on reading here.
+    if (turn > 1 && turn === mounting) place.focus({ preventScroll: true });
   } catch (error) {
     console.error(error);
     if (turn !== mounting) return;
@@ -118,8 +121,10 @@ function frame() {
   requestAnimationFrame(frame);
   const began = performance.now();
   const events = connection.take();
+  const { passed, isBacklog } = connection;
+  connection.passed = 0;
   /** @type {Frame} */
-  const now = { now: model.now(), wall: Date.now(), events, isBacklog: connection.isBacklog };
+  const now = { now: model.now(), wall: Date.now(), events, passed, isBacklog };
   if (events.length > 0 && !connection.isBacklog) {
     const last = Date.parse(events[events.length - 1].recordedat);
     delay = Math.max(0, (now.now - last) / model.clock.speed / 1000);
@@ -160,8 +165,13 @@ function drawWho() {
   const { principal, anonymous, role } = model.reader;
   const button = anonymous || !principal
     ? h("button", { type: "button", onclick: () => session.ask() }, "Sign in")
-    : h("button", { type: "button", title: `${principal}, ${role}`, onclick: () => session.signOut() }, "Sign out");
+    : h("button", { type: "button", title: `${principal}, ${role}`, onclick: signOut }, "Sign out");
   fill(element("who"), button);
+}
+
+async function signOut() {
+  const trouble = await session.signOut();
+  if (trouble) element("who").prepend(h("span", { class: "trouble", role: "alert" }, `Not signed out: ${trouble} `));
 }
 
 /** @param {string} id @param {(place: HTMLElement) => Promise<View>} mount */
@@ -173,8 +183,19 @@ async function fix(id, mount) {
   }
 }
 
+/** What is said aloud when the connection changes; the bar's text changes too often for that. */
+const SAID = {
+  connecting: "",
+  live: "Connected",
+  reconnecting: "Connection lost, trying again",
+  recovering: "The server is replaying its journal",
+  "signed-out": "Signed out",
+  down: "The server does not answer",
+};
+
 connection.onStatus(({ state }) => {
   document.body.dataset.connection = state;
+  setText(element("said"), SAID[state]);
   if (state === "live" || state === "signed-out") drawWho();
 });
 address.onChange(show);

@@ -16,16 +16,27 @@ export class Session {
   constructor(model, connection) {
     this.model = model;
     this.connection = connection;
-    this.hasTried = false;
+    /** Whether the dialog is there because nothing can be seen without it. */
+    this.isForced = false;
     this.dialog = h("dialog", { class: "sign-in", "aria-labelledby": "sign-in-title" });
     document.body.append(this.dialog);
     // Without a key there is nothing to see behind the dialog.
     this.dialog.addEventListener("cancel", (event) => {
-      if (connection.state === "signed-out") event.preventDefault();
+      if (this.isForced) event.preventDefault();
+    });
+    // A second Escape closes it all the same.
+    this.dialog.addEventListener("close", () => {
+      if (this.isForced) this.ask();
     });
     connection.onStatus(({ state }) => {
-      if (state === "signed-out") this.ask();
-      else if (state === "live" && this.dialog.open) this.dialog.close();
+      if (state === "signed-out") {
+        this.isForced = true;
+        this.ask();
+      } else if (state === "live" && this.isForced) {
+        // Another tab signed in. Whoever asked for the dialog is typing.
+        this.isForced = false;
+        this.dialog.close();
+      }
     });
   }
 
@@ -51,7 +62,7 @@ export class Session {
   /** Opens the dialog. @param {string} [trouble] */
   ask(trouble = "") {
     const field = h("input", { id: "key", type: "password", required: true, autocomplete: "off", spellcheck: "false", placeholder: "itn_…", "aria-describedby": "sign-in-trouble" });
-    const isForced = this.connection.state === "signed-out";
+    const { isForced } = this;
     const form = h("form", { onsubmit: (/** @type {Event} */ event) => this.submit(event, field.value.trim()) },
       h("h2", { id: "sign-in-title" }, "Sign in"),
       h("p", null, isForced ? "This server wants an API key." : "With a key you can do what its role may do."),
@@ -78,6 +89,7 @@ export class Session {
         return;
       }
       await check(answer);
+      this.isForced = false;
       this.dialog.close();
       this.connection.restart();
     } catch (error) {
@@ -85,8 +97,14 @@ export class Session {
     }
   }
 
+  /** @returns {Promise<string>} what went wrong, if anything */
   async signOut() {
-    await fetch("/api/session", { method: "DELETE" });
+    try {
+      await check(await fetch("/api/session", { method: "DELETE" }));
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
     this.connection.restart();
+    return "";
   }
 }

@@ -275,6 +275,17 @@ export class Model {
     if (!UNDER_WAY.includes(after)) this.counts.openShipments -= 1;
   }
 
+  /**
+   * Folds an event of a named thing that the numbers of the network have already.
+   * @param {any} event
+   */
+  applyNamed(event) {
+    const { counts } = this;
+    this.counts = null;
+    this.apply(event);
+    this.counts = counts;
+  }
+
   /** The numbers of the network that an event changes by itself. @param {string} topic @param {string} what @param {any} event */
   count(topic, what, event) {
     const { counts } = this;

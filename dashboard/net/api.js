@@ -58,14 +58,15 @@ export async function post(path, body, { method = "POST", key = crypto.randomUUI
  * it may or may not be in the items.
  * @param {string} path
  * @param {number} itemsMax
+ * @param {{ signal?: AbortSignal }} [options]
  */
-export async function list(path, itemsMax) {
+export async function list(path, itemsMax, options = {}) {
   const items = [];
   let sequence = Infinity;
   let cursor = "";
   do {
     const joiner = path.includes("?") ? "&" : "?";
-    const page = await get(`${path}${joiner}limit=1000${cursor && `&cursor=${encodeURIComponent(cursor)}`}`);
+    const page = await get(`${path}${joiner}limit=1000${cursor && `&cursor=${encodeURIComponent(cursor)}`}`, options);
     items.push(...page.items);
     sequence = Math.min(sequence, page.asOf.sequence);
     cursor = page.nextCursor ?? "";

@@ -3,7 +3,7 @@
 import { Hub } from "./hub.js";
 
 /** Pages of another version of this page have a worker of their own. */
-const WORKER = "itn-1";
+const WORKER = "itn-2";
 /** Past this many events waiting for a frame they are folded at once: a hidden tab gets no frames. */
 const WAITING_MAX = 5_000;
 
@@ -25,6 +25,8 @@ export class Connection {
     this.heardAt = 0;
     /** @type {any[]} */
     this.waiting = [];
+    /** How many were folded that no frame saw: too many came at once, or nothing was drawn. */
+    this.passed = 0;
     this.isBacklog = false;
     /** @type {Set<(status: Status) => void>} */
     this.listeners = new Set();
@@ -73,14 +75,19 @@ export class Connection {
     const { model } = this;
     switch (message.kind) {
       case "state":
+        // The frame loop learns of them by what the state is now.
+        this.passed += this.waiting.length;
         this.waiting = [];
         model.restore(message.state);
         break;
       case "events":
         this.heardAt = Date.now();
         this.isBacklog = message.isBacklog;
-        this.waiting.push(...message.events);
-        if (this.waiting.length > WAITING_MAX) this.take();
+        for (const event of message.events) this.waiting.push(event);
+        if (this.waiting.length > WAITING_MAX) this.passed += this.take().length;
+        break;
+      case "heard":
+        this.heardAt = Date.now();
         break;
       case "position":
         this.heardAt = Date.now();

@@ -9,10 +9,10 @@ const STATIONS_MAX = 100_000;
 const NAMES_MAX = 20_000;
 /** Topics of what the lists know: named things may change between a list and the state. */
 const LISTED = "station,commodity,trader,vessel";
+/** Past so many of them it is quicker to read the lists again. */
 const LISTED_EVENTS_MAX = 10_000;
 const WAIT_MIN_MS = 500;
 const WAIT_MAX_MS = 8_000;
-const CATCHING_UP_MS = 2_000;
 
 /** @typedef {import("./connection.js").Status} Status */
 /** @typedef {{ postMessage: (message: any) => void }} Port */
@@ -26,15 +26,18 @@ export class Hub {
     this.status = { state: "connecting", since: Date.now(), detail: "", progress: null };
     this.position = "";
     this.stopped = new AbortController();
-    this.run = 0;
+    this.isRunning = false;
+    /** Ships that are fetched, with the last event seen of each meanwhile. @type {Map<string, number>} */
+    this.fetching = new Map();
   }
 
   /** A tab comes. @param {Port} port */
   join(port) {
     this.ports.add(port);
-    port.postMessage({ kind: "status", status: this.status });
+    // The state first: what a status means depends on who reads.
     port.postMessage({ kind: "state", state: this.model.save() });
-    if (this.run === 0) this.restart();
+    port.postMessage({ kind: "status", status: this.status });
+    if (!this.isRunning) this.restart();
   }
 
   /** A tab goes; without any nobody needs the stream. @param {Port} port */
@@ -42,20 +45,27 @@ export class Hub {
     this.ports.delete(port);
     if (this.ports.size > 0) return;
     this.stopped.abort();
-    this.run = 0;
+    this.isRunning = false;
   }
 
-  /** From the beginning: somebody signed in or out, or the server has another journal. */
+  /** From the beginning: somebody signed in or out. Nothing is kept of what the one before could see. */
   restart() {
     this.stopped.abort();
     this.stopped = new AbortController();
-    this.run += 1;
-    this.position = "";
+    this.isRunning = true;
+    this.forget();
     this.say("connecting");
     this.follow(this.stopped.signal).catch((error) => {
       this.say("down", String(error));
       throw error;
     });
+  }
+
+  forget() {
+    this.position = "";
+    this.fetching.clear();
+    this.model = new Model();
+    this.tell({ kind: "state", state: this.model.save() });
   }
 
   /** @param {any} message */
@@ -75,12 +85,14 @@ export class Hub {
     let wait = WAIT_MIN_MS;
     while (!stopped.aborted) {
       try {
-        if (!this.position) await this.load();
-        await this.listen(stopped, () => (wait = WAIT_MIN_MS));
+        const isNew = !this.position;
+        const start = isNew ? await this.load(stopped) : { model: this.model, listed: 0 };
+        await this.listen(start, isNew, stopped, () => (wait = WAIT_MIN_MS));
         if (!stopped.aborted) this.say("reconnecting");
       } catch (error) {
         if (stopped.aborted) return;
         if (error instanceof Unauthenticated) {
+          this.forget();
           this.say("signed-out");
           return;
         }
@@ -113,106 +125,169 @@ export class Hub {
     this.say(isKnown ? "reconnecting" : "down", error instanceof Error ? error.message : String(error));
   }
 
-  /** Places and names first: they are what a page can show before anything else. */
-  async load() {
-    const [network, whoami] = await Promise.all([get("/api/network"), get("/api/whoami")]);
+  /**
+   * Places and names first: they are what a page can show before anything else.
+   * @param {AbortSignal} stopped
+   */
+  async load(stopped) {
+    const options = { signal: stopped };
+    const [network, whoami] = await Promise.all([get("/api/network", options), get("/api/whoami", options)]);
     const model = new Model();
     model.setNetwork(network);
     model.setReader(whoami);
-    const stations = await list("/api/stations", STATIONS_MAX);
+    const stations = await list("/api/stations", STATIONS_MAX, options);
+    stopped.throwIfAborted();
     model.setStations(stations.items);
     this.model = model;
     this.tell({ kind: "state", state: model.save() });
     const [commodities, traders, vessels] = await Promise.all([
-      list("/api/commodities", NAMES_MAX),
-      list("/api/traders", NAMES_MAX),
-      list("/api/vessels", NAMES_MAX),
+      list("/api/commodities", NAMES_MAX, options),
+      list("/api/traders", NAMES_MAX, options),
+      list("/api/vessels", NAMES_MAX, options),
     ]);
     model.setCommodities(commodities.items);
     model.setNames(traders.items);
     model.setNames(vessels.items);
-    this.listed = Math.min(stations.sequence, commodities.sequence, traders.sequence, vessels.sequence);
+    return { model, listed: Math.min(stations.sequence, commodities.sequence, traders.sequence, vessels.sequence) };
   }
 
-  /** What of the lists changed before the stream begins. @param {number} until */
-  async complete(until) {
-    let after = this.listed ?? until;
-    for (let count = 0; after < until && count < LISTED_EVENTS_MAX; ) {
-      const page = await get(`/api/events?topic=${LISTED}&after=${after}&limit=1000`);
-      for (const event of page.items) this.model.apply(event);
-      count += page.items.length;
-      if (page.items.length === 0 || !page.nextCursor) return;
-      after = Number(page.items[page.items.length - 1].sequence);
-    }
-  }
-
-  /** @param {AbortSignal} stopped @param {() => void} onOpen */
-  async listen(stopped, onOpen) {
-    const { model } = this;
+  /**
+   * Reads one stream. A new one begins with the state.
+   * @param {{ model: Model, listed: number }} start the model, and how far its lists are complete
+   * @param {boolean} isNew
+   * @param {AbortSignal} stopped
+   * @param {() => void} onOpen
+   */
+  async listen({ model, listed }, isNew, stopped, onOpen) {
     const isPart = model.reader.accounts.length > 0;
     const snapshot = isPart ? "shipments,alerts" : "shipments,alerts,summary";
-    const isNew = !this.position;
-    const caughtUp = isNew ? 0 : Date.now() + CATCHING_UP_MS;
+    const failed = new AbortController();
+    // What is asked for beside the stream ends with it.
+    const over = new AbortController();
+    const isOver = () => stopped.aborted || over.signal.aborted || this.model !== model;
     let latest = this.position;
     let isCompleting = false;
-    const failed = new AbortController();
+    // Until it has caught up, what comes is old.
+    let isBacklog = !isNew;
     /** @type {any[]} */
     const early = [];
     const fold = (/** @type {any[]} */ events) => {
-      for (const event of events) model.apply(event);
-      this.tell({ kind: "events", events, isBacklog: Date.now() < caughtUp });
-      for (const id of model.takeUnknown()) this.fetchShipment(id);
+      for (const event of events) {
+        model.apply(event);
+        this.notice(event);
+      }
+      this.tell({ kind: "events", events, isBacklog });
+      for (const id of model.takeUnknown()) this.fetchShipment(model, id);
     };
-    await read({ after: this.position, snapshot }, AbortSignal.any([stopped, failed.signal]), {
-      onOpen: () => {
-        onOpen();
-        if (!isNew) this.reopened();
-      },
-      onSnapshot: (part) => model.setPart(part),
-      onPosition: (position) => {
-        if (stopped.aborted || !position) return;
-        latest = position;
-        const sequence = Number.parseInt(position, 10);
-        if (model.isLoaded) {
-          this.position = position;
-          model.sequence = Math.max(model.sequence, sequence);
-          this.tell({ kind: "position", sequence: model.sequence });
-        } else if (!isCompleting) {
-          isCompleting = true;
-          this.complete(sequence).then(() => {
-            // Since then this may have begun anew.
-            if (stopped.aborted || this.model !== model) return;
-            model.isLoaded = true;
-            model.sequence = Math.max(model.sequence, sequence);
-            this.tell({ kind: "state", state: model.save() });
-            this.say("live");
-            fold(early.splice(0));
-            this.position = latest;
-          }).catch((error) => failed.abort(error));
-        }
-      },
-      onEvents: (events) => {
-        if (stopped.aborted) return;
-        if (model.isLoaded) fold(events);
-        else early.push(...events);
-      },
-    });
+    const begin = async (/** @type {number} */ sequence) => {
+      const named = await changesOfNamed(listed, sequence, over.signal);
+      if (isOver()) return;
+      for (const event of named) model.applyNamed(event);
+      model.isLoaded = true;
+      model.sequence = Math.max(model.sequence, sequence);
+      this.tell({ kind: "state", state: model.save() });
+      this.say("live");
+      fold(early.splice(0));
+      this.position = latest;
+    };
+    try {
+      await read({ after: this.position, snapshot }, AbortSignal.any([stopped, failed.signal]), {
+        onOpen: () => {
+          onOpen();
+          if (!isNew) this.reopened(model, stopped).catch((error) => failed.abort(error));
+        },
+        onSnapshot: (part) => model.setPart(part),
+        onPosition: (position, isProgress) => {
+          if (isOver() || !position) return;
+          latest = position;
+          if (model.isLoaded) {
+            this.position = position;
+            model.sequence = Math.max(model.sequence, Number.parseInt(position, 10));
+            if (isProgress) isBacklog = false;
+            this.tell({ kind: "position", sequence: model.sequence });
+          } else if (!isCompleting) {
+            isCompleting = true;
+            begin(Number.parseInt(position, 10)).catch((error) => failed.abort(error));
+          }
+        },
+        onEvents: (events) => {
+          if (isOver()) return;
+          if (model.isLoaded) fold(events);
+          else for (const event of events) early.push(event);
+        },
+        onHeard: () => this.tell({ kind: "heard" }),
+      });
+    } finally {
+      over.abort();
+    }
   }
 
-  /** The server may have been away, and its clock with it. */
-  reopened() {
+  /**
+   * The server may have been away, its clock with it, and the session of whoever reads.
+   * @param {Model} model
+   * @param {AbortSignal} stopped
+   */
+  async reopened(model, stopped) {
+    const options = { signal: stopped };
+    const [network, whoami] = await Promise.all([get("/api/network", options), get("/api/whoami", options)]);
+    if (stopped.aborted || this.model !== model) return;
+    const { principal, role, accounts } = model.reader;
+    if (whoami.principal !== principal || whoami.role !== role || String(whoami.accounts) !== String(accounts)) {
+      // Somebody else may see something else.
+      this.restart();
+      return;
+    }
+    model.setClock(network);
+    this.tell({ kind: "clock", clock: network });
     this.say("live");
-    get("/api/network").then((network) => {
-      this.model.setClock(network);
-      this.tell({ kind: "clock", clock: network });
-    }, () => {});
   }
 
-  /** A shipment that ended and goes on: it was lost, and found again. @param {string} id */
-  fetchShipment(id) {
-    get(`/api/cargo/${encodeURIComponent(id)}`).then((item) => {
-      this.model.setShipment(item);
-      this.tell({ kind: "shipment", item });
-    }, () => {});
+  /** What happens to a shipment while it is fetched. @param {any} event */
+  notice(event) {
+    const id = event.data.shipmentId;
+    if (id && this.fetching.has(id)) this.fetching.set(id, Number(event.sequence));
   }
+
+  /** A shipment that ended and goes on: it was lost, and found again. @param {Model} model @param {string} id */
+  async fetchShipment(model, id) {
+    if (this.fetching.has(id)) return;
+    this.fetching.set(id, 0);
+    try {
+      for (;;) {
+        const item = await get(`/api/cargo/${encodeURIComponent(id)}`);
+        if (this.model !== model) return;
+        // What happened meanwhile may be in the answer, or not.
+        if (item.sequence < (this.fetching.get(id) ?? 0)) continue;
+        model.setShipment(item);
+        this.tell({ kind: "shipment", item });
+        return;
+      }
+    } catch {
+      // It is seen again when the page is loaded anew.
+    } finally {
+      if (this.model === model) this.fetching.delete(id);
+    }
+  }
+}
+
+/**
+ * What changed of named things behind one position, up to another.
+ * @param {number} after
+ * @param {number} until
+ * @param {AbortSignal} signal
+ */
+async function changesOfNamed(after, until, signal) {
+  /** @type {any[]} */
+  const events = [];
+  for (let from = after; from < until; ) {
+    const page = await get(`/api/events?topic=${LISTED}&after=${from}&limit=1000`, { signal });
+    for (const event of page.items) {
+      if (Number(event.sequence) > until) return events;
+      events.push(event);
+    }
+    if (page.items.length === 0 || !page.nextCursor) return events;
+    if (events.length > LISTED_EVENTS_MAX) throw new Error("too much was named while the lists were read");
+    from = Number(page.items[page.items.length - 1].sequence);
+  }
+  return events;
 }

@@ -11,8 +11,10 @@ const SILENCE_MAX_MS = 35_000;
  * @typedef {object} Reader
  * @property {() => void} onOpen the server answers
  * @property {(part: any) => void} onSnapshot a part of the state
- * @property {(position: string) => void} onPosition everything up to here was told
+ * @property {(position: string, isProgress: boolean) => void} onPosition everything up to here was told;
+ *   with progress also everything there was when the stream was opened
  * @property {(events: any[]) => void} onEvents in order, none missed, none twice
+ * @property {() => void} onHeard the server said something, if only that it is there
  */
 
 /**
@@ -38,15 +40,15 @@ export async function read(from, stopped, reader) {
     // What came before it is told before it.
     tell();
     if (message.event === "snapshot") reader.onSnapshot(JSON.parse(message.data));
-    else if (message.event === "lagged") reader.onPosition(JSON.parse(message.data).resumeAfter);
-    if (message.id) reader.onPosition(message.id);
+    else if (message.event === "lagged") reader.onPosition(JSON.parse(message.data).resumeAfter, false);
+    if (message.id) reader.onPosition(message.id, message.event === "progress");
   });
   const tell = () => {
     if (events.length === 0) return;
     const told = events;
     events = [];
     reader.onEvents(told);
-    reader.onPosition(told[told.length - 1].id);
+    reader.onPosition(told[told.length - 1].id, false);
   };
   try {
     const signal = AbortSignal.any([stopped, silent.signal]);
@@ -61,6 +63,7 @@ export async function read(from, stopped, reader) {
       timer = setTimeout(() => silent.abort(), SILENCE_MAX_MS);
       parser.push(value);
       tell();
+      reader.onHeard();
     }
   } finally {
     clearTimeout(timer);

@@ -7,6 +7,7 @@ test("an address is taken apart", () => {
   const { path, parts, query } = parse("http://host/stations/barnard%27s/?commodity=ice");
   assert.deepEqual([path, parts, query.get("commodity")], ["/stations/barnard%27s", ["stations", "barnard's"], "ice"]);
   assert.deepEqual(parse("http://host/").parts, []);
+  assert.deepEqual(parse("http://host/stations/%zz").parts, ["stations", "%zz"]);
 });
 
 test("a link leaves out what is not given", () => {

@@ -14,17 +14,26 @@ class FakeServer {
     /** @type {Record<string, any>[]} */
     this.events = [];
     this.refusal = null;
+    this.reader = { principal: null, role: "viewer", accounts: [], anonymous: true };
+    /** Answers that wait until the test lets them go, by the beginning of their path. @type {Map<string, Promise<void>>} */
+    this.held = new Map();
     globalThis.fetch = (path, options) => this.answer(String(path), options);
   }
 
   async answer(path, options = {}) {
     this.requests.push({ path, after: options.headers?.["last-event-id"] ?? "" });
+    for (const [beginning, released] of [...this.held]) {
+      if (!path.startsWith(beginning)) continue;
+      this.held.delete(beginning);
+      await released;
+      options.signal?.throwIfAborted();
+    }
     if (this.refusal && path !== "/readyz") return Response.json(this.refusal.body, { status: this.refusal.status });
     const asOf = { sequence: this.sequence };
     const items = (list) => Response.json({ items: list, nextCursor: null, asOf });
     if (path === "/readyz") return Response.json({ status: "recovering", replayed: 5, total: 10 }, { status: 503 });
     if (path === "/api/network") return Response.json({ journal: "j", time: "2200-01-01T00:00:00Z", speed: 1, sequence: this.sequence });
-    if (path === "/api/whoami") return Response.json({ principal: null, role: "viewer", accounts: [], anonymous: true });
+    if (path === "/api/whoami") return Response.json(this.reader);
     if (path.startsWith("/api/stations")) return items(this.stations);
     if (path.startsWith("/api/events")) {
       const after = Number(new URL(path, "http://h").searchParams.get("after"));
@@ -45,6 +54,13 @@ class FakeServer {
   /** Writes to the newest stream. */
   write(text) {
     return this.streams.at(-1).write(new TextEncoder().encode(text));
+  }
+
+  /** Holds the next answer to a path; gives what lets it go. @param {string} beginning */
+  hold(beginning) {
+    let release = () => {};
+    this.held.set(beginning, new Promise((resolve) => (release = () => resolve(undefined))));
+    return release;
   }
 
   send(event) {
@@ -68,13 +84,18 @@ class Tab {
   constructor() {
     this.model = new Model();
     this.statuses = [];
+    /** Who reads, as it was known when each "live" was heard. */
+    this.readers = [];
     this.told = [];
   }
 
   postMessage(message) {
     const copy = structuredClone(message);
     if (copy.kind === "state") this.model.restore(copy.state);
-    else if (copy.kind === "status") this.statuses.push(copy.status.state);
+    else if (copy.kind === "status") {
+      this.statuses.push(copy.status.state);
+      if (copy.status.state === "live") this.readers.push(this.model.reader.principal);
+    }
     else if (copy.kind === "events") {
       for (const event of copy.events) {
         this.told.push(Number(event.sequence));
@@ -172,4 +193,84 @@ test("a server that replays its journal says how far it is, one that wants a key
   assert.deepEqual(hub.status.progress, { done: 5, total: 10 });
   server.refusal = { status: 401, body: {} };
   await until(() => tab.state === "signed-out", "signed out");
+});
+
+const ship = { shipmentId: "s-1", status: "in_transit", origin: "a", destination: "b", owner: "o", consignee: "o", carrier: "c", vessel: null, plannedDeparture: "2200-01-01T00:00:00Z", plannedArrival: "2200-01-02T00:00:00Z", lines: [{ commodity: "ice", quantity: 5 }], sequence: 1 };
+const someone = { principal: "ann", role: "operator", accounts: [], anonymous: false };
+
+test("who reads is known before it is said that the page is live, in every tab", async () => {
+  const { server, tab } = given();
+  server.reader = someone;
+  hub.join(tab);
+  await until(() => server.streams.length === 1, "a stream");
+  await server.begin(0);
+  await until(() => tab.state === "live", "live");
+  const later = new Tab();
+  hub.join(later);
+  assert.deepEqual([tab.readers, later.readers], [["ann"], ["ann"]]);
+});
+
+test("a beginning that was overtaken by another changes nothing", async () => {
+  const { server, tab } = given();
+  const release = server.hold("/api/stations");
+  server.stations = [station("old", 1)];
+  hub.join(tab);
+  await until(() => server.held.size === 0, "the list is asked for");
+  server.reader = someone;
+  server.stations = [station("new", 1)];
+  hub.restart();
+  await until(() => server.streams.length === 1, "a stream");
+  await server.begin(1);
+  await until(() => tab.state === "live", "live");
+  release();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.deepEqual([hub.model.reader.principal, [...hub.model.stations.keys()]], ["ann", ["new"]]);
+  assert.deepEqual([...tab.model.stations.keys()], ["new"]);
+});
+
+test("a stream that ends before the state is complete is begun anew, with the state", async () => {
+  const { server, tab } = given();
+  // Something is named between the lists and the state, and asking for it takes long.
+  server.events = [created("b", 2)];
+  const release = server.hold("/api/events");
+  hub.join(tab);
+  await until(() => server.streams.length === 1, "a stream");
+  await server.begin(2);
+  await until(() => server.held.size === 0, "the changes are asked for");
+  await server.streams[0].close();
+  await until(() => server.streams.length === 2, "another stream");
+  release();
+  await server.write(`event: snapshot\ndata: ${JSON.stringify({ kind: "shipments", items: [ship] })}\n\n`);
+  await server.begin(2);
+  await until(() => tab.state === "live", "live");
+  assert.equal(server.requests.filter(({ path }) => path.includes("snapshot=")).length, 2);
+  assert.deepEqual([tab.model.shipments.size, tab.model.stations.size], [1, 1]);
+});
+
+test("a stream that is resumed as somebody else is begun anew", async () => {
+  const { server, tab } = given();
+  server.reader = someone;
+  hub.join(tab);
+  await until(() => server.streams.length === 1, "a stream");
+  await server.begin(0);
+  await until(() => tab.state === "live", "live");
+  server.reader = { principal: null, role: "viewer", accounts: [], anonymous: true };
+  await server.streams[0].close();
+  await until(() => server.requests.filter(({ path }) => path.includes("snapshot=")).length === 2, "a stream with the state");
+  await server.begin(0);
+  await until(() => tab.state === "live", "live again");
+  assert.equal(tab.model.reader.principal, null);
+});
+
+test("who is signed out keeps nothing of what could be seen before", async () => {
+  const { server, tab } = given();
+  server.stations = [station("a", 1)];
+  hub.join(tab);
+  await until(() => server.streams.length === 1, "a stream");
+  await server.begin(1);
+  await until(() => tab.model.stations.size === 1, "a station");
+  server.refusal = { status: 401, body: {} };
+  hub.restart();
+  await until(() => tab.state === "signed-out", "signed out");
+  assert.deepEqual([tab.model.stations.size, hub.model.stations.size], [0, 0]);
 });

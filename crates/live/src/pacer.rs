@@ -67,6 +67,8 @@ fn pause(options: &HubOptions, took: Duration, readers_count: u32, events_count:
         .min(options.wake_pause_max)
         .saturating_sub(took)
         .max(took / REST)
+        // A process that was stopped for an hour in mid-wave must not pause for a quarter of it.
+        .min(options.wake_pause_max)
 }
 
 /// Wakes readers and tells how many. Whoever is woken may write to its socket right there, so those of
@@ -148,6 +150,8 @@ mod tests {
         check(1_000, 2_000);
         check(2_800, 700);
         check(8_000, 2_000);
-        check(100_000, 25_000);
+        check(60_000, 15_000);
+        check(100_000, 20_000);
+        check(3_600_000_000, 20_000);
     }
 }

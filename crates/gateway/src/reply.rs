@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 
-use axum::http::header::{CONTENT_TYPE, ETAG, IF_NONE_MATCH, LINK, LOCATION};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LINK, LOCATION, VARY};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use domain::{Recorded, Timestamp};
@@ -153,6 +153,10 @@ fn tagged_or<E>(
         answer()?
     };
     set(&mut response, ETAG, tag);
+    let own = response.headers_mut();
+    // What one reader sees another may not; of a request with a cookie, caches on the way do not know.
+    own.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    own.insert(VARY, HeaderValue::from_static("Authorization, Cookie"));
     Ok(response)
 }
 

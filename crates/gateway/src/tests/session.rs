@@ -268,3 +268,17 @@ async fn a_stream_keeps_its_session() {
     }
     whoami(&network, &cookie).await.expect(200);
 }
+
+/// A cookie says nothing to caches between us and the browser; these headers do.
+#[tokio::test]
+async fn what_one_reader_sees_is_kept_for_nobody_else() {
+    let network = Network::founded().await;
+    let cookie = sign_in(&network, ADMIN).await;
+    let first = browse(&network, Method::GET, "/api/stations", &cookie).send().await.expect(200);
+    let ask = browse(&network, Method::GET, "/api/stations", &cookie);
+    let again = ask.header("if-none-match", first.header("etag")).send().await.expect(304);
+    for answer in [first, again] {
+        assert_eq!(answer.header("cache-control"), "private, no-cache");
+        assert_eq!(answer.header("vary"), "Authorization, Cookie");
+    }
+}

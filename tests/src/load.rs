@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -12,6 +13,10 @@ use crate::bodies::{self, with};
 use crate::client::{Client, Request};
 use crate::given;
 use crate::random::Random;
+use crate::wait;
+
+/// How long the first write may take.
+const ACKNOWLEDGED_LIMIT: Duration = Duration::from_secs(30);
 
 /// One command that was sent, under a reference that no other has.
 #[derive(Debug, Clone)]
@@ -46,6 +51,7 @@ pub enum Outcome {
 #[derive(Debug)]
 pub struct Load {
     stop: Arc<AtomicBool>,
+    is_acknowledged: Arc<AtomicBool>,
     writers: Vec<JoinHandle<Vec<Attempt>>>,
 }
 
@@ -85,8 +91,10 @@ impl Load {
         random: impl Fn(u64) -> Random,
     ) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
+        let is_acknowledged = Arc::new(AtomicBool::new(false));
         let start = |number: usize| {
             let stop = Arc::clone(&stop);
+            let is_acknowledged = Arc::clone(&is_acknowledged);
             let mut writer = Writer {
                 client: client(),
                 random: random(number as u64),
@@ -97,12 +105,24 @@ impl Load {
                 holds: Vec::new(),
             };
             thread::spawn(move || {
-                while !stop.load(Ordering::Relaxed) && writer.write().is_some() {}
+                while !stop.load(Ordering::Relaxed) && writer.write().is_some() {
+                    let outcome = writer.attempts.last().map(|attempt| &attempt.outcome);
+                    if matches!(outcome, Some(Outcome::Acknowledged { .. })) {
+                        is_acknowledged.store(true, Ordering::Relaxed);
+                    }
+                }
                 writer.attempts
             })
         };
         let writers = (0..writers).map(start).collect();
-        Self { stop, writers }
+        Self { stop, is_acknowledged, writers }
+    }
+
+    /// Waits until something was acknowledged: on a busy machine that may take a while.
+    pub fn until_acknowledged(&self) {
+        wait::until("the load does something", ACKNOWLEDGED_LIMIT, || {
+            self.is_acknowledged.load(Ordering::Relaxed).then_some(())
+        });
     }
 
     /// Waits until the writers have noticed that the server is gone, or have done what they were

@@ -250,6 +250,8 @@ fn the_map_of_the_demo_has_ships_that_move() {
     until(&mut browser, "itn.model.stations.size > 0 && itn.model.shipments.size > 0");
     let map = "document.querySelector('main canvas')";
     until(&mut browser, &format!("{map} !== null && {map}.width > 0 && {map}.height > 0"));
+    // Names are written beside what is drawn.
+    until(&mut browser, "document.querySelector('.map-labels span') !== null");
     // What a person sees of it, and sees change.
     let frame = format!(
         "(({{ x, y, width, height }}) => ({{ x, y, width, height }}))\

@@ -50,6 +50,7 @@ fn lose_power_at(
         || running.client(),
         |writer| seed.random(1_000 + round * 10 + writer),
     );
+    load.until_acknowledged();
     moment();
     running.kill();
     let mut attempts = load.finish();

@@ -5,7 +5,7 @@ import { h, keyed, nearest, setText } from "../dom.js";
 import { link } from "../address.js";
 import { Refused, Unauthenticated, post } from "../net/api.js";
 import { SHAPES, bySeverity, grouped } from "./rank.js";
-import { show as showParts } from "./sentence.js";
+import { say } from "./sentence.js";
 import { cause, counted, reason, waiting } from "./words.js";
 
 const SHOWN = 7;
@@ -40,8 +40,6 @@ export function mount(place, app) {
 
   /** What was said where of acknowledging. @type {Map<string, { isBusy: boolean, trouble: string }>} */
   const asked = new Map();
-  /** The words each row shows. @type {WeakMap<Element, import("./words.js").Part[]>} */
-  const words = new WeakMap();
   /** @type {Set<string> | null} those that were there when this began are not new */
   let known = null;
   /** @type {Alert[]} */
@@ -87,10 +85,8 @@ export function mount(place, app) {
   function update(row, group, now) {
     const [alert] = group;
     const isSeen = group.every(({ acknowledgedAt }) => acknowledgedAt);
-    const parts = cause(alert, model, now);
     const says = /** @type {HTMLElement} */ (row.querySelector(".cause"));
-    showParts(says, words.get(says) ?? [], parts);
-    words.set(says, parts);
+    say(says, cause(alert, model, now));
     const by = isSeen && alert.acknowledgedAt ? `acknowledged by ${alert.acknowledgedBy ?? "somebody"} ${about((now - Date.parse(alert.acknowledgedAt)) / 1000)} ago` : "";
     const worst = [...group].sort((a, b) => SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity))[0].severity;
     const facts = [worst, `for ${about((now - Date.parse(alert.firedAt)) / 1000)}`, reason(alert, model), waiting(alert), by];

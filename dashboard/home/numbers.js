@@ -244,7 +244,7 @@ class Numbers {
     if (!history) return;
     const { model } = this.app;
     const { speed } = model.clock;
-    this.rows = history.rows({ now, speed, underWay: underWay(model), alerts: model.alerts.size });
+    this.rows = history.rows({ now, speed, underWay: model.isLoaded ? underWay(model) : null, alerts: model.isLoaded ? model.alerts.size : null });
     this.range = { min: Math.max(now - history.axis.span, history.epoch), max: now };
     const range = { min: this.range.min / 1000, max: this.range.max / 1000 };
     for (const { row, plot, top } of this.lines) {

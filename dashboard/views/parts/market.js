@@ -81,7 +81,10 @@ export class Market {
     const [sell, buy, found, past] = await Promise.all([offers("sell"), offers("buy"), routes, trades]);
     this.filters.explain(null);
     this.answer = { sell, buy, routes: found, trades: past };
+    const chart = this.candles;
     this.drawAnswer();
+    // One that was made just now asks by itself.
+    if (chart === this.candles) chart?.update();
   }
 
   /** @param {string} words @param {any} problem */

@@ -3,6 +3,7 @@
 
 import { link } from "../address.js";
 import { fill, h } from "../dom.js";
+import { picked } from "../home/arrival.js";
 import { find, isShortcut } from "./find.js";
 
 /** @typedef {import("../app.js").App} App */
@@ -13,6 +14,7 @@ const SHORTCUT = typeof navigator !== "undefined" && /Mac|iPhone|iPad/.test(navi
 /** To the map, flat if it is. @param {App["address"]} address @returns {(found: Found) => void} */
 const toMap = (address) => ({ kind, id }) => {
   const { path, query } = address.current;
+  picked();
   address.go(link("/", { [kind]: id, flat: path === "/" ? query.get("flat") : null }));
 };
 

@@ -42,7 +42,11 @@ class StationPanel {
     /** The good whose prices are shown. */
     this.commodity = this.query.get("commodity") ?? "";
     this.place = place;
-    this.head = h("header", { class: "title" });
+    this.title = h("h2");
+    this.about = h("p", { class: "quiet" });
+    this.where = h("span");
+    this.identifier = h("span", { class: "identifier" });
+    this.head = h("header", { class: "title" }, this.title, this.about, h("p", { class: "quiet small" }, this.where, this.identifier));
     this.note = h("p", { class: "then small", hidden: true });
     const section = (/** @type {string} */ name) => h("section", { class: name });
     this.alerts = section("here");
@@ -182,17 +186,15 @@ class StationPanel {
     const { model } = this.app;
     const station = model.stations.get(this.id);
     if (!station) {
-      fill(this.head, h("h2", null, this.id), h("p", { class: "quiet" }, model.isLoaded ? "No such station." : "–"));
+      setText(this.title, this.id);
+      setText(this.about, model.isLoaded ? "No such station." : "–");
       return;
     }
     const owner = station.owner && station.owner !== station.id ? ` · owned by ${model.name(station.owner)}` : "";
-    const key = JSON.stringify([station, owner]);
-    if (this.head.dataset.key === key) return;
-    this.head.dataset.key = key;
-    fill(this.head,
-      h("h2", null, station.name),
-      h("p", { class: "quiet" }, `${station.kind} in ${model.systemName(station.system)}${owner}`),
-      h("p", { class: "quiet small" }, `${at(station.position)} · `, h("span", { class: "identifier" }, station.id)));
+    setText(this.title, station.name);
+    setText(this.about, `${station.kind} in ${model.systemName(station.system)}${owner}`);
+    setText(this.where, `${at(station.position)} · `);
+    setText(this.identifier, station.id);
   }
 
   /** @param {number} now */

@@ -13,8 +13,10 @@ const YOURS_MS = 60_000;
  * @param {(station: string) => void} onYours told where the visitor did something
  */
 export function mount(place, app, onYours) {
-  const story = caption("caption");
-  const yours = caption("caption yours");
+  // The button goes with its caption, and the focus to the map below.
+  const onClose = () => place.querySelector("canvas")?.focus();
+  const story = caption("caption", onClose);
+  const yours = caption("caption yours", onClose);
   const root = h("div", { class: "captions" }, story.element, yours.element);
   place.append(root);
   let yoursUntil = 0;
@@ -39,10 +41,13 @@ export function mount(place, app, onYours) {
   };
 }
 
-/** A line that can be closed; the next caption opens it again. @param {string} name its class */
-function caption(name) {
+/** A line that can be closed; the next caption opens it again. @param {string} name its class @param {() => void} onClose */
+function caption(name, onClose) {
   const line = h("p", { "aria-live": "polite" });
-  const close = h("button", { type: "button", class: "plain small", "aria-label": "Close this caption", onclick: () => (element.hidden = true) }, "×");
+  const close = h("button", { type: "button", class: "plain small", "aria-label": "Close this caption", onclick: () => {
+    element.hidden = true;
+    onClose();
+  } }, "×");
   const element = h("div", { class: name, hidden: true }, line, close);
   return { element, line };
 }

@@ -45,8 +45,13 @@ export function setText(place, text) {
   if (place.textContent !== text) place.textContent = text;
 }
 
+/** The others of a list, those behind a place before those ahead of it. @template T @param {T[]} all @param {number} at @returns {T[]} */
+export const nearest = (all, at) => [...all.slice(at + 1), ...all.slice(0, Math.max(0, at)).reverse()];
+
 /**
- * Makes the children of an element those of a list, in its order, keeping what is there.
+ * Makes the children of an element those of a list, in its order, keeping what is there. What is put
+ * elsewhere loses the focus and the click that is under way, so as little as can be is moved: those
+ * that are gone go first, and one that only fell behind is passed over till its turn.
  * @template T
  * @param {Element} place
  * @param {Iterable<T>} items
@@ -55,14 +60,19 @@ export function setText(place, text) {
  * @param {(element: HTMLElement, item: T) => void} [update]
  */
 export function keyed(place, items, key, make, update) {
+  const wanted = [...items].map((item) => ({ item, name: key(item) }));
+  const names = new Set(wanted.map(({ name }) => name));
+  const focused = place.ownerDocument.activeElement;
   /** @type {Map<string, HTMLElement>} */
   const known = new Map();
-  for (const child of place.children) {
-    if (child instanceof HTMLElement) known.set(child.dataset.key ?? "", child);
+  for (const child of [...place.children]) {
+    if (!(child instanceof HTMLElement)) continue;
+    const name = child.dataset.key ?? "";
+    if (!names.has(name) || known.has(name)) child.remove();
+    else known.set(name, child);
   }
   let at = place.firstElementChild;
-  for (const item of items) {
-    const name = key(item);
+  for (const { item, name } of wanted) {
     let element = known.get(name);
     known.delete(name);
     if (!element) {
@@ -70,8 +80,8 @@ export function keyed(place, items, key, make, update) {
       element.dataset.key = name;
     }
     update?.(element, item);
-    if (element === at) at = at.nextElementSibling;
+    if (element === at || (at && element === at.nextElementSibling)) at = element.nextElementSibling;
     else place.insertBefore(element, at);
   }
-  for (const gone of known.values()) gone.remove();
+  if (focused instanceof HTMLElement && focused !== place.ownerDocument.activeElement && place.contains(focused)) focused.focus({ preventScroll: true });
 }

@@ -1,11 +1,11 @@
 // What needs somebody: at most seven open alerts, the worst first; acknowledged in place.
 
 import { about, integer } from "../format.js";
-import { h, keyed, setText } from "../dom.js";
+import { h, keyed, nearest, setText } from "../dom.js";
 import { link } from "../address.js";
 import { Refused, Unauthenticated, post } from "../net/api.js";
 import { SHAPES, bySeverity, grouped } from "./rank.js";
-import { show as showParts } from "./sentence.js";
+import { say } from "./sentence.js";
 import { cause, counted, reason, waiting } from "./words.js";
 
 const SHOWN = 7;
@@ -35,12 +35,11 @@ export function mount(place, app) {
   const none = h("p", { class: "none quiet" });
   const more = h("a", { class: "more", href: "/" });
   const news = h("p", { class: "unseen", "aria-live": "polite" });
-  place.append(h("header", null, h("h2", { id: "attention-title" }, "Needs attention"), counts), list, none, more, news);
+  const title = h("h2", { id: "attention-title", tabindex: -1 }, "Needs attention");
+  place.append(h("header", null, title, counts), list, none, more, news);
 
   /** What was said where of acknowledging. @type {Map<string, { isBusy: boolean, trouble: string }>} */
   const asked = new Map();
-  /** The words each row shows. @type {WeakMap<Element, import("./words.js").Part[]>} */
-  const words = new WeakMap();
   /** @type {Set<string> | null} those that were there when this began are not new */
   let known = null;
   /** @type {Alert[]} */
@@ -51,6 +50,7 @@ export function mount(place, app) {
 
   /** All that is open about a thing. @param {string} thing */
   async function acknowledge(thing) {
+    if (asked.get(thing)?.isBusy) return;
     asked.set(thing, { isBusy: true, trouble: "" });
     isDirty = true;
     try {
@@ -85,10 +85,8 @@ export function mount(place, app) {
   function update(row, group, now) {
     const [alert] = group;
     const isSeen = group.every(({ acknowledgedAt }) => acknowledgedAt);
-    const parts = cause(alert, model, now);
     const says = /** @type {HTMLElement} */ (row.querySelector(".cause"));
-    showParts(says, words.get(says) ?? [], parts);
-    words.set(says, parts);
+    say(says, cause(alert, model, now));
     const by = isSeen && alert.acknowledgedAt ? `acknowledged by ${alert.acknowledgedBy ?? "somebody"} ${about((now - Date.parse(alert.acknowledgedAt)) / 1000)} ago` : "";
     const worst = [...group].sort((a, b) => SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity))[0].severity;
     const facts = [worst, `for ${about((now - Date.parse(alert.firedAt)) / 1000)}`, reason(alert, model), waiting(alert), by];
@@ -99,11 +97,26 @@ export function mount(place, app) {
     const { isBusy = false, trouble = "" } = asked.get(thingOf(alert)) ?? {};
     const button = /** @type {HTMLButtonElement} */ (row.querySelector(".acknowledge"));
     button.hidden = isSeen || !session.may("acknowledge");
-    button.disabled = isBusy || connection.state !== "live";
+    button.disabled = connection.state !== "live";
+    // Not disabled while it is being done: what is disabled loses the focus.
+    button.setAttribute("aria-disabled", String(isBusy));
     button.setAttribute("aria-label", `Acknowledge: ${says.textContent}`);
     const said = /** @type {HTMLElement} */ (row.querySelector(".trouble"));
     said.hidden = !trouble;
     setText(said, trouble);
+  }
+
+  /** @param {Element | undefined} row @returns {HTMLButtonElement | null} what acknowledges it, if it can be */
+  const buttonOf = (row) => row?.querySelector(".acknowledge:not([hidden])") ?? null;
+
+  /** The list as it is now; whose button went while it had the focus goes on at the nearest one. @param {Alert[][]} groups @param {number} now */
+  function drawList(groups, now) {
+    const before = [...list.children];
+    const at = before.findIndex((row) => buttonOf(row) !== null && buttonOf(row) === document.activeElement);
+    keyed(list, groups, ([alert]) => thingOf(alert), make, (row, group) => update(row, group, now));
+    if (at < 0 || (before[at].isConnected && buttonOf(before[at]))) return;
+    const next = nearest(before, at).find((row) => row.isConnected && buttonOf(row));
+    (buttonOf(next) ?? title).focus({ preventScroll: true });
   }
 
   /** @param {Alert[]} alerts @param {number} now @param {number} wall */
@@ -132,7 +145,7 @@ export function mount(place, app) {
       const isAll = address.current.query.get("alerts") === "all";
       const groups = grouped(model);
       const shown = groups.slice(0, isAll ? ALL_MAX : SHOWN);
-      keyed(list, shown, ([alert]) => thingOf(alert), make, (row, group) => update(row, group, now));
+      drawList(shown, now);
       const { critical, warning, info } = bySeverity(model);
       const said = [[critical, "critical"], [warning, "warning"], [info, "info"]].filter(([count]) => Number(count) > 0);
       setText(counts, said.map(([count, word]) => `${integer(Number(count))} ${word}`).join(" · "));

@@ -13,9 +13,11 @@ const YOURS_MS = 60_000;
  * @param {(station: string) => void} onYours told where the visitor did something
  */
 export function mount(place, app, onYours) {
-  const story = h("p", { class: "caption", "aria-live": "polite", hidden: true });
-  const yours = h("p", { class: "caption yours", "aria-live": "polite", hidden: true });
-  const root = h("div", { class: "captions" }, story, yours);
+  // The button goes with its caption, and the focus to the map below.
+  const onClose = () => place.querySelector("canvas")?.focus();
+  const story = caption("caption", onClose);
+  const yours = caption("caption yours", onClose);
+  const root = h("div", { class: "captions" }, story.element, yours.element);
   place.append(root);
   let yoursUntil = 0;
   return {
@@ -31,7 +33,7 @@ export function mount(place, app, onYours) {
         }
       }
       if (yoursUntil > 0 && wall > yoursUntil) {
-        yours.hidden = true;
+        yours.element.hidden = true;
         yoursUntil = 0;
       }
     },
@@ -39,8 +41,19 @@ export function mount(place, app, onYours) {
   };
 }
 
-/** @param {HTMLElement} line @param {import("./told.js").Told} told @param {string | null} before */
-function show(line, { words, href, sequence }, before) {
-  line.hidden = false;
+/** A line that can be closed; the next caption opens it again. @param {string} name its class @param {() => void} onClose */
+function caption(name, onClose) {
+  const line = h("p", { "aria-live": "polite" });
+  const close = h("button", { type: "button", class: "plain small", "aria-label": "Close this caption", onclick: () => {
+    element.hidden = true;
+    onClose();
+  } }, "×");
+  const element = h("div", { class: name, hidden: true }, line, close);
+  return { element, line };
+}
+
+/** @param {ReturnType<typeof caption>} where @param {import("./told.js").Told} told @param {string | null} before */
+function show({ element, line }, { words, href, sequence }, before) {
+  element.hidden = false;
   fill(line, before && h("strong", null, before), prose(words), " ", h("a", { class: "quiet", href, title: "What the event is about" }, position(sequence)));
 }

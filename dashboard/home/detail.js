@@ -6,35 +6,56 @@ import { get } from "../net/api.js";
 const AGAIN_MS = 5_000;
 const ALERTS_MAX = 200;
 
-/** @param {import("../app.js").App} app */
-export function details({ model, connection }) {
-  let askedAt = 0;
-  let version = -1;
-  let isAsking = false;
+/** One for all that look at a model: two would each take what the other found for a change. @type {WeakMap<import("../model/model.js").Model, Details>} */
+const known = new WeakMap();
 
-  async function ask() {
-    isAsking = true;
+/** @param {Pick<import("../app.js").App, "model" | "connection">} app @returns {Details} */
+export function details(app) {
+  let made = known.get(app.model);
+  if (!made) known.set(app.model, (made = new Details(app)));
+  return made;
+}
+
+class Details {
+  /** @param {Pick<import("../app.js").App, "model" | "connection">} app */
+  constructor({ model, connection }) {
+    this.model = model;
+    this.connection = connection;
+    this.askedAt = 0;
+    /** Of the alerts, that were asked about. */
+    this.version = -1;
+    this.isAsking = false;
+  }
+
+  async ask() {
+    const { model } = this;
+    this.isAsking = true;
+    const asked = model.versions.alerts;
     try {
       const { items } = await get(`/api/alerts?status=firing&limit=${ALERTS_MAX}`);
+      const before = model.versions.alerts;
       for (const item of items) {
-        const known = model.alerts.get(item.alertId);
-        if (known && known.sequence <= item.sequence) model.setAlert(item);
+        const alert = model.alerts.get(item.alertId);
+        if (alert && alert.sequence <= item.sequence && !isSame(alert, item)) model.setAlert(item);
       }
-      version = model.versions.alerts;
+      // What the answer itself changed needs no asking; what came meanwhile does.
+      this.version = asked + model.versions.alerts - before;
     } catch {
       // The alerts stay as the events told them; asked again with the next change.
     } finally {
-      isAsking = false;
+      this.isAsking = false;
     }
   }
 
-  return {
-    /** @param {number} wall */
-    draw(wall) {
-      const isDue = model.versions.alerts !== version && wall - askedAt >= AGAIN_MS;
-      if (!isDue || isAsking || !model.isLoaded || model.alerts.size === 0 || connection.state !== "live" || document.hidden) return;
-      askedAt = wall;
-      ask();
-    },
-  };
+  /** @param {number} wall */
+  draw(wall) {
+    const { model, connection } = this;
+    const isDue = model.versions.alerts !== this.version && wall - this.askedAt >= AGAIN_MS;
+    if (!isDue || this.isAsking || !model.isLoaded || model.alerts.size === 0 || connection.state !== "live" || document.hidden) return;
+    this.askedAt = wall;
+    this.ask();
+  }
 }
+
+/** @param {import("../model/model.js").Alert} alert @param {import("../model/model.js").Alert} item */
+const isSame = (alert, item) => JSON.stringify(alert) === JSON.stringify(item);

@@ -3,6 +3,7 @@
 
 import { fill, h } from "../dom.js";
 import { link } from "../address.js";
+import { isForPanel, takePicked } from "./arrival.js";
 import { mount as mountAttention } from "./attention.js";
 import { mount as mountCaptions } from "./captions.js";
 import { mount as mountNumbers } from "./numbers.js";
@@ -31,6 +32,8 @@ class Home {
     this.panel = null;
     /** What the panel shows: "station=ceres". */
     this.selected = "";
+    /** Whether the panel's heading shall have the focus, as soon as it says something. */
+    this.isArriving = false;
     const title = h("h1", { class: "unseen" }, "The network");
     const attention = h("section", { class: "attention", "aria-labelledby": "attention-title" });
     this.mapPlace = h("section", { class: "home-map", "aria-label": "Map" });
@@ -47,7 +50,7 @@ class Home {
     this.keydown = (/** @type {KeyboardEvent} */ event) => this.key(event);
     document.addEventListener("keydown", this.keydown);
     this.loadMap();
-    this.select();
+    this.select({ isFirst: true });
   }
 
   async loadMap() {
@@ -60,17 +63,24 @@ class Home {
     }
   }
 
-  /** Shows what the address says is selected. */
-  async select() {
+  /** Shows what the address says is selected. @param {{ isFirst?: boolean }} [how] */
+  async select({ isFirst = false } = {}) {
     const { query } = this.app.address.current;
     const kind = query.get("shipment") ? "shipment" : query.get("station") ? "station" : "";
     const id = kind ? query.get(kind) ?? "" : "";
     const selected = kind && `${kind}=${id}`;
+    const isPicked = takePicked();
     if (selected === this.selected) {
       this.panel?.show?.(this.app.address.current);
+      // What is picked again is there already.
+      if (selected && isPicked) this.isArriving = true;
       return;
     }
     this.selected = selected;
+    const { activeElement } = document;
+    const isByKeyboard = activeElement?.matches(":focus-visible") === true && !this.mapPlace.contains(activeElement);
+    const isNowhere = activeElement === null || activeElement === document.body || this.panelPlace.contains(activeElement);
+    this.isArriving = selected !== "" && isForPanel({ isPicked, isFirst, isNowhere, isByKeyboard });
     this.panel?.end();
     this.panel = null;
     this.panelPlace.replaceChildren();
@@ -85,6 +95,15 @@ class Home {
       console.error(error);
       if (this.selected === selected) fill(this.panelPlace, h("p", { role: "alert" }, `The panel could not be shown: ${error}`));
     }
+  }
+
+  /** To the panel's heading, which is made with the first answer. */
+  arrive() {
+    const heading = this.panelPlace.querySelector("h2");
+    if (!heading?.textContent) return;
+    this.isArriving = false;
+    heading.tabIndex = -1;
+    heading.focus({ preventScroll: true });
   }
 
   close() {
@@ -106,6 +125,7 @@ class Home {
     this.numbers.draw(still);
     this.captions.draw(still);
     this.panel?.draw?.(still);
+    if (this.isArriving) this.arrive();
     this.drawNote();
   }
 

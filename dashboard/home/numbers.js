@@ -5,10 +5,13 @@ import { about, amount, integer, moment, rate, share, span as spanWords } from "
 import { Figures } from "./figures.js";
 import { line } from "./line.js";
 import { ROWS } from "./series.js";
+import { Sparing } from "./sparing.js";
 import { ticks } from "./ticks.js";
 import { underWay } from "./words.js";
 
 const DRAW_MS = 1_000;
+/** The address follows a hand so often: browsers refuse more than about 100 changes in 30 s. */
+const ADDRESS_MS = 330;
 /** Though nothing happens: a rate falls with time. */
 const QUIET_MS = 5_000;
 const TICK_PX = 90;
@@ -46,6 +49,13 @@ class Numbers {
     /** Where the pointer is, in milliseconds of network time. @type {number | null} */
     this.hover = null;
     this.isDragging = false;
+    /** What a hand or a held key chose, until the address says it. @type {{ at: number | null } | null} */
+    this.wish = null;
+    /** What the address said last. */
+    this.told = this.settled;
+    /** Whether what is chosen now has its step in the history. */
+    this.hasStep = false;
+    this.toAddress = new Sparing(ADDRESS_MS, (/** @type {number | null} */ at) => this.settle(at));
     this.isTable = false;
     this.range = { min: 0, max: 1 };
     /** @type {Record<Row, (number | null)[]> | null} */
@@ -58,14 +68,16 @@ class Numbers {
       class: "slider", role: "slider", tabindex: 0, "aria-label": "Time shown", "aria-orientation": "horizontal",
       onpointermove: (/** @type {PointerEvent} */ event) => this.point(event),
       onpointerdown: (/** @type {PointerEvent} */ event) => this.press(event),
-      onpointerup: () => (this.isDragging = false),
-      onpointercancel: () => (this.isDragging = false),
+      onpointerup: () => this.finish(),
+      onpointercancel: () => this.finish(),
       onpointerleave: () => this.leave(),
       onkeydown: (/** @type {KeyboardEvent} */ event) => this.key(event),
+      onkeyup: () => this.finish(),
+      onblur: () => this.finish(),
     }, this.marks, this.cursor, this.chosen);
     this.trouble = h("p", { class: "trouble", role: "status" });
     this.when = h("span", { class: "when" });
-    this.nowButton = h("button", { type: "button", hidden: true, onclick: () => this.choose(null) }, "Now");
+    this.nowButton = h("button", { type: "button", hidden: true, onclick: () => this.chooseNow() }, "Now");
     this.spans = h("select", { "aria-label": "Time on the axis", onchange: () => this.setSpan() },
       SPANS.map(([name], index) => h("option", { value: index }, name)));
     this.tableButton = h("button", { type: "button", "aria-pressed": "false", onclick: () => this.toggleTable() }, "As table");
@@ -99,18 +111,46 @@ class Numbers {
 
   /** The time that was chosen. @returns {number | null} */
   get at() {
+    return this.wish ? this.wish.at : this.settled;
+  }
+
+  /** The time that the address says. @returns {number | null} */
+  get settled() {
     const text = this.app.address.current.query.get("at");
     const at = text ? Date.parse(text) : NaN;
     return Number.isNaN(at) ? null : at;
   }
 
-  /** @param {number | null} at @param {boolean} [replace] */
-  choose(at, replace = this.at !== null) {
-    const now = this.app.model.now();
-    const isNow = at === null || at >= now;
-    const text = isNow ? null : new Date(Math.round(Math.max(at, this.figures.epoch ?? at) / 1000) * 1000).toISOString().replace(".000Z", "Z");
-    if (text !== this.app.address.current.query.get("at")) this.app.address.change({ at: text }, { replace: replace && !isNow });
+  /** Shows a time at once; the address follows. @param {number | null} at null for now */
+  choose(at) {
+    const isNow = at === null || at >= this.app.model.now();
+    this.wish = { at: isNow ? null : Math.round(Math.max(at, this.figures.epoch ?? at) / 1000) * 1000 };
     this.isDirty = true;
+    this.toAddress.put(this.wish.at, Date.now());
+  }
+
+  /** Says a time in the address: one step of the history for all that one gesture goes through. @param {number | null} at */
+  settle(at) {
+    if (at !== this.settled) {
+      const replace = this.hasStep || (this.settled !== null && at !== null);
+      this.hasStep = true;
+      this.told = at;
+      this.app.address.change({ at: at === null ? null : new Date(at).toISOString().replace(".000Z", "Z") }, { replace });
+    }
+    this.wish = null;
+    this.isDirty = true;
+  }
+
+  chooseNow() {
+    this.choose(null);
+    this.finish();
+  }
+
+  /** A hand or a key was lifted: what it chose last holds. */
+  finish() {
+    this.isDragging = false;
+    this.toAddress.flush(Date.now());
+    this.hasStep = false;
   }
 
   /** @param {PointerEvent} event */
@@ -171,6 +211,12 @@ class Numbers {
   }
 
   show() {
+    if (this.settled !== this.told && !this.isDragging) {
+      // Something else chose a time: that holds.
+      this.toAddress.drop();
+      this.wish = null;
+    }
+    this.told = this.settled;
     this.isDirty = true;
   }
 
@@ -178,6 +224,7 @@ class Numbers {
   draw(frame) {
     this.figures.follow(frame);
     const { now, wall } = frame;
+    this.toAddress.draw(wall);
     const isDue = wall - this.drawnAt >= DRAW_MS;
     const isQuiet = wall - this.drawnAt >= QUIET_MS && this.app.connection.state === "live";
     if (isQuiet || (this.version !== this.figures.version && isDue)) {
@@ -197,7 +244,7 @@ class Numbers {
     if (!history) return;
     const { model } = this.app;
     const { speed } = model.clock;
-    this.rows = history.rows({ now, speed, underWay: underWay(model), alerts: model.alerts.size });
+    this.rows = history.rows({ now, speed, underWay: model.isLoaded ? underWay(model) : null, alerts: model.isLoaded ? model.alerts.size : null });
     this.range = { min: Math.max(now - history.axis.span, history.epoch), max: now };
     const range = { min: this.range.min / 1000, max: this.range.max / 1000 };
     for (const { row, plot, top } of this.lines) {
@@ -290,6 +337,7 @@ class Numbers {
   }
 
   end() {
+    this.toAddress.drop();
     this.figures.end();
     this.observer.disconnect();
     this.theme.removeEventListener("change", this.recolour);

@@ -78,3 +78,12 @@ export function show(line, before, parts) {
     if (typeof part !== "string" && node instanceof HTMLAnchorElement && node.getAttribute("href") !== part.href) node.setAttribute("href", part.href);
   });
 }
+
+/** The words each line says. @type {WeakMap<Element, Part[]>} */
+const said = new WeakMap();
+
+/** Says something in a line that remembers what it said: see `show`. @param {HTMLElement} line @param {Part[]} parts */
+export function say(line, parts) {
+  show(line, said.get(line) ?? [], parts);
+  said.set(line, parts);
+}

@@ -1,5 +1,5 @@
-// What is told beside the map: captions that somebody gave to events (the demo's story does), and
-// what the demo's visitor did. No DOM here.
+// What is told beside the map: captions of the demo's story, and what the demo's visitor did. Others may
+// have captions of their own in metadata: those are not told over everybody's map. No DOM here.
 
 import { link } from "../address.js";
 import { words } from "../model/words.js";
@@ -22,8 +22,8 @@ const CAPTION_MAX = 256;
 export function told(event, model) {
   const { data } = event;
   const about = { href: href(event), station: data.station ?? data.origin ?? "", sequence: Number(event.sequence) };
-  const caption = data.metadata?.caption;
-  if (typeof caption === "string" && caption) {
+  const { caption, story } = data.metadata ?? {};
+  if (typeof caption === "string" && caption && typeof story === "string" && story) {
     return { kind: "story", words: [caption.slice(0, CAPTION_MAX)], ...about };
   }
   const parties = [data.buyer, data.seller, data.owner, data.trader, data.from, data.to];

@@ -148,7 +148,7 @@ export function sentence(model, now) {
   const parts = count === 0
     ? ["No ships under way"]
     : [{ text: counted(count, "ship"), href: "/ships?status=in_transit" }, " under way"];
-  if (late > 0) parts.push(", ", { text: `${integer(late)} late`, href: "/ships?delayed=true" });
+  if (late > 0) parts.push(", ", { text: `${integer(late)} late`, href: "/ships?status=in_transit&delayed=true" });
   if (silent > 0) parts.push(", ", { text: `${integer(silent)} silent`, href: "/feed?topic=alert" });
   if (count > 0 && late === 0 && silent === 0) parts.push(", none late");
   parts.push(".");

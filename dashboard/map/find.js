@@ -90,3 +90,12 @@ function shipments(model, words) {
   }
   return best;
 }
+
+/**
+ * Whether a key leads to the search: with a modifier, for a single character may be what speech input
+ * hears (WCAG 2.1.4).
+ * @param {Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey">} event
+ */
+export function isShortcut({ key, ctrlKey, metaKey, altKey, shiftKey }) {
+  return /^k$/i.test(key) && ctrlKey !== metaKey && !altKey && !shiftKey;
+}

@@ -3,14 +3,18 @@
 
 import { link } from "../address.js";
 import { fill, h } from "../dom.js";
-import { find } from "./find.js";
+import { picked } from "../home/arrival.js";
+import { find, isShortcut } from "./find.js";
 
 /** @typedef {import("../app.js").App} App */
 /** @typedef {import("./find.js").Found} Found */
 
+const SHORTCUT = typeof navigator !== "undefined" && /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘K" : "Ctrl+K";
+
 /** To the map, flat if it is. @param {App["address"]} address @returns {(found: Found) => void} */
 const toMap = (address) => ({ kind, id }) => {
   const { path, query } = address.current;
+  picked();
   address.go(link("/", { [kind]: id, flat: path === "/" ? query.get("flat") : null }));
 };
 
@@ -27,8 +31,8 @@ export function mountSearch(place, app, onPick = toMap(app.address)) {
   let chosen = -1;
   const list = h("ul", { id: "find-list", class: "find-list", role: "listbox", "aria-label": "Found", hidden: true });
   const field = h("input", {
-    id: "find", type: "search", role: "combobox", autocomplete: "off", spellcheck: "false", placeholder: "Find a station or ship", title: "Press / to come here",
-    "aria-label": "Find a station, a system or a ship", "aria-controls": "find-list", "aria-expanded": "false", "aria-autocomplete": "list", "aria-keyshortcuts": "/",
+    id: "find", type: "search", role: "combobox", autocomplete: "off", spellcheck: "false", placeholder: `Station or ship (${SHORTCUT})`, title: `${SHORTCUT} comes here`,
+    "aria-label": "Find a station, a system or a ship", "aria-controls": "find-list", "aria-expanded": "false", "aria-autocomplete": "list", "aria-keyshortcuts": "Control+K Meta+K",
   });
   const said = h("span", { class: "unseen", role: "status" });
   const whole = h("div", { class: "find", role: "search" }, field, list, said);
@@ -88,8 +92,8 @@ export function mountSearch(place, app, onPick = toMap(app.address)) {
     event.preventDefault();
   }, { signal: stop.signal });
   document.addEventListener("keydown", (event) => {
-    const isTyping = event.target instanceof HTMLElement && event.target.closest("input, select, textarea, dialog, [contenteditable]") !== null;
-    if (event.key !== "/" || isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
+    // A dialog keeps the focus to itself.
+    if (!isShortcut(event) || (event.target instanceof Element && event.target.closest("dialog"))) return;
     event.preventDefault();
     field.focus();
     field.select();

@@ -1,10 +1,10 @@
-// What is said beside the pointer.
+// What is said beside the pointer; to those who see it, for it changes with every move and report.
 
 import { fill, h } from "../dom.js";
 
 export class Tip {
   constructor() {
-    this.element = h("div", { class: "map-tip", role: "status", hidden: true });
+    this.element = h("div", { class: "map-tip", hidden: true });
     this.text = "";
     this.size = { width: 0, height: 0 };
   }

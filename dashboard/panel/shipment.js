@@ -1,10 +1,11 @@
 // The panel of a shipment: the promise and what became of it, its goods, its reports, its track.
 
-import { fill, h, prose } from "../dom.js";
+import { fill, h, setText } from "../dom.js";
 import { link } from "../address.js";
-import { about, integer, moment } from "../format.js";
+import { about as span, integer, moment } from "../format.js";
 import { behindSeconds, condition, shipment as shown } from "../model/shipment.js";
 import { get } from "../net/api.js";
+import { say } from "../home/sentence.js";
 import { quantity, stationPart } from "../home/words.js";
 import { asked, because } from "./asked.js";
 import { at, brief, merged, more, told } from "./story.js";
@@ -30,7 +31,14 @@ export function mount(place, app, id, close) {
   /** @type {any} */
   let answer = null;
   let drawnAt = 0;
-  const head = h("header", { class: "title" });
+  // These stay: the heading may have the focus.
+  const title = h("h2");
+  const state = h("p");
+  const route = h("p");
+  const whose = h("span");
+  const identifier = h("span", { class: "identifier" }, id);
+  const about = h("p", { class: "quiet small", hidden: true }, whose, identifier);
+  const head = h("header", { class: "title" }, title, state, route, about);
   const trouble = h("p", { class: "trouble", role: "status" });
   const times = h("section", { class: "times" });
   const goods = h("section", { class: "goods" });
@@ -50,7 +58,7 @@ export function mount(place, app, id, close) {
   }, (error) => {
     const code = /** @type {{ code?: string }} */ (error)?.code;
     trouble.textContent = code === "unknown_shipment" ? "No such shipment." : `It could not be read: ${because(error)}`;
-    if (!answer) fill(head, h("h2", null, h("span", { class: "identifier" }, id)));
+    if (!answer) fill(title, h("span", { class: "identifier" }, id));
   });
 
   /** @param {number} now */
@@ -61,15 +69,17 @@ export function mount(place, app, id, close) {
     const status = STATUSES[answer.status] ?? answer.status;
     const words = how === "normal" ? status : `${status}, ${how === "held" ? `stopped: ${is.onHold}` : how}`;
     const behind = isGoing || is.arrived !== null ? behindSeconds(is, now) : 0;
-    const late = [behind > 0 ? `${about(behind)} ${is.arrived === null ? "behind" : "late"}` : "", answer.delayed?.code ?? ""].filter(Boolean).map((word) => ` · ${word}`).join("");
+    const late = [behind > 0 ? `${span(behind)} ${is.arrived === null ? "behind" : "late"}` : "", answer.delayed?.code ?? ""].filter(Boolean).map((word) => ` · ${word}`).join("");
     const key = JSON.stringify([words, late, answer.sequence]);
     if (head.dataset.key === key) return;
     head.dataset.key = key;
-    fill(head,
-      h("h2", null, answer.vessel ? model.name(answer.vessel) : h("span", { class: "identifier" }, id)),
-      h("p", { class: how }, h("span", { class: `shape ${how}`, "aria-hidden": true }), words, late && h("span", { class: "quiet" }, late)),
-      h("p", null, prose([stationPart(model, answer.origin), " to ", stationPart(model, answer.destination)])),
-      h("p", { class: "quiet small" }, `${model.name(answer.owner)}'s goods, carried by ${model.name(answer.carrier)}${answer.consignee === answer.owner ? "" : `, for ${model.name(answer.consignee)}`} · `, h("span", { class: "identifier" }, id)));
+    const name = answer.vessel ? model.name(answer.vessel) : "";
+    if (title.textContent !== (name || id)) fill(title, name || h("span", { class: "identifier" }, id));
+    state.className = how;
+    fill(state, h("span", { class: `shape ${how}`, "aria-hidden": true }), words, late && h("span", { class: "quiet" }, late));
+    say(route, [stationPart(model, answer.origin), " to ", stationPart(model, answer.destination)]);
+    about.hidden = false;
+    setText(whose, `${model.name(answer.owner)}'s goods, carried by ${model.name(answer.carrier)}${answer.consignee === answer.owner ? "" : `, for ${model.name(answer.consignee)}`} · `);
   }
 
   function drawAll() {

@@ -1,19 +1,20 @@
 // The panel of a station: its stock, prices, offers, ships, alerts and last trades.
 
-import { fill, h, prose } from "../dom.js";
+import { fill, h, keyed, setText } from "../dom.js";
 import { link } from "../address.js";
 import { about, integer, moment } from "../format.js";
-import { condition } from "../model/shipment.js";
 import { get } from "../net/api.js";
 import { SHAPES, ranked } from "../home/rank.js";
-import { cargo, cause, counted, shipPart, stationPart } from "../home/words.js";
+import { say } from "../home/sentence.js";
+import { cause, counted, stationPart } from "../home/words.js";
 import { asked, because } from "./asked.js";
 import { candles } from "./candles.js";
+import { ShipList, part, row } from "./ships.js";
 import { stock } from "./stock.js";
 import { at, brief } from "./story.js";
 
 const TRADES_SHOWN = 10;
-const SHIPS_SHOWN = 6;
+const ALERTS_SHOWN = 7;
 const OFFERS_SHOWN = 20;
 /** Ships and alerts are looked through so often. */
 const LOOK_MS = 1_000;
@@ -41,20 +42,38 @@ class StationPanel {
     /** The good whose prices are shown. */
     this.commodity = this.query.get("commodity") ?? "";
     this.place = place;
-    this.head = h("header", { class: "title" });
+    this.title = h("h2");
+    this.about = h("p", { class: "quiet" });
+    this.where = h("span");
+    this.identifier = h("span", { class: "identifier" });
+    this.head = h("header", { class: "title" }, this.title, this.about, h("p", { class: "quiet small" }, this.where, this.identifier));
     this.note = h("p", { class: "then small", hidden: true });
     const section = (/** @type {string} */ name) => h("section", { class: name });
     this.alerts = section("here");
+    this.alertList = h("ol", { class: "list" });
+    this.alerts.append(this.alertList);
+    this.alerts.hidden = true;
     this.stockPlace = section("stock");
     this.prices = section("prices");
-    this.chartHead = h("header");
+    this.good = h("a", { href: "/markets" });
+    this.lengths = INTERVALS.map((interval) => ({ interval, anchor: h("a", { href: "/" }, interval) }));
+    this.chartHead = h("header", null, h("h3", null, this.good), h("nav", { "aria-label": "Length of a candle" }, this.lengths.map(({ anchor }) => anchor)));
     this.offersPlace = section("offers");
     this.ships = section("ships");
+    const { model } = app;
+    this.due = new ShipList(model, "Due", { destination: id, status: "in_transit" }, ({ origin }) => ["from ", stationPart(model, origin)], arrives);
+    this.leaving = new ShipList(model, "Leaving", { origin: id }, ({ destination }) => ["to ", stationPart(model, destination)], leaves);
+    this.ships.append(this.due.element, this.leaving.element);
+    this.ships.hidden = true;
     this.tradesPlace = section("trades");
+    this.tradesLink = h("a", { href: link("/trades", { station: id }) });
+    this.tradesTable = h("div");
     const body = h("div", { class: "body", tabindex: -1 }, this.note, this.alerts, this.stockPlace, this.prices, this.ships, this.offersPlace, this.tradesPlace);
     this.closeButton = h("button", { type: "button", class: "close", onclick: close }, "Close");
     place.setAttribute("aria-label", "Selected station");
     place.append(this.head, this.closeButton, body);
+    /** The offers that are shown. */
+    this.offered = "";
     /** What is shown if nobody chooses: what was traded last, else what changed last; known when both are. @type {{ traded: string | null, changed: string | null }} */
     this.usual = { traded: null, changed: null };
     this.stock = stock(this.stockPlace, app, id, { chosen: () => this.commodity, onFirst: (changed) => this.guess({ changed }) });
@@ -106,16 +125,19 @@ class StationPanel {
 
   /** @param {string} shown */
   drawIntervals(shown) {
-    const { model } = this.app;
     const query = Object.fromEntries(this.query);
-    fill(this.chartHead,
-      h("h3", null, h("a", { href: link("/markets", { commodity: this.commodity, station: this.id }) }, model.name(this.commodity))),
-      h("nav", { "aria-label": "Length of a candle" }, INTERVALS.map((interval) => h("a", {
-        href: link("/", { ...query, interval }), "aria-current": interval === shown && "true" }, interval))));
+    setText(this.good, this.app.model.name(this.commodity));
+    this.good.setAttribute("href", link("/markets", { commodity: this.commodity, station: this.id }));
+    for (const { interval, anchor } of this.lengths) {
+      anchor.setAttribute("href", link("/", { ...query, interval }));
+      if (interval === shown) anchor.setAttribute("aria-current", "true");
+      else anchor.removeAttribute("aria-current");
+    }
   }
 
   /** @param {HTMLElement} place @param {string} what @param {unknown} error */
   fail(place, what, error) {
+    if (place === this.offersPlace) this.offered = "";
     fill(place, h("h3", null, what), h("p", { class: "trouble" }, `Could not be read: ${because(error)}`));
   }
 
@@ -164,17 +186,15 @@ class StationPanel {
     const { model } = this.app;
     const station = model.stations.get(this.id);
     if (!station) {
-      fill(this.head, h("h2", null, this.id), h("p", { class: "quiet" }, model.isLoaded ? "No such station." : "–"));
+      setText(this.title, this.id);
+      setText(this.about, model.isLoaded ? "No such station." : "–");
       return;
     }
     const owner = station.owner && station.owner !== station.id ? ` · owned by ${model.name(station.owner)}` : "";
-    const key = JSON.stringify([station, owner]);
-    if (this.head.dataset.key === key) return;
-    this.head.dataset.key = key;
-    fill(this.head,
-      h("h2", null, station.name),
-      h("p", { class: "quiet" }, `${station.kind} in ${model.systemName(station.system)}${owner}`),
-      h("p", { class: "quiet small" }, `${at(station.position)} · `, h("span", { class: "identifier" }, station.id)));
+    setText(this.title, station.name);
+    setText(this.about, `${station.kind} in ${model.systemName(station.system)}${owner}`);
+    setText(this.where, `${at(station.position)} · `);
+    setText(this.identifier, station.id);
   }
 
   /** @param {number} now */
@@ -191,45 +211,21 @@ class StationPanel {
     }
     due.sort((a, b) => (a.estimated ?? a.planned) - (b.estimated ?? b.planned));
     leaving.sort((a, b) => (a.estimatedDeparture ?? a.plannedDeparture) - (b.estimatedDeparture ?? b.plannedDeparture));
-    fill(this.ships,
-      this.shipList("Due", due, now, { destination: this.id, status: "in_transit" }, (shipment) => {
-        if (shipment.arrived !== null) return "arrived, to be received";
-        const at = shipment.estimated ?? shipment.planned;
-        return at >= now ? `in ${about((at - now) / 1000)}` : `${about((now - at) / 1000)} overdue`;
-      }),
-      this.shipList("Leaving", leaving, now, { origin: this.id }, (shipment) => {
-        const at = shipment.estimatedDeparture ?? shipment.plannedDeparture;
-        return at >= now ? `in ${about((at - now) / 1000)}` : `planned ${about((now - at) / 1000)} ago`;
-      }));
-  }
-
-  /** @param {string} title @param {Shipment[]} shipments @param {number} now @param {Record<string, string>} query @param {(shipment: Shipment) => string} when */
-  shipList(title, shipments, now, query, when) {
-    const { model } = this.app;
-    const rows = shipments.slice(0, SHIPS_SHOWN).map((shipment) => {
-      const is = condition(shipment, now, model.silent.has(shipment.id));
-      const other = title === "Due" ? ["from ", stationPart(model, shipment.origin)] : ["to ", stationPart(model, shipment.destination)];
-      return h("li", null,
-        h("span", { class: `shape ${is}`, "aria-hidden": true }),
-        h("span", { class: "what" }, prose([shipPart(model, shipment.id), " ", ...other]), is === "normal" ? "" : h("span", { class: is }, `, ${is}`)),
-        h("span", { class: "load quiet" }, prose(cargo(model, shipment))),
-        h("span", { class: "when" }, when(shipment)));
-    });
-    const more = shipments.length - rows.length;
-    return h("div", null,
-      h("h3", null, title, " ", h("span", { class: "quiet" }, integer(shipments.length))),
-      rows.length > 0 && h("ol", { class: "list" }, rows),
-      more > 0 && h("p", null, h("a", { href: link("/ships", query) }, `and ${integer(more)} more`)));
+    this.ships.hidden = false;
+    this.due.draw(due, now);
+    this.leaving.draw(leaving, now);
   }
 
   /** @param {number} now */
   drawAlerts(now) {
     const { model } = this.app;
-    const alerts = ranked(model).filter(({ station }) => station === this.id).slice(0, 7);
-    fill(this.alerts, alerts.length > 0 && h("ol", { class: "list" }, alerts.map((alert) => h("li", null,
-      h("span", { class: `shape ${SHAPES[alert.kind] ?? "info"}`, "aria-hidden": true }),
-      h("span", { class: "what" }, prose(cause(alert, model, now))),
-      h("span", { class: "when quiet" }, `${alert.severity}, ${about((now - Date.parse(alert.firedAt)) / 1000)}`)))));
+    const alerts = ranked(model).filter(({ station }) => station === this.id).slice(0, ALERTS_SHOWN);
+    this.alerts.hidden = alerts.length === 0;
+    keyed(this.alertList, alerts, ({ alertId }) => alertId, () => row(false), (element, alert) => {
+      part(element, "shape").className = `shape ${SHAPES[alert.kind] ?? "info"}`;
+      say(part(element, "words"), cause(alert, model, now));
+      setText(part(element, "when"), `${alert.severity}, ${about((now - Date.parse(alert.firedAt)) / 1000)}`);
+    });
   }
 
   /** @param {{ items: any[], nextCursor: string | null }} answer */
@@ -238,6 +234,10 @@ class StationPanel {
     const sorted = [...items].sort((a, b) => model.name(a.commodity).localeCompare(model.name(b.commodity)) || (a.side < b.side ? 1 : a.side > b.side ? -1 : (a.side === "sell" ? a.unitPrice - b.unitPrice : b.unitPrice - a.unitPrice)));
     const shown = sorted.slice(0, OFFERS_SHOWN);
     const count = `${integer(items.length)}${nextCursor ? " or more" : ""}`;
+    // The same again is not made anew under somebody's focus.
+    const key = JSON.stringify([shown, count, model.names.size]);
+    if (key === this.offered) return;
+    this.offered = key;
     fill(this.offersPlace,
       h("h3", null, "Offers ", h("span", { class: "quiet" }, count)),
       shown.length > 0 && h("div", { class: "table" }, h("table", null,
@@ -256,9 +256,10 @@ class StationPanel {
   drawTrades({ items }) {
     const { model } = this.app;
     this.guess({ traded: items[0]?.lines[0].commodity ?? "" });
-    fill(this.tradesPlace,
-      h("h3", null, h("a", { href: link("/trades", { station: this.id }) }, this.at === null ? "Last trades" : "Trades before then")),
-      items.length === 0 ? h("p", { class: "quiet" }, "None.") : h("div", { class: "table" }, h("table", null,
+    // The link stays where it is while trades come.
+    if (!this.tradesTable.isConnected) fill(this.tradesPlace, h("h3", null, this.tradesLink), this.tradesTable);
+    setText(this.tradesLink, this.at === null ? "Last trades" : "Trades before then");
+    fill(this.tradesTable, items.length === 0 ? h("p", { class: "quiet" }, "None.") : h("div", { class: "table" }, h("table", null,
         h("caption", { class: "unseen" }, "Last trades here"),
         h("thead", null, h("tr", null, ["At", "Goods"].map((name) => h("th", { scope: "col" }, name)), ["Price", "Total"].map((name) => h("th", { scope: "col", class: "number" }, name)))),
         h("tbody", null, items.map((trade) => {
@@ -288,4 +289,17 @@ class StationPanel {
     this.place.removeAttribute("aria-label");
     this.place.replaceChildren();
   }
+}
+
+/** @param {Shipment} shipment @param {number} now */
+function arrives(shipment, now) {
+  if (shipment.arrived !== null) return "arrived, to be received";
+  const at = shipment.estimated ?? shipment.planned;
+  return at >= now ? `in ${about((at - now) / 1000)}` : `${about((now - at) / 1000)} overdue`;
+}
+
+/** @param {Shipment} shipment @param {number} now */
+function leaves(shipment, now) {
+  const at = shipment.estimatedDeparture ?? shipment.plannedDeparture;
+  return at >= now ? `in ${about((at - now) / 1000)}` : `planned ${about((now - at) / 1000)} ago`;
 }

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Camera, FLIGHT_MS } from "../map/camera.js";
-import { find } from "../map/find.js";
+import { find, isShortcut } from "../map/find.js";
 import { Fleet } from "../map/fleet.js";
 import { Grid } from "../map/grid.js";
 import { EMPTY, STRIDE, describe, locate } from "../map/journey.js";
@@ -396,4 +396,13 @@ test("search finds by the beginning first, without accents, systems and ships to
   assert.deepEqual(names("s-1"), ["shipment Kestrel"]);
   assert.deepEqual(names("  "), []);
   assert.deepEqual(names("nothing like it"), []);
+});
+
+test("only a key with a modifier leads to the search", () => {
+  const press = (/** @type {object} */ keys) => isShortcut({ key: "k", ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...keys });
+  assert.ok(press({ ctrlKey: true }));
+  assert.ok(press({ metaKey: true, key: "K" }));
+  for (const keys of [{}, { key: "/" }, { key: "/", ctrlKey: true }, { ctrlKey: true, shiftKey: true }, { ctrlKey: true, altKey: true }, { altKey: true }]) {
+    assert.ok(!press(keys), JSON.stringify(keys));
+  }
 });

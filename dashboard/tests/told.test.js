@@ -18,9 +18,9 @@ const trade = (buyer, metadata = {}) => event("trade.settled", {
 });
 
 test("a caption is told with a link to what its event is about", () => {
-  const given = event("shipment.estimated", { shipmentId: "s-9", metadata: { caption: "A storm near Vega" } });
+  const given = event("shipment.estimated", { shipmentId: "s-9", metadata: { story: "storm", caption: "A storm near Vega" } });
   assert.deepEqual(told(given, model), { kind: "story", words: ["A storm near Vega"], href: "/?shipment=s-9", station: "", sequence: Number(given.sequence) });
-  assert.equal(told(event("offer.opened", { offerId: "o-1", commodity: "oxygen", station: "vega-b", metadata: { caption: "The bid climbs" } }), model)?.href, "/markets?commodity=oxygen&station=vega-b");
+  assert.equal(told(event("offer.opened", { offerId: "o-1", commodity: "oxygen", station: "vega-b", metadata: { story: "storm", caption: "The bid climbs" } }), model)?.href, "/markets?commodity=oxygen&station=vega-b");
 });
 
 test("what the visitor trades is theirs, what others trade and what the visitor is given is not", () => {
@@ -29,8 +29,13 @@ test("what the visitor trades is theirs, what others trade and what the visitor 
   assert.equal(told(event("credits.issued", { trader: "visitor", change: 5 }), model), null);
 });
 
+test("a caption that is not the story's is not told", () => {
+  assert.equal(told(trade("acme", { caption: "Buy at Acme" }), model), null);
+  assert.equal(told(trade("acme", { caption: "Buy at Acme", story: true }), model), null);
+});
+
 test("of many events the newest of each kind is told", () => {
-  const events = [trade("visitor"), trade("acme", { caption: "one" }), trade("acme", { caption: "two" }), trade("acme")];
+  const events = [trade("visitor"), trade("acme", { story: "bid", caption: "one" }), trade("acme", { story: "bid", caption: "two" }), trade("acme", { caption: "three" })];
   const found = newest(events, model);
   assert.deepEqual([found.story?.words, found.yours?.sequence], [["two"], Number(events[0].sequence)]);
   assert.deepEqual(newest([], model), { story: null, yours: null });

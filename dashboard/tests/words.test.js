@@ -4,8 +4,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { bySeverity, grouped, ranked } from "../home/rank.js";
-import { cause, interruption, quantity, reason, sentence, waiting } from "../home/words.js";
+import { cause, interruption, quantity, reason, sentence, ships as shipsOf, waiting } from "../home/words.js";
 import { Model } from "../model/model.js";
+import { isAmongDelayed } from "../views/parts/delayed.js";
 
 const HOUR = 3_600_000;
 const at = (/** @type {number} */ hours) => new Date(hours * HOUR).toISOString();
@@ -57,7 +58,7 @@ test("one ship, and many", () => {
 test("the worst ship and the worst stock, each noun a link", () => {
   const parts = sentence(network({ ships: [late, {}], alerts: [lateAlert, out] }), 10 * HOUR);
   assert.equal(text(parts), "2 ships under way, 1 late. Worst: Kestrel, 4 h behind with 400 t of water ice; Luyten Station has run out of oxygen.");
-  assert.deepEqual(links(parts), ["/ships?status=in_transit", "/ships?delayed=true", "/?shipment=s-1", "/markets?commodity=water-ice", "/?station=l", "/markets?commodity=oxygen"]);
+  assert.deepEqual(links(parts), ["/ships?status=in_transit", "/ships?status=in_transit&delayed=true", "/?shipment=s-1", "/markets?commodity=water-ice", "/?station=l", "/markets?commodity=oxygen"]);
 });
 
 test("without an alert the worst is the one farthest behind; without a ship it is the stock", () => {
@@ -71,6 +72,16 @@ test("a ship past its promise is late though nobody said so, and a silent one is
   assert.match(text(sentence(network({ ships: [{}] }), 23 * HOUR)), /^1 ship under way, 1 late\. Worst: Kestrel, 3 h behind/);
   const silent = network({ ships: [{}], alerts: [{ ...lateAlert, kind: "shipment_silent" }] });
   assert.equal(text(sentence(silent, 10 * HOUR)), "1 ship under way, 1 silent. Worst: Kestrel, silent with 400 t of water ice.");
+});
+
+test("so many ships are listed as late as the sentence says, by time too", () => {
+  const silent = { kind: "shipment_silent", cause: { shipmentId: "s-3" }, shipmentId: "s-3" };
+  const model = network({ ships: [{}, late, late, { plannedArrival: at(9) }, { status: "booked", actualDeparture: null, ...late }], alerts: [silent] });
+  const listed = (/** @type {string} */ wanted) => [...model.shipments.values()]
+    .filter(({ status }) => status === "in_transit").filter((shipment) => isAmongDelayed(wanted, shipment, 10 * HOUR, model.silent.has(shipment.id))).map(({ id }) => id);
+  assert.deepEqual(listed("true"), ["s-2", "s-4"]);
+  assert.equal(shipsOf(model, 10 * HOUR).late, listed("true").length);
+  assert.deepEqual(listed("false"), ["s-1"], "one that is silent and was late is not on time");
 });
 
 test("mass is said where the good has one, else units; several goods by the largest", () => {

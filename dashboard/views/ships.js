@@ -6,6 +6,7 @@ import { behindSeconds, condition, progress, shipment as read } from "../model/s
 import { get } from "../net/api.js";
 import { trouble } from "./parts/ask.js";
 import { bar, goods, narrow, party, state, station, time } from "./parts/cells.js";
+import { isAmongDelayed } from "./parts/delayed.js";
 import { Endless, ROWS_MAX } from "./parts/endless.js";
 import { Filters } from "./parts/filters.js";
 import { ViewFrame } from "./parts/frame.js";
@@ -166,7 +167,7 @@ class Ships {
   drawNow(now) {
     const { model, address, connection } = this.app;
     if (model.isLoaded) this.explain();
-    const wanted = test(this.filters.values);
+    const wanted = test(this.filters.values, model, now);
     const lines = [];
     for (const shipment of model.shipments.values()) {
       if (wanted(shipment)) lines.push(lineOf(shipment, model, now));
@@ -206,14 +207,14 @@ class Ships {
   }
 }
 
-/** Whether a shipment under way is among what is asked for. @param {Map<string, string>} values @returns {(shipment: Shipment) => boolean} */
-function test(values) {
+/** Whether a shipment under way is among what is asked for. @param {Map<string, string>} values @param {Model} model @param {number} now @returns {(shipment: Shipment) => boolean} */
+function test(values, model, now) {
   const same = /** @type {const} */ (["status", "origin", "destination", "owner", "carrier", "vessel"])
     .flatMap((name) => (values.has(name) ? [{ name, value: values.get(name) }] : []));
   const delayed = values.get("delayed");
   const commodity = values.get("commodity");
   return (shipment) => same.every(({ name, value }) => shipment[name] === value)
-    && (delayed === undefined || (shipment.delay !== null) === (delayed === "true"))
+    && (delayed === undefined || isAmongDelayed(delayed, shipment, now, model.silent.has(shipment.id)))
     && (commodity === undefined || shipment.lines.some((line) => line.commodity === commodity));
 }
 

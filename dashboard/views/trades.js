@@ -161,6 +161,7 @@ class Trades {
   /** @param {number} count */
   tellNewer(count) {
     this.newCount = count;
+    this.frame.announce(count === 0 ? "" : "Newer trades");
     this.newer.hidden = count === 0;
     setText(this.newer, `${integer(count)} newer ${count === 1 ? "trade" : "trades"}`);
   }

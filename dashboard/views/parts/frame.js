@@ -14,8 +14,9 @@ export class ViewFrame {
     this.foot = h("footer", { class: "view-foot small quiet" });
     this.counted = h("span");
     this.asOf = h("span", { class: "as-of" });
-    this.offer = h("span", { class: "offer", role: "status" });
-    this.foot.append(this.counted, this.offer, this.asOf);
+    this.offer = h("span", { class: "offer" });
+    this.news = h("span", { class: "unseen", role: "status" });
+    this.foot.append(this.counted, this.offer, this.news, this.asOf);
     this.element = h("section", { class: "view" },
       h("header", { class: "view-head" }, this.heading, this.note, h("div", { class: "view-actions" }, ...actions)),
       this.body, this.message, this.foot);
@@ -43,6 +44,11 @@ export class ViewFrame {
   refuse(words, again) {
     this.say(words, ...(again ? [h("button", { type: "button", onclick: again }, "Ask again")] : []));
     this.element.classList.add("is-trouble");
+  }
+
+  /** Says something to those who do not see the page: words that do not change with each event. @param {string} words */
+  announce(words) {
+    setText(this.news, words);
   }
 
   /** @param {string} text what is shown @param {number | null | undefined} sequence as of which it is */

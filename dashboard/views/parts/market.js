@@ -2,6 +2,8 @@
 
 import { fill, h } from "../../dom.js";
 import { UNKNOWN, about, integer, lightYears } from "../../format.js";
+import { say } from "../../home/sentence.js";
+import { stationPart } from "../../home/words.js";
 import { candles } from "../../panel/candles.js";
 import { Ask } from "./ask.js";
 import { party, station, time } from "./cells.js";
@@ -40,13 +42,16 @@ export class Market {
     this.routes = new Section("Best routes", routeTable(model));
     this.prices = new Section("Last paid", priceTable(model));
     this.chartTitle = h("h2", null, "Prices");
-    this.intervals = h("div", { class: "choices", role: "group", "aria-label": "Interval" });
+    this.intervals = INTERVALS.map((interval) => ({ interval, button: h("button", {
+      type: "button", "aria-pressed": "false", onclick: () => app.address.change({ interval }, { replace: true }),
+    }, interval) }));
+    const choices = h("div", { class: "choices", role: "group", "aria-label": "Interval" }, this.intervals.map(({ button }) => button));
     this.chart = h("div", { class: "market-chart" });
     /** @type {any} */
     this.candles = null;
     this.charted = "";
     const main = h("div", { class: "market-main" },
-      h("section", null, h("header", null, this.chartTitle, this.intervals), this.chart),
+      h("section", null, h("header", null, this.chartTitle, choices), this.chart),
       h("div", { class: "market-offers" }, this.sell.element, this.buy.element),
       this.routes.element);
     fill(holder, h("div", { class: "market" }, main, this.prices.element));
@@ -76,7 +81,10 @@ export class Market {
     const [sell, buy, found, past] = await Promise.all([offers("sell"), offers("buy"), routes, trades]);
     this.filters.explain(null);
     this.answer = { sell, buy, routes: found, trades: past };
+    const chart = this.candles;
     this.drawAnswer();
+    // One that was made just now asks by itself.
+    if (chart === this.candles) chart?.update();
   }
 
   /** @param {string} words @param {any} problem */
@@ -109,7 +117,7 @@ export class Market {
     const { model } = this.app;
     const key = `${stationId} ${this.interval}`;
     const hasStation = stationId !== "";
-    fill(this.chartTitle, hasStation ? "Prices at " : "Prices", hasStation ? station(stationId, model)[0] : null);
+    say(this.chartTitle, hasStation ? ["Prices at ", stationPart(model, stationId)] : ["Prices"]);
     // Without a station of one's own choice the chart stays where it is: it does not jump with every trade.
     if (this.charted === key || (this.charted && !this.values.has("station") && this.charted.endsWith(` ${this.interval}`))) return;
     this.charted = key;
@@ -130,10 +138,7 @@ export class Market {
 
   /** @param {string | null} shown */
   mark(shown) {
-    fill(this.intervals, ...INTERVALS.map((interval) => h("button", {
-      type: "button", "aria-pressed": String(interval === shown),
-      onclick: () => this.app.address.change({ interval }, { replace: true }),
-    }, interval)));
+    for (const { interval, button } of this.intervals) button.setAttribute("aria-pressed", String(interval === shown));
   }
 
   /** @param {import("../../app.js").Frame} frame */

@@ -49,8 +49,10 @@ export class Figures {
   }
 
   /** Takes the events of a frame, and asks the API when that is due. @param {import("../app.js").Frame} frame */
-  follow({ now, wall, events }) {
+  follow({ now, wall, events, passed }) {
     const { model, connection } = this.app;
+    // What no frame saw is in what the API counts.
+    if (passed > 0) this.loadedAt = -Infinity;
     for (const event of events) this.take(event);
     if (!model.isLoaded || connection.state !== "live" || this.recent || document.hidden) return;
     if (this.history?.advance(now)) this.version += 1;

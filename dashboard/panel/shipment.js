@@ -133,8 +133,8 @@ export function mount(place, app, id, close) {
 
   return {
     /** @param {import("../app.js").Frame} frame */
-    draw({ now, wall, events }) {
-      if (events.some(({ data }) => data.shipmentId === id)) ask.again();
+    draw({ now, wall, events, passed }) {
+      if (passed > 0 || events.some(({ data }) => data.shipmentId === id)) ask.again();
       ask.draw(wall);
       if (!answer || wall - drawnAt < DRAW_MS) return;
       drawnAt = wall;

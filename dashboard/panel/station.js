@@ -149,8 +149,9 @@ class StationPanel {
 
   /** @param {import("../app.js").Frame} frame */
   draw(frame) {
-    const { now, wall, events } = frame;
+    const { now, wall, events, passed } = frame;
     if (events.length > 0) this.notice(events);
+    if (passed > 0) for (const part of [this.stock, this.offers, this.trades]) part.again();
     this.stock.draw(wall);
     this.offers.draw(wall);
     this.trades.draw(wall);

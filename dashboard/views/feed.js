@@ -141,11 +141,13 @@ class Feed {
   }
 
   /** @param {import("../app.js").Frame} frame */
-  draw({ wall, events }) {
+  draw({ wall, events, passed }) {
     const { model } = this.app;
     if (this.source.hasChanged()) this.begin();
     if (this.last === 0 && model.sequence > 0 && !this.older.disabled) this.fetchEarlier(BEGIN_WITH);
     if (this.last === 0 && this.app.connection.state === "down") this.frame.refuse("The server does not answer.");
+    // Which of them would match nobody knows any more.
+    if (this.filter && passed > 0 && this.last > 0 && !this.isPaused) this.rows.leaveOut(passed, `passed-${wall}`);
     if (this.filter) this.take(events.filter((event) => Number(event.sequence) > this.last && this.filter?.(event)), wall);
     else {
       if (events.length > 0) this.ask.stale();

@@ -66,8 +66,8 @@ export function commodityTable({ app, frame, holder, scroller }) {
   }
 
   return {
-    draw(/** @type {import("../../app.js").Frame} */ { wall, events }) {
-      if (events.some(({ type }) => type === "trade.settled")) ask.stale();
+    draw(/** @type {import("../../app.js").Frame} */ { wall, events, passed }) {
+      if (passed > 0 || events.some(({ type }) => type === "trade.settled")) ask.stale();
       ask.draw(wall);
       draw();
       table.draw();

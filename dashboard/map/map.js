@@ -142,7 +142,9 @@ class StarMap {
     } catch (error) {
       console.error(error);
       this.place.classList.add("is-blind");
-      this.say("The map could not be started. ", h("a", { href: "/stations" }, "All stations are in a table."));
+      // Browsers may keep in mind that a module could not be had, until the page is loaded anew.
+      const again = h("button", { type: "button", onclick: () => location.reload() }, "Load the page again");
+      this.say("The map could not be started. ", again, " ", h("a", { href: "/stations" }, "All stations are in a table."));
       return;
     }
     // After three.js has heard of it, which forgets the colours.

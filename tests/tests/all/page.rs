@@ -171,6 +171,8 @@ fn one_signs_in_by_a_key_that_no_script_can_read() {
                headers: { 'content-type': 'application/json' } }).then((answer) => answer.status)";
     assert_eq!(browser.evaluate(put), 201);
 
+    // All of the page is there.
+    until(&mut browser, "document.querySelector('.map-labels span') !== null");
     // A server that was away knows nobody; what happened meanwhile is all there afterwards.
     server.kill();
     server = Server::options(&folder.data()).listen(&address).start();

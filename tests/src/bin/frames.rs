@@ -17,7 +17,7 @@ const LIMIT: Duration = Duration::from_mins(3);
 const SAMPLE_EVERY: Duration = Duration::from_secs(5);
 const SAMPLES_A_MINUTE: u32 = 12;
 const IS_FULL: &str = "document.body.dataset.connection === 'live'
-    && itn.model.stations.size >= 5000 && itn.model.shipments.size >= 19000";
+    && itn.model.stations.size >= 4500 && itn.model.shipments.size >= 19000";
 /// Frames and their milliseconds since the last time, the longest, the position, and megabytes.
 const SAMPLE: &str = "(() => {
     const { spent, model } = itn;

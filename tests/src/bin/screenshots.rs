@@ -50,6 +50,12 @@ const SHIPMENT: &str = "[...itn.model.shipments.values()]
 const IS_DRAWN: &str = "document.fonts.ready.then(() => new Promise((resolve) =>
     requestAnimationFrame(() => requestAnimationFrame(() => resolve(true)))))";
 
+/// What the view asked for is there: numbers are known, and nothing says that it is waited for.
+const IS_FILLED: &str = "itn.model.isLoaded
+    && !/Loading|Reading/.test(document.querySelector('main').innerText)
+    && document.querySelector('.numbers .value')?.textContent !== '–'
+    && document.querySelector('[data-view=stations] tbody td:last-child')?.textContent !== '–'";
+
 struct Camera {
     browser: Browser,
     folder: PathBuf,
@@ -126,6 +132,9 @@ impl Camera {
                 self.browser.prefer(theme);
                 self.browser.open(url);
                 self.until(&format!("document.body.dataset.connection === '{state}'"));
+                if OF_THE_DEMO.iter().any(|(of_demo, ..)| *of_demo == name) {
+                    self.until(IS_FILLED);
+                }
                 self.browser.evaluate(act);
                 self.browser.settle();
                 self.keep(&format!("{name}-{size}-{theme}"))?;

@@ -23,7 +23,7 @@ pub(crate) fn facts(folder: &Path, disk_time: Duration) -> Outcome<Vec<String>> 
             memory(),
             read("/proc/sys/kernel/osrelease")
         ),
-        format!("data on {} ({})", folder.display(), file_system(folder)),
+        format!("data on {}", file_system(folder)),
         format!("bare write+fdatasync of {} in place: {}", bytes(4096), syncs.summary()),
         format!("{} at {}", package(), revision(folder)),
     ])

@@ -31,7 +31,7 @@ export const inline = (name) => (/^[A-Z][a-z]/.test(name) ? name[0].toLowerCase(
 /** @param {Model} model @param {string} id @returns {Part} */
 export const stationPart = (model, id) => ({ text: model.name(id), href: `/?station=${encodeURIComponent(id)}` });
 /** @param {Model} model @param {string} id @returns {Part} */
-export const goodPart = (model, id) => ({ text: inline(model.name(id)), href: `/markets?commodity=${encodeURIComponent(id)}` });
+const goodPart = (model, id) => ({ text: inline(model.name(id)), href: `/markets?commodity=${encodeURIComponent(id)}` });
 /** A ship by its vessel's name. @param {Model} model @param {string} id of a shipment @returns {Part} */
 export function shipPart(model, id) {
   const vessel = model.shipments.get(id)?.vessel;

@@ -258,7 +258,7 @@ export class Camera {
 }
 
 /** The corners of the box around all points; the wrong way round if there are none. @param {Iterable<Point>} points @returns {[Point, Point]} */
-export function bounds(points) {
+function bounds(points) {
   const low = { x: Infinity, y: Infinity, z: Infinity };
   const high = { x: -Infinity, y: -Infinity, z: -Infinity };
   for (const point of points) {

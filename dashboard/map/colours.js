@@ -23,11 +23,6 @@ export function colours() {
 /** Told when the theme changes. @param {() => void} listener @returns {() => void} stops */
 export function onTheme(listener) {
   const scheme = matchMedia("(prefers-color-scheme: light)");
-  const watch = new MutationObserver(listener);
   scheme.addEventListener("change", listener);
-  watch.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
-  return () => {
-    scheme.removeEventListener("change", listener);
-    watch.disconnect();
-  };
+  return () => scheme.removeEventListener("change", listener);
 }

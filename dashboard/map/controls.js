@@ -61,7 +61,7 @@ export function controls(acts, isAlwaysFlat) {
 }
 
 /** The largest 1, 2 or 5 with zeros that is no more. @param {number} most */
-export function nice(most) {
+function nice(most) {
   const ten = 10 ** Math.floor(Math.log10(most));
   const step = [5, 2].find((one) => one * ten <= most) ?? 1;
   return step * ten;

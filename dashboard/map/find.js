@@ -5,7 +5,7 @@ import { systemName } from "../model/names.js";
 /** @typedef {import("../model/model.js").Model} Model */
 /** @typedef {import("./picker.js").Thing & { name: string, where: string }} Found */
 
-export const FOUND_MAX = 10;
+const FOUND_MAX = 10;
 /** Of shipments, which are many and alike, no more than so many. */
 const SHIPMENTS_MAX = 5;
 

@@ -11,7 +11,7 @@
  */
 export const STRIDE = 10;
 /** In `look`: one of these, plus 8 where it stands at a station. Below 0 nothing is drawn. */
-export const CONDITIONS = /** @type {const} */ (["normal", "late", "overdue", "silent", "held"]);
+const CONDITIONS = /** @type {const} */ (["normal", "late", "overdue", "silent", "held"]);
 export const DOCKED = 8;
 /** Later than any due time: one that has arrived is not overdue any more. */
 const NEVER = 1e12;
@@ -20,7 +20,7 @@ export const EMPTY = Float64Array.of(0, 0, 0, 0, 0, 0, 0, 0, NEVER, -1);
 export const FRESH_PART = 0.02;
 
 /** Whether the map shows it: what waits at its origin is only cargo of the station. @param {Shipment} shipment */
-export const isShown = (shipment) => shipment.status === "in_transit" || shipment.arrived !== null || shipment.onHold !== null;
+const isShown = (shipment) => shipment.status === "in_transit" || shipment.arrived !== null || shipment.onHold !== null;
 
 /**
  * Writes what the buffers hold of a shipment; false if there is nothing to draw.

@@ -53,10 +53,10 @@ export const partyLink = (id, model) => (model.stations.has(id)
 export const commodityLink = (id, model) => ({ text: inSentence(model.name(id)), href: `/markets?commodity=${escaped(id)}` });
 
 /** @param {string} id @param {string} text @returns {Link} */
-export const tradeLink = (id, text) => ({ text, href: `/trades?trade=${escaped(id)}` });
+const tradeLink = (id, text) => ({ text, href: `/trades?trade=${escaped(id)}` });
 
 /** @param {string} id @param {string} text @returns {Link} */
-export const shipmentLink = (id, text) => ({ text, href: `/?shipment=${escaped(id)}` });
+const shipmentLink = (id, text) => ({ text, href: `/?shipment=${escaped(id)}` });
 
 /** The name of a good within a sentence: "Water ice" is water ice, "HE-3" stays. @param {string} name */
 function inSentence(name) {

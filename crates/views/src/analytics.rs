@@ -36,6 +36,7 @@ pub use routes::{Quote, Route, RouteFilter, Routes};
 
 use crate::ViewsError;
 use crate::follower::Follower;
+use crate::mixer::MixedMap;
 use cell::LastPrice;
 use follow::{Counting, SaveWhen};
 use memory::{Memory, low};
@@ -158,7 +159,7 @@ fn restored(store: &mut Store, events: &dyn EventReader) -> Result<Memory, Strin
     }
     let places = store.places().map_err(|error| error.to_string())?;
     let mut memory = Memory { as_of, places, ..Memory::default() };
-    let mut sums = memory::Map::<u64, LastPrice>::default();
+    let mut sums = MixedMap::<u64, LastPrice>::default();
     let (ever, all) = ((Interval::Ever, &(0..1)), 0..i64::MAX.cast_unsigned());
     let mut room = Room(usize::MAX);
     let read = runs::read(&store.connection, ever, &all, &mut room, |place, cell: LastPrice| {

@@ -28,6 +28,7 @@ mod history;
 mod holds;
 mod inventory;
 mod levels;
+mod mixer;
 mod offers;
 mod ordered;
 mod page;

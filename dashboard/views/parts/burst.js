@@ -10,7 +10,7 @@ export const EVENTS_A_SECOND_MAX = 20;
 /** Rows while the feed runs. */
 export const ROWS_LIVE_MAX = 300;
 /** Rows while it rests, and older ones are loaded. */
-export const ROWS_READ_MAX = 3_000;
+const ROWS_READ_MAX = 3_000;
 
 export class Rows {
   constructor() {

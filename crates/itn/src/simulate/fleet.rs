@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use domain::limits::DEADLINE_SECONDS_MAX;
+use domain::{AlertRule, Timing};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
@@ -21,11 +22,6 @@ use crate::random::Random;
 
 /// Shipments of an earlier run that are taken up again, of each status.
 const ADOPTED_MAX: usize = 50_000;
-/// Seconds of the rules that are there from the start (docs/alerts.md).
-const LATE_AFTER: u64 = 900;
-const LATE_CRITICAL_AFTER: u64 = 43_200;
-const OVERDUE_AFTER: u64 = 3_600;
-const OVERDUE_CRITICAL_AFTER: u64 = 86_400;
 /// Thousandths of its way that a ship has behind it when it is put there, at most.
 const BEHIND_MAX: u64 = 950;
 
@@ -128,18 +124,26 @@ pub(super) fn rule_lines(world: &World) -> Vec<String> {
     // A quarter more than the longest time between two reports, for a server that is busy.
     let silence = longest / (REPORTS + 1) * 5 / 4;
     let silence = silence.as_secs().saturating_mul(u64::from(world.clock.speed()));
+    let from_the_start = |timing: Timing| match timing.rule_from_the_start() {
+        AlertRule::Timing { after_seconds, critical_after_seconds, .. } => {
+            (u64::from(after_seconds), u64::from(critical_after_seconds) * u64::from(stretch))
+        }
+        AlertRule::Stock { .. } => (0, 0),
+    };
+    let (late, overdue) =
+        (from_the_start(Timing::ShipmentLate), from_the_start(Timing::ShipmentOverdue));
     let rules = [
-        ("silent", silence, silence.saturating_mul(3)),
-        ("late", LATE_AFTER, LATE_CRITICAL_AFTER * u64::from(stretch)),
-        ("overdue", OVERDUE_AFTER, OVERDUE_CRITICAL_AFTER * u64::from(stretch)),
+        (Timing::ShipmentSilent, "shipment_silent", (silence, silence.saturating_mul(3))),
+        (Timing::ShipmentLate, "shipment_late", late),
+        (Timing::ShipmentOverdue, "shipment_overdue", overdue),
     ];
-    let lines = rules.map(|(what, after, critical_after)| {
+    let lines = rules.map(|(timing, kind, (after, critical_after))| {
         let bounded = |seconds: u64| seconds.min(u64::from(DEADLINE_SECONDS_MAX));
         let data = json!({
-            "kind": format!("shipment_{what}"), "afterSeconds": bounded(after),
+            "kind": kind, "afterSeconds": bounded(after),
             "criticalAfterSeconds": bounded(critical_after),
         });
-        json!({ "type": "alert_rule", "id": format!("shipment-{what}"), "data": data }).to_string()
+        json!({ "type": "alert_rule", "id": timing.rule_name(), "data": data }).to_string()
     });
     lines.into()
 }

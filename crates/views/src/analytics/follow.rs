@@ -9,11 +9,12 @@ use domain::{EventReader, Recorded, Sequence, Timestamp};
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::cell::{Cell, Flow};
-use super::memory::{Map, Memory, Place, Subject};
+use super::memory::{Memory, Place, Subject};
 use super::store::write_places;
 use super::tally::Tally;
 use super::{Interval, Shared, runs};
 use crate::follower::Follow;
+use crate::mixer::MixedMap;
 use crate::store::is_damage;
 
 /// Events that are counted again after a crash, at most: so many take about a second.
@@ -177,7 +178,7 @@ fn write(connection: &Connection, memory: &Memory) -> rusqlite::Result<()> {
 /// Writes cells, and their sums in the longer intervals.
 fn write_cells<C: Cell>(
     connection: &Connection,
-    cells: &Map<Place, C>,
+    cells: &MixedMap<Place, C>,
     intervals: &[Interval],
     now: Timestamp,
 ) -> rusqlite::Result<()> {

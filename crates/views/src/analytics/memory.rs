@@ -2,13 +2,13 @@
 //! in, and the last price of everything. All of it at one position.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 
 use domain::{CommodityId, Identifier, StationId, Timestamp, TraderId};
 
 use super::cell::{Candle, Cell, Flow, LastPrice};
 use super::{Interval, Lane};
 use crate::AsOf;
+use crate::mixer::MixedMap;
 
 /// Last prices that are remembered: those of 200 commodities at 5,000 stations take about 40 MiB.
 /// What is traded anew beyond them has a candle, but no last price.
@@ -75,45 +75,17 @@ pub(super) struct Place {
     pub(super) id: u64,
 }
 
-/// Mixes numbers; the keys are made by us, and no order depends on it.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Mixer(u64);
-
-impl Hasher for Mixer {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        self.0 = table::mix(self.0 ^ table::hash_bytes(bytes));
-    }
-
-    fn write_u32(&mut self, value: u32) {
-        self.write_u64(value.into());
-    }
-
-    fn write_u64(&mut self, value: u64) {
-        self.0 = table::mix(self.0.rotate_left(29) ^ value);
-    }
-
-    fn write_i64(&mut self, value: i64) {
-        self.write_u64(value.cast_unsigned());
-    }
-}
-
-pub(super) type Map<K, V> = HashMap<K, V, BuildHasherDefault<Mixer>>;
-
 /// Cells that were counted since the last save, by their finest bucket.
 #[derive(Debug, Default)]
 pub(super) struct Deltas {
     /// By minute; not of traders.
-    pub(super) flows: Map<Place, Flow>,
+    pub(super) flows: MixedMap<Place, Flow>,
     /// Of traders, by hour.
-    pub(super) traders: Map<Place, Flow>,
+    pub(super) traders: MixedMap<Place, Flow>,
     /// By hour.
-    pub(super) lanes: Map<Place, Lane>,
+    pub(super) lanes: MixedMap<Place, Lane>,
     /// By minute.
-    pub(super) candles: Map<Place, Candle>,
+    pub(super) candles: MixedMap<Place, Candle>,
 }
 
 impl Deltas {
@@ -146,7 +118,7 @@ impl Deltas {
 
 /// Tells the cells of a map that are in these buckets of a longer interval and have these numbers.
 pub(super) fn within<C: Cell>(
-    cells: &Map<Place, C>,
+    cells: &MixedMap<Place, C>,
     finest: Interval,
     (interval, buckets): (Interval, &std::ops::Range<i64>),
     ids: &std::ops::Range<u64>,
@@ -257,7 +229,7 @@ pub struct Price {
 /// The last prices, by commodity.
 #[derive(Debug, Default)]
 pub(super) struct Prices {
-    by_commodity: Vec<Map<u32, Price>>,
+    by_commodity: Vec<MixedMap<u32, Price>>,
     count: usize,
 }
 
@@ -265,7 +237,7 @@ impl Prices {
     pub(super) fn put(&mut self, station: StationId, commodity: CommodityId, price: Price) {
         let at = commodity.index();
         if self.by_commodity.len() <= at {
-            self.by_commodity.resize_with(at + 1, Map::default);
+            self.by_commodity.resize_with(at + 1, MixedMap::default);
         }
         let Some(prices) = self.by_commodity.get_mut(at) else { return };
         if let Some(known) = prices.get_mut(&station.0) {

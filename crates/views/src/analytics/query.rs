@@ -10,10 +10,11 @@ use thiserror::Error;
 
 use super::cell::Cell;
 use super::interval::{cover, widened};
-use super::memory::{Map, Memory, Place, low, pair, within};
+use super::memory::{Memory, Place, low, pair, within};
 use super::runs::{self, ReadRuns, Room};
 use super::{Analytics, Candle, Flow, Interval, Lane, Price, Subject};
 use crate::AsOf;
+use crate::mixer::MixedMap;
 use crate::store::is_damage;
 
 /// Cells that one answer looks at: about half a second's worth.
@@ -137,7 +138,7 @@ pub struct Ranked<T> {
 }
 
 /// Adds up cells by their places or their numbers.
-fn add<K: Eq + std::hash::Hash, C: Cell>(sums: &mut Map<K, C>, key: K, cell: &C) {
+fn add<K: Eq + std::hash::Hash, C: Cell>(sums: &mut MixedMap<K, C>, key: K, cell: &C) {
     sums.entry(key).or_default().merge(cell);
 }
 
@@ -177,7 +178,7 @@ impl Analytics {
         self.look(
             |memory| {
                 kept(interval, buckets, memory)?;
-                let mut sums = Map::default();
+                let mut sums = MixedMap::default();
                 let wanted = (interval, buckets);
                 let deltas = &memory.deltas;
                 within(&deltas.flows, Interval::Minute, wanted, &ids, |at, cell| {
@@ -209,7 +210,7 @@ impl Analytics {
         self.look(
             |memory| {
                 kept(interval, buckets, memory)?;
-                let mut sums = Map::default();
+                let mut sums = MixedMap::default();
                 let candles = &memory.deltas.candles;
                 within(candles, Interval::Minute, (interval, buckets), &ids, |at, cell| {
                     add(&mut sums, at.bucket, cell);
@@ -235,7 +236,7 @@ impl Analytics {
         let ever = 0..1;
         let found = self.look(
             |memory| {
-                let (mut minutes, mut sum) = (Map::default(), Flow::default());
+                let (mut minutes, mut sum) = (MixedMap::default(), Flow::default());
                 let flows = &memory.deltas.flows;
                 within(flows, Interval::Minute, (Interval::Minute, &day), &ids, |at, cell| {
                     add(&mut minutes, at.bucket, cell);
@@ -326,11 +327,11 @@ impl Analytics {
         hours: &Range<i64>,
         ids: &Range<u64>,
         deltas: impl FnOnce(&Memory, (Interval, &Range<i64>), &mut dyn FnMut(Place, &C)),
-    ) -> Result<Shown<(Map<u64, C>, Range<i64>)>, AnalyticsError> {
+    ) -> Result<Shown<(MixedMap<u64, C>, Range<i64>)>, AnalyticsError> {
         self.look(
             |memory| {
                 let hours = widened(hours.clone(), memory.as_of.time);
-                let mut sums = Map::default();
+                let mut sums = MixedMap::default();
                 deltas(memory, (Interval::Hour, &hours), &mut |at: Place, cell: &C| {
                     add(&mut sums, at.id, cell);
                 });

@@ -30,24 +30,6 @@ impl Book {
     }
 }
 
-/// Mixes numbers of books, which no stranger chooses; no order depends on it.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct BookHasher(u64);
-
-impl Hasher for BookHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        self.0 = table::mix(self.0 ^ table::hash_bytes(bytes));
-    }
-
-    fn write_i64(&mut self, number: i64) {
-        self.0 = table::mix(self.0 ^ number.cast_unsigned());
-    }
-}
-
 /// Names each book that an event belongs into, once.
 pub(super) fn books_of(event: &Event, books: &mut Vec<Book>) {
     books.clear();

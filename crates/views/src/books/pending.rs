@@ -1,14 +1,13 @@
 //! What is entered into the books and not yet in the store.
 
-use std::collections::HashMap;
-use std::hash::BuildHasherDefault;
 use std::mem;
 use std::sync::Arc;
 
 use domain::{Envelope, Sequence, Timestamp};
 
-use super::book::{Book, BookHasher};
+use super::book::Book;
 use crate::Balance;
+use crate::mixer::MixedMap;
 
 /// Some consecutive entries of a book.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,7 +49,7 @@ pub(super) struct Opening {
 #[derive(Debug, Default)]
 pub(super) struct Waiting {
     /// By book, each in order; the last one of a book may grow.
-    pub(super) pages: HashMap<Book, Vec<Page>, BuildHasherDefault<BookHasher>>,
+    pub(super) pages: MixedMap<Book, Vec<Page>>,
     pub(super) openings: Vec<Opening>,
     pub(super) entries_count: usize,
 }

@@ -1,14 +1,15 @@
 //! Events that are indexed in memory: the open chunk, and what is committed behind it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use domain::{Sequence, Timestamp};
 use roaring::RoaringBitmap;
 
-use super::key::{BuildKeyHasher, Key};
+use super::key::Key;
 use super::layout::Layout;
 use super::offsets::Offsets;
 use super::search::{Clause, Search};
+use crate::mixer::MixedMap;
 
 /// Bits of an identifier within its block, for the sets of things of a status.
 pub(crate) const BLOCK_BITS: u32 = 16;
@@ -58,7 +59,7 @@ pub(crate) struct Chunk {
     pub(crate) span: u64,
     /// The offset behind the last event.
     pub(crate) end: u32,
-    pub(crate) postings: HashMap<Key, Offsets, BuildKeyHasher>,
+    pub(crate) postings: MixedMap<Key, Offsets>,
     /// Identifiers within their block; each is in one set of its block at most.
     pub(crate) statuses: BTreeMap<Key, RoaringBitmap>,
     pub(crate) zones: Vec<Zone>,
@@ -72,7 +73,7 @@ impl Chunk {
             span: layout.chunk_events,
             zone_events: layout.zone_events,
             end: 0,
-            postings: HashMap::default(),
+            postings: MixedMap::default(),
             statuses: BTreeMap::new(),
             zones: Vec::new(),
         }

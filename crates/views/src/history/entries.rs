@@ -1,6 +1,5 @@
 //! What is noted of an event: its own facets and, step by step, its origin's.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use domain::{
@@ -9,9 +8,10 @@ use domain::{
 };
 
 use super::chunk::Entry;
-use super::key::{Begins, BuildKeyHasher, Family, Key};
+use super::key::{Begins, Family, Key};
 use super::rules::Rules;
 use super::status;
+use crate::mixer::MixedMap;
 use crate::shipment_queries::{broken, history};
 
 /// Things that are remembered: a later event of one of these reads no journal. At some 600 bytes
@@ -36,8 +36,8 @@ struct Begun {
 pub(crate) struct Entries {
     events: Arc<dyn EventReader>,
     /// What began lately, or was asked for; what is old is forgotten when the other is full.
-    young: HashMap<u64, Begun, BuildKeyHasher>,
-    old: HashMap<u64, Begun, BuildKeyHasher>,
+    young: MixedMap<u64, Begun>,
+    old: MixedMap<u64, Begun>,
     pub(crate) rules: Rules,
     pub(crate) rules_changed: bool,
 }
@@ -46,8 +46,8 @@ impl Entries {
     pub(crate) fn new(events: Arc<dyn EventReader>, rules: Rules) -> Self {
         Self {
             events,
-            young: HashMap::default(),
-            old: HashMap::default(),
+            young: MixedMap::default(),
+            old: MixedMap::default(),
             rules,
             rules_changed: false,
         }

@@ -7,8 +7,6 @@
 //!
 //! Family numbers are kept in `history.db`: changing one is another version of that file.
 
-use std::hash::{BuildHasherDefault, Hasher};
-
 use domain::{EventKind, Text};
 
 /// What kind of thing a key names.
@@ -137,26 +135,3 @@ impl Key {
 
 /// Bits of a block's number in the key of a status: blocks of 2^16 identifiers of 53 bits.
 const STATUS_BLOCK_BITS: u32 = 40;
-
-/// Keys are spread already by what they are made of; one multiplication more spreads them evenly.
-#[derive(Default)]
-pub(crate) struct KeyHasher(u64);
-
-/// Builds [`KeyHasher`]s.
-pub(crate) type BuildKeyHasher = BuildHasherDefault<KeyHasher>;
-
-impl Hasher for KeyHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = table::mix(self.0 ^ u64::from(*byte));
-        }
-    }
-
-    fn write_u64(&mut self, value: u64) {
-        self.0 = table::mix(value);
-    }
-}

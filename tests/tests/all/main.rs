@@ -12,6 +12,7 @@ mod damage;
 mod demo;
 mod demo_story;
 mod dependencies;
+mod docs;
 mod export;
 mod import;
 mod kill;

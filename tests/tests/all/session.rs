@@ -60,19 +60,33 @@ fn the_sessions_of_the_tools_work_as_pasted() {
         ("export", ["complete up to sequence", "\"voided\"", "alertId,status", "\"onHand\""]),
         ("watch", ["$ trade", "acme bought", "> shipment", "\"specversion\":\"1.0\""]),
     ] {
-        let path = process::repository().join(format!("docs/{name}.md"));
-        let markdown = fs::read_to_string(path).unwrap();
-        let script = readme::session(&markdown, name).expect("a marked block");
-        let folder = Folder::new();
-        let server = Server::start(&folder.data());
-        given::awkward(&mut server.client());
-        let said = pasted_on(&folder, &server, &script);
-        for word in words {
-            assert!(said.contains(word), "{word} is not in what the session shows:\n{said}");
-        }
-        for wrong in ["itn: ", "error: ", "Traceback", "panicked"] {
-            assert!(!said.contains(wrong), "{wrong} is in what the session shows:\n{said}");
-        }
+        shows(name, &words);
+    }
+}
+
+#[test]
+fn the_sessions_of_the_guides_work_as_pasted() {
+    shows("history", &["\"transactionId\"", "\"ore\"", "\"nextCursor\":null"]);
+    shows("live", &["data: {", "event: snapshot", "event: progress", "\"token\":"]);
+    shows("past", &["\"levels\"", "\"balance\"", "\"change\":", "\"asOf\":{\"sequence\":20,"]);
+    shows("webhooks", &["\"webhookId\"", "\"secret\":\"whsec_"]);
+}
+
+/// Pastes the session of `docs/NAME.md` on a network where a little of everything happened.
+#[track_caller]
+fn shows(name: &str, words: &[&str]) {
+    let path = process::repository().join(format!("docs/{name}.md"));
+    let markdown = fs::read_to_string(path).unwrap();
+    let script = readme::session(&markdown, name).expect("a marked block");
+    let folder = Folder::new();
+    let server = Server::start(&folder.data());
+    given::awkward(&mut server.client());
+    let said = pasted_on(&folder, &server, &script);
+    for word in words {
+        assert!(said.contains(word), "{word} is not in what the session shows:\n{said}");
+    }
+    for wrong in ["itn: ", "error: ", "Traceback", "panicked"] {
+        assert!(!said.contains(wrong), "{wrong} is in what the session shows:\n{said}");
     }
 }
 

@@ -20,6 +20,7 @@ mod fingerprint;
 mod identifier;
 pub mod limits;
 mod lines;
+pub mod meter;
 mod movement;
 mod offer;
 mod place;

@@ -79,6 +79,12 @@ impl Building {
         self.events.is_empty() && self.singles.is_empty() && self.finished.is_empty()
     }
 
+    /// How many commands are answered with it, about: what a bulk request under way has so far is
+    /// left out.
+    pub(crate) fn answer_count(&self) -> usize {
+        self.answer_count
+    }
+
     /// Where the next event comes to lie.
     pub(crate) fn event_count(&self) -> usize {
         self.events.len()

@@ -12,7 +12,7 @@ use journal::{Journal, JournalError, SnapshotStore};
 use thiserror::Error;
 use tokio::sync::oneshot;
 
-use crate::handle::{Answer, EngineHandle, Queue, Refused, Request};
+use crate::handle::{Answer, EngineHandle, Queue, Queued, Refused, Request};
 use crate::publisher::{Publisher, assert_in_place};
 use crate::recovery::{Progress, recover};
 use crate::shared::{NetworkClock, QUEUE_REQUESTS_MAX, Shared, Status};
@@ -96,7 +96,8 @@ impl Engine {
         let network = *state.network().unwrap_or(&options.network);
         check_wall(&network, options.wall)?;
         let clock = NetworkClock::new(&network, options.wall, state.recorded_at());
-        let shared = Arc::new(Shared::new(clock, state.recorded_at()));
+        let shared = Arc::new(Shared::new(clock, state.recorded_at(), journal.meters()));
+        shared.meters.replayed.set(state.last().0 - snapshot.0);
         let (requests, waiting) = bounded(QUEUE_REQUESTS_MAX);
         let queue = Queue { shared: Arc::clone(&shared), sender: requests, receiver: waiting };
         let (committed, freed) = bounded(journal::IN_FLIGHT_MAX);
@@ -123,7 +124,8 @@ impl Engine {
             snapshots: jobs,
             failure,
         };
-        let snapshotter = Snapshotter { journal, store: snapshots, jobs: frozen };
+        let meters = Arc::clone(&shared.meters);
+        let snapshotter = Snapshotter { journal, store: snapshots, jobs: frozen, meters };
         let threads = vec![
             spawn("writer", move || writer.run())?,
             spawn("publisher", move || publishing.run())?,
@@ -154,7 +156,7 @@ impl Engine {
         self.shared.set_status(Status::Stopping);
         // If the writer has ended already, nobody needs to be told.
         if !self.queue.abandon_if_ended() {
-            let _ = self.queue.sender.send(Request::Stop);
+            let _ = self.queue.sender.send(Queued::now(Request::Stop));
             self.queue.abandon_if_ended();
         }
         drop(self.handle);
@@ -173,7 +175,8 @@ impl Engine {
     /// without commands, answered behind everything decided before; not even low space refuses it.
     fn barrier(&self) -> Result<(), EngineError> {
         let (answer, answered) = oneshot::channel();
-        let passed = self.queue.sender.send(Request::Many(Vec::new(), answer)).is_ok();
+        let request = Queued::now(Request::Many(Vec::new(), answer));
+        let passed = self.queue.sender.send(request).is_ok();
         self.queue.abandon_if_ended();
         if passed && answered.blocking_recv().is_ok() {
             return Ok(());

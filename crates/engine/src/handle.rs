@@ -3,13 +3,15 @@
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{Ordering, fence};
+use std::time::Instant;
 
 use crossbeam_channel::{Receiver, Sender, TrySendError};
 use domain::{Batch, Command, Recorded, Rejection, Sequence, Timestamp};
 use thiserror::Error;
 use tokio::sync::oneshot;
 
-use crate::shared::{QUEUE_COMMANDS_MAX, Shared, Status};
+use crate::meters::Meters;
+use crate::shared::{QUEUE_COMMANDS_MAX, QUEUE_REQUESTS_MAX, Shared, Status};
 
 /// What became of a command. Released only when everything decided before it is durable and seen
 /// by every observer, refusals included.
@@ -79,8 +81,8 @@ pub struct EngineHandle {
 #[derive(Clone)]
 pub(crate) struct Queue {
     pub(crate) shared: Arc<Shared>,
-    pub(crate) sender: Sender<Request>,
-    pub(crate) receiver: Receiver<Request>,
+    pub(crate) sender: Sender<Queued>,
+    pub(crate) receiver: Receiver<Queued>,
 }
 
 impl Queue {
@@ -102,6 +104,18 @@ pub(crate) enum Request {
     DryRun(Vec<Command>, oneshot::Sender<Vec<Answer>>),
     /// Decide what waits, then end.
     Stop,
+}
+
+/// A request, and since when it waits.
+pub(crate) struct Queued {
+    pub(crate) request: Request,
+    pub(crate) since: Instant,
+}
+
+impl Queued {
+    pub(crate) fn now(request: Request) -> Self {
+        Self { request, since: Instant::now() }
+    }
 }
 
 impl Request {
@@ -170,6 +184,21 @@ impl EngineHandle {
         (self.shared.queued.load(Ordering::Relaxed), QUEUE_COMMANDS_MAX)
     }
 
+    /// How many requests wait to be decided, and how many may.
+    pub fn queued_requests(&self) -> (usize, usize) {
+        (self.queue.receiver.len(), QUEUE_REQUESTS_MAX)
+    }
+
+    /// What the engine measures of itself.
+    pub fn meters(&self) -> &Meters {
+        &self.shared.meters
+    }
+
+    /// What its journal measures of itself.
+    pub fn journal_meters(&self) -> &journal::Meters {
+        &self.shared.journal_meters
+    }
+
     fn enqueue(&self, request: Request) -> Result<(), Refused> {
         match self.shared.status() {
             Status::Running => {}
@@ -182,7 +211,7 @@ impl EngineHandle {
         let refused = if queued > 0 && queued + count > QUEUE_COMMANDS_MAX {
             Some(Refused::QueueFull)
         } else {
-            match self.queue.sender.try_send(request) {
+            match self.queue.sender.try_send(Queued::now(request)) {
                 Ok(()) => {
                     self.queue.abandon_if_ended();
                     None

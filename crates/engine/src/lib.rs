@@ -15,6 +15,7 @@
 mod building;
 mod engine;
 mod handle;
+mod meters;
 mod publisher;
 mod recovery;
 mod shared;
@@ -24,5 +25,7 @@ mod writer;
 
 pub use engine::{Engine, EngineError, EngineOptions, FirstKey};
 pub use handle::{Accepted, Answer, EngineHandle, Refused};
+pub use journal::Meters as JournalMeters;
+pub use meters::{Commands, Meters};
 pub use recovery::Progress;
 pub use verify::{CreditTotals, GoodsTotals, Report, VerifyError, state_hash, verify};

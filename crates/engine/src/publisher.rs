@@ -3,6 +3,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::Instant;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use domain::{Batch, CommitObserver, Sequence};
@@ -16,6 +17,8 @@ use crate::snapshotter::{Snapshot, SnapshotJob};
 pub(crate) struct Pending {
     /// What must be durable before the answers are released; `None` if nothing was recorded.
     pub(crate) batch: Option<Arc<Batch>>,
+    /// When it was handed to the journal.
+    pub(crate) submitted: Instant,
     /// The answers.
     pub(crate) replies: Vec<Reply>,
     /// The state after the batch, when a snapshot is due.
@@ -54,15 +57,22 @@ impl Publisher {
 
     fn publish_all(&mut self) -> Result<(), String> {
         while let Ok(pending) = self.pending.recv() {
-            let Pending { batch, replies, frozen, last } = pending;
+            let Pending { batch, submitted, replies, frozen, last } = pending;
+            let mut durable = None;
             if let Some(batch) = batch {
                 self.await_commit(&batch)?;
+                let now = Instant::now();
+                self.shared.meters.commit.took_alone(now.duration_since(submitted));
+                durable = Some(now);
                 for observer in &mut self.observers {
                     observer.committed(&batch);
                 }
             }
             for reply in replies {
                 reply.release();
+            }
+            if let Some(durable) = durable {
+                self.shared.meters.release.took_alone(durable.elapsed());
             }
             if let Some(ledger) = frozen {
                 self.snapshot(ledger, last);
@@ -116,6 +126,7 @@ impl Publisher {
                 let _ = written.recv();
             }
         } else if self.snapshots.try_send(job).is_err() {
+            self.shared.meters.snapshots_failed.add(1);
             tracing::info!(%at, "a snapshot is passed over: the one before is still being written");
         }
     }

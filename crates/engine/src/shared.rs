@@ -1,9 +1,13 @@
 //! What the engine's threads and handles look at together.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU8, AtomicUsize, Ordering};
 use std::time::Instant;
 
 use domain::{NetworkDetails, Timestamp};
+use journal::Meters as JournalMeters;
+
+use crate::meters::Meters;
 
 /// Commands that wait to be decided, at most: a tenth of a second of bulk work.
 pub(crate) const QUEUE_COMMANDS_MAX: usize = 65_536;
@@ -27,15 +31,23 @@ pub(crate) struct Shared {
     clock: NetworkClock,
     /// The latest time recorded, in µs: the clock never reads earlier.
     recorded: AtomicI64,
+    pub(crate) meters: Arc<Meters>,
+    pub(crate) journal_meters: Arc<JournalMeters>,
 }
 
 impl Shared {
-    pub(crate) fn new(clock: NetworkClock, recorded: Timestamp) -> Self {
+    pub(crate) fn new(
+        clock: NetworkClock,
+        recorded: Timestamp,
+        journal_meters: Arc<JournalMeters>,
+    ) -> Self {
         Self {
             queued: AtomicUsize::new(0),
             status: AtomicU8::new(Status::Running as u8),
             clock,
             recorded: AtomicI64::new(recorded.0),
+            meters: Arc::default(),
+            journal_meters,
         }
     }
 

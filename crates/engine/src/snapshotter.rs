@@ -1,11 +1,14 @@
 //! The snapshotter's thread: writes frozen states. What fails here is logged and never fatal.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use crossbeam_channel::{Receiver, Sender};
 use domain::{FrozenState, Sequence, SnapshotError};
 use journal::{Journal, SnapshotId, SnapshotStore};
 use table::{ArchiveError, Writer};
+
+use crate::meters::Meters;
 
 /// The ledger's snapshots are stored under this name.
 pub(crate) const LEDGER: &str = "ledger";
@@ -33,15 +36,25 @@ pub(crate) struct Snapshotter {
     pub(crate) journal: Arc<dyn Journal>,
     pub(crate) store: Arc<dyn SnapshotStore>,
     pub(crate) jobs: Receiver<SnapshotJob>,
+    pub(crate) meters: Arc<Meters>,
 }
 
 impl Snapshotter {
     pub(crate) fn run(self) {
         while let Ok(job) = self.jobs.recv() {
             let SnapshotJob { at, ledger, observers, end } = job;
+            let began = Instant::now();
             match self.write(at, ledger, observers) {
-                Ok(()) => tracing::info!(%at, "snapshot"),
-                Err(error) => tracing::warn!(%at, %error, "no snapshot"),
+                Ok(()) => {
+                    tracing::info!(%at, "snapshot");
+                    self.meters.snapshot.took_alone(began.elapsed());
+                    self.meters.snapshots.add_alone(1);
+                    self.meters.snapshot_sequence.set(at.0);
+                }
+                Err(error) => {
+                    tracing::warn!(%at, %error, "no snapshot");
+                    self.meters.snapshots_failed.add(1);
+                }
             }
             drop(end);
         }

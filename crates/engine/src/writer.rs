@@ -11,7 +11,7 @@ use journal::{Appender, Journal};
 use ledger::{State, WARM_COMMANDS, Warm};
 
 use crate::building::{Building, Many};
-use crate::handle::{Queue, Request};
+use crate::handle::{Queue, Queued, Request};
 use crate::publisher::Pending;
 use crate::shared::{Shared, Status};
 
@@ -54,7 +54,7 @@ impl SnapshotRule {
 
 /// Why the writer woke.
 enum Wake {
-    Request(Request),
+    Request(Queued),
     Committed,
     Timer,
     Stop,
@@ -73,12 +73,14 @@ struct Work {
     in_flight: usize,
     stopping: bool,
     /// Reused for the requests of each turn.
-    drained: Vec<Request>,
+    drained: Vec<Queued>,
     warm: Warm,
     /// Reused for the events of each command.
     decided: Vec<Event>,
     accepted: Vec<(Recorded, usize)>,
     free_space_at: Instant,
+    /// How long the turn under way has waited for the journal.
+    held_up: Duration,
 }
 
 impl Writer {
@@ -98,6 +100,7 @@ impl Writer {
             decided: Vec::new(),
             accepted: Vec::new(),
             free_space_at: Instant::now(),
+            held_up: Duration::ZERO,
             writer: self,
         };
         // Dropped before the state is, which may take a while.
@@ -156,7 +159,9 @@ impl Work {
         if self.in_flight == 0 {
             // The common case at rest, and cheaper than selecting.
             return match self.writer.queue.receiver.recv_timeout(timeout) {
-                Ok(Request::Stop) | Err(RecvTimeoutError::Disconnected) => Wake::Stop,
+                Ok(Queued { request: Request::Stop, .. }) | Err(RecvTimeoutError::Disconnected) => {
+                    Wake::Stop
+                }
                 Ok(request) => Wake::Request(request),
                 Err(RecvTimeoutError::Timeout) => Wake::Timer,
             };
@@ -167,7 +172,7 @@ impl Work {
                 if committed.is_ok() { Wake::Committed } else { Wake::Stop }
             }
             recv(self.writer.queue.receiver) -> request => match request {
-                Ok(Request::Stop) | Err(_) => Wake::Stop,
+                Ok(Queued { request: Request::Stop, .. }) | Err(_) => Wake::Stop,
                 Ok(request) => Wake::Request(request),
             },
             recv(timer) -> _ => Wake::Timer,
@@ -185,22 +190,31 @@ impl Work {
 
     /// Decides this request and those that wait behind it now; whoever comes later waits for the
     /// next batch, so that a full queue cannot keep this one from the journal.
-    fn drain(&mut self, first: Request) -> Result<(), Gone> {
+    fn drain(&mut self, first: Queued) -> Result<(), Gone> {
+        let began = Instant::now();
+        self.held_up = Duration::ZERO;
         let waiting = self.writer.queue.receiver.len();
         let mut drained = std::mem::take(&mut self.drained);
         drained.push(first);
         drained.extend(self.writer.queue.receiver.try_iter().take(waiting));
-        let singles = drained.iter().filter_map(|request| match request {
+        let singles = drained.iter().filter_map(|queued| match &queued.request {
             Request::One(command, _) => Some(&**command),
             Request::Many(..) | Request::DryRun(..) | Request::Stop => None,
         });
         ledger::warm(&self.writer.state, singles.take(WARM_COMMANDS), &mut self.warm);
-        for request in drained.drain(..) {
-            self.answer(request)?;
+        let queue = &self.writer.shared.meters.queue;
+        for queued in &drained {
+            queue.took_alone(began.duration_since(queued.since));
+        }
+        for queued in drained.drain(..) {
+            self.answer(queued.request)?;
         }
         self.drained = drained;
         // What follows from what was decided, such as an alert, goes along with it.
-        self.fire_timers().map(drop)
+        self.fire_timers()?;
+        let took = began.elapsed().saturating_sub(self.held_up);
+        self.writer.shared.meters.decide.took_alone(took);
+        Ok(())
     }
 
     fn answer(&mut self, request: Request) -> Result<(), Gone> {
@@ -248,9 +262,13 @@ impl Work {
         if self.building.has_room(bytes_bound) {
             return Ok(());
         }
-        while self.in_flight >= IN_FLIGHT {
-            self.writer.committed.recv().map_err(|_| Gone)?;
-            self.in_flight -= 1;
+        if self.in_flight >= IN_FLIGHT {
+            let began = Instant::now();
+            while self.in_flight >= IN_FLIGHT {
+                self.writer.committed.recv().map_err(|_| Gone)?;
+                self.in_flight -= 1;
+            }
+            self.held_up += began.elapsed();
         }
         self.submit()
     }
@@ -265,12 +283,19 @@ impl Work {
             epoch: self.writer.appender.epoch(),
             number: self.batch_number + 1,
         };
+        let commands_count = self.building.answer_count() as u64;
         let (batch, replies) = self.building.seal(id, self.many.as_mut());
         let frozen = self.freeze(batch.is_some());
         if batch.is_none() && replies.is_empty() {
             return Ok(());
         }
-        let pending = Pending { batch: batch.clone(), replies, frozen, last: false };
+        let meters = &self.writer.shared.meters;
+        meters.batch_commands.record_alone(commands_count);
+        if let Some(batch) = &batch {
+            meters.batch_events.record_alone(batch.events.len() as u64);
+        }
+        let submitted = Instant::now();
+        let pending = Pending { batch: batch.clone(), submitted, replies, frozen, last: false };
         self.writer.publisher.send(pending).map_err(|_| Gone)?;
         if let Some(batch) = batch {
             let last = batch.last();
@@ -294,6 +319,8 @@ impl Work {
     fn check_free_space(&mut self) {
         self.free_space_at = Instant::now();
         let Some(space) = self.writer.journal.free_space() else { return };
+        self.writer.shared.meters.free_bytes.set(space.free_bytes);
+        self.writer.shared.meters.free_bytes_min.set(space.floor_bytes);
         let was = self.writer.shared.status();
         let is = if space.is_low() { Status::LowSpace } else { Status::Running };
         if was != is && was != Status::Stopping {
@@ -305,14 +332,16 @@ impl Work {
     /// Decides what still waits, and ends with a snapshot of all that was decided.
     fn stop(&mut self) -> Result<(), Gone> {
         while let Ok(request) = self.writer.queue.receiver.try_recv() {
-            if !matches!(request, Request::Stop) {
+            if !matches!(request.request, Request::Stop) {
                 self.drain(request)?;
             }
         }
         self.submit()?;
         let frozen = (self.writer.snapshots.last < self.writer.state.last())
             .then(|| self.writer.state.freeze());
-        let pending = Pending { batch: None, replies: Vec::new(), frozen, last: true };
+        let submitted = Instant::now();
+        let replies = Vec::new();
+        let pending = Pending { batch: None, submitted, replies, frozen, last: true };
         self.writer.publisher.send(pending).map_err(|_| Gone)
     }
 }

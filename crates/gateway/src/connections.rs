@@ -27,6 +27,7 @@ use tower::ServiceExt;
 
 use crate::gateway::GatewayOptions;
 use crate::limits::{HEAD_BYTES_MAX, REFUSALS_MAX};
+use crate::observe::{Connections, Held, OpenOf, named_anew};
 use crate::problem::{Code, Problem};
 pub(crate) use outlet::Outlet;
 use patient::Patient;
@@ -41,7 +42,7 @@ const REFUSAL_TIME: Duration = Duration::from_secs(1);
 /// over HTTP keeps it.
 #[derive(Clone)]
 pub(crate) struct ConnectionPlace {
-    _permit: Arc<OwnedSemaphorePermit>,
+    _permit: Arc<(OwnedSemaphorePermit, Held<OpenOf>)>,
     outlet: Arc<Outlet>,
 }
 
@@ -52,11 +53,17 @@ impl ConnectionPlace {
     }
 }
 
+/// What is served, and how.
+pub(crate) struct Serving<'a> {
+    pub(crate) router: Router,
+    pub(crate) options: &'a GatewayOptions,
+    pub(crate) meters: Arc<Connections>,
+}
+
 /// Serves until `shutdown` completes and the answers under way are given.
 pub(crate) async fn serve(
     listener: TcpListener,
-    router: Router,
-    options: &GatewayOptions,
+    Serving { router, options, meters }: Serving<'_>,
     shutdown: impl Future<Output = ()>,
     grace: Duration,
 ) {
@@ -81,13 +88,18 @@ pub(crate) async fn serve(
         // Answers are small and whole: waiting for more to send would only delay them.
         let _ = stream.set_nodelay(true);
         if let Ok(place) = Arc::clone(&connections).try_acquire_owned() {
+            meters.accepted.add(1);
+            let place = (place, Held::new(OpenOf(Arc::clone(&meters))));
             let (router, options, stopping) = (router.clone(), options.clone(), stopping.clone());
             tokio::spawn(async move {
                 let outlet = Arc::default();
                 let place = ConnectionPlace { _permit: Arc::new(place), outlet };
                 converse(stream, router, &options, (place, stopping)).await;
             });
-        } else if let Ok(turn) = Arc::clone(&refusals).try_acquire_owned() {
+            continue;
+        }
+        meters.refused.add(1);
+        if let Ok(turn) = Arc::clone(&refusals).try_acquire_owned() {
             tokio::spawn(async move {
                 // A client that does not listen is closed all the same.
                 let _ = timeout(REFUSAL_TIME, refuse(stream)).await;
@@ -145,7 +157,8 @@ async fn answer(router: Router, request: axum::extract::Request) -> Response {
 
 /// Says that there are too many connections, to whoever still listens.
 async fn refuse(mut stream: TcpStream) -> io::Result<()> {
-    let response = Problem::plain(Code::TooManyConnections).closing().into_response();
+    let response =
+        named_anew(|| Problem::plain(Code::TooManyConnections).closing().into_response());
     let (parts, body) = response.into_parts();
     let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
     let mut head = format!("HTTP/1.1 {}\r\ncontent-length: {}\r\n", parts.status, body.len());

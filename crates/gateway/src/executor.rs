@@ -7,6 +7,8 @@ use std::sync::Arc;
 use domain::{Command, Timestamp};
 use engine::{Answer, EngineHandle, Refused};
 
+use crate::observe::{Stage, pass};
+
 /// A future of [`Execute`].
 pub type Executing<'a, T> = Pin<Box<dyn Future<Output = Result<T, Refused>> + Send + 'a>>;
 
@@ -51,17 +53,23 @@ impl From<Arc<dyn Execute>> for Executor {
 
 impl Executor {
     pub(crate) async fn execute(&self, command: Command) -> Result<Answer, Refused> {
-        match self {
+        pass(Stage::Given);
+        let answered = match self {
             Self::Engine(engine) => engine.execute(command).await,
             Self::Other(other) => other.execute(command).await,
-        }
+        };
+        pass(Stage::Answered);
+        answered
     }
 
     pub(crate) async fn execute_all(&self, commands: Vec<Command>) -> Result<Vec<Answer>, Refused> {
-        match self {
+        pass(Stage::Given);
+        let answered = match self {
             Self::Engine(engine) => engine.execute_all(commands).await,
             Self::Other(other) => other.execute_all(commands).await,
-        }
+        };
+        pass(Stage::Answered);
+        answered
     }
 
     pub(crate) async fn dry_run(&self, commands: Vec<Command>) -> Result<Vec<Answer>, Refused> {

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use domain::{JournalId, Sequence};
@@ -17,8 +17,9 @@ use crate::executor::Executor;
 use crate::levels::Levels;
 use crate::limits::{
     BODIES_KIB_MAX, BODY_READ_USUAL, CONNECTIONS_USUAL, HEADER_READ_USUAL, JOURNAL_READS_MAX,
-    SNAPSHOTS_MAX, WRITE_USUAL,
+    METRICS_CONNECTIONS_MAX, SNAPSHOTS_MAX, WRITE_USUAL,
 };
+use crate::observe::{Gates, Meters, ObserveOptions, carried};
 use crate::problem::{Code, Problem};
 use crate::render::{Identity, Render};
 use crate::request::Moment;
@@ -40,6 +41,8 @@ pub struct GatewayOptions {
     pub body_read_timeout: Duration,
     /// How long a response may make no progress because the client does not read.
     pub write_timeout: Duration,
+    /// How it is observed.
+    pub observe: ObserveOptions,
 }
 
 impl GatewayOptions {
@@ -52,6 +55,7 @@ impl GatewayOptions {
             header_read_timeout: HEADER_READ_USUAL,
             body_read_timeout: BODY_READ_USUAL,
             write_timeout: WRITE_USUAL,
+            observe: ObserveOptions::default(),
         }
     }
 }
@@ -93,6 +97,11 @@ impl Gateway {
             ready: OnceLock::new(),
             replayed: AtomicU64::new(0),
             total: AtomicU64::new(0),
+            began: Instant::now(),
+            recovered: OnceLock::new(),
+            meters: Meters::new(routes::paths()),
+            gates: Gates::default(),
+            leaving: AtomicBool::new(false),
             stopping: AtomicBool::new(false),
             body_room: Semaphore::new(BODIES_KIB_MAX),
             journal_reads: Arc::new(Semaphore::new(JOURNAL_READS_MAX)),
@@ -114,11 +123,23 @@ impl Gateway {
     /// Opens to requests. A gateway is opened once; a second time changes nothing.
     pub fn open(&self, services: Services) {
         let _ = self.app.0.ready.set(services);
+        let _ = self.app.0.recovered.set(self.app.0.began.elapsed());
+    }
+
+    /// Says from now on that it is not ready, and asks whoever is answered to come again elsewhere,
+    /// but goes on: whoever shares requests out among servers has time to notice.
+    pub fn leave(&self) {
+        self.app.0.leaving.store(true, Ordering::Relaxed);
     }
 
     /// All routes, to be served, or called in process.
     pub fn router(&self) -> Router {
         routes::router(self.app.clone())
+    }
+
+    /// What the listener of its own for `/metrics` serves.
+    pub(crate) fn metrics_router(&self) -> Router {
+        routes::metrics_router(self.app.clone())
     }
 
     /// Serves connections until `shutdown` completes: then takes no more, ends the streams, and
@@ -132,13 +153,34 @@ impl Gateway {
         let shared = &self.app.0;
         let shutdown = async {
             shutdown.await;
+            self.leave();
             shared.stopping.store(true, Ordering::Relaxed);
             if let Some(ready) = shared.ready.get() {
                 // A stream would never end by itself.
                 ready.hub.stop();
             }
         };
-        connections::serve(listener, self.router(), &shared.options, shutdown, grace).await;
+        let serving = connections::Serving {
+            router: self.router(),
+            options: &shared.options,
+            meters: Arc::clone(&shared.meters.connections),
+        };
+        connections::serve(listener, serving, shutdown, grace).await;
+    }
+
+    /// Serves `/metrics` and its health, and nothing else, to whoever reaches the listener, until
+    /// `shutdown` completes.
+    pub async fn serve_metrics(self, listener: TcpListener, shutdown: impl Future<Output = ()>) {
+        let options = GatewayOptions {
+            connections_max: METRICS_CONNECTIONS_MAX,
+            ..self.app.0.options.clone()
+        };
+        let serving = connections::Serving {
+            router: self.metrics_router(),
+            options: &options,
+            meters: Arc::default(),
+        };
+        connections::serve(listener, serving, shutdown, Duration::ZERO).await;
     }
 }
 
@@ -152,6 +194,14 @@ struct Shared {
     ready: OnceLock<Services>,
     replayed: AtomicU64,
     total: AtomicU64,
+    /// Since when it recovers.
+    began: Instant,
+    /// And how long that took.
+    recovered: OnceLock<Duration>,
+    meters: Meters,
+    gates: Gates,
+    /// No longer ready; `stopping` follows.
+    leaving: AtomicBool,
     stopping: AtomicBool,
     body_room: Semaphore,
     journal_reads: Arc<Semaphore>,
@@ -174,6 +224,30 @@ impl App {
     /// How many events are replayed, and of how many.
     pub(crate) fn recovery(&self) -> (u64, u64) {
         (self.0.replayed.load(Ordering::Relaxed), self.0.total.load(Ordering::Relaxed))
+    }
+
+    /// How long recovering took, or has taken so far.
+    pub(crate) fn recovery_time(&self) -> Duration {
+        self.0.recovered.get().copied().unwrap_or_else(|| self.0.began.elapsed())
+    }
+
+    /// `recovering`, `ready` or `stopping`.
+    pub(crate) fn status(&self) -> &'static str {
+        match self.0.ready.get() {
+            _ if self.is_leaving() => "stopping",
+            Some(_) => "ready",
+            None => "recovering",
+        }
+    }
+
+    /// What it measures of itself.
+    pub(crate) fn meters(&self) -> &Meters {
+        &self.0.meters
+    }
+
+    /// What may be told to the log.
+    pub(crate) fn gates(&self) -> &Gates {
+        &self.0.gates
     }
 
     pub(crate) fn options(&self) -> &GatewayOptions {
@@ -214,6 +288,11 @@ impl App {
         &self.0.snapshots
     }
 
+    /// Whether it is to be stopped, though it may go on for a while.
+    pub(crate) fn is_leaving(&self) -> bool {
+        self.0.leaving.load(Ordering::Relaxed)
+    }
+
     pub(crate) fn is_stopping(&self) -> bool {
         self.0.stopping.load(Ordering::Relaxed)
     }
@@ -240,11 +319,11 @@ impl App {
         // Only fails when closed, which it never is.
         let turn = Arc::clone(&self.0.journal_reads).acquire_owned().await;
         let app = self.clone();
-        let task = tokio::task::spawn_blocking(move || {
+        let task = tokio::task::spawn_blocking(carried(move || {
             // Held by the read and not by its client, who may go away in the midst of it.
             let _turn = turn;
             act(&app, &app.ready()?.views)
-        });
+        }));
         task.await.unwrap_or_else(|error| match error.try_into_panic() {
             Ok(panic) => std::panic::resume_unwind(panic),
             Err(_) => Err(Problem::plain(Code::Stopping)),

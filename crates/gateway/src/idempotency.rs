@@ -62,7 +62,7 @@ pub(crate) fn is_key(text: &str) -> bool {
 
 /// The trace of `traceparent` (W3C Trace Context, section 3.2). What does not parse is ignored, as
 /// the standard asks.
-fn trace(headers: &HeaderMap) -> Option<TraceId> {
+pub(crate) fn trace(headers: &HeaderMap) -> Option<TraceId> {
     let text = headers.get(TRACEPARENT)?.to_str().ok()?;
     let mut parts = text.split('-');
     let (version, trace, parent, flags) =

@@ -14,6 +14,7 @@ mod gateway;
 mod idempotency;
 mod levels;
 mod limits;
+mod observe;
 mod openapi;
 mod page;
 mod panics;
@@ -30,6 +31,7 @@ pub use auth::Secret;
 pub use deliveries::webhook_content;
 pub use executor::{Execute, Executing, Executor};
 pub use gateway::{Gateway, GatewayOptions, Services};
+pub use observe::{AskMachine, Machine, ObserveOptions, with_request_id};
 pub use render::stream_encoder;
 pub use surroundings::surroundings;
 

@@ -87,3 +87,12 @@ pub(crate) const READERS_OF_ACCOUNTS_MAX: usize = 256;
 pub(crate) const SECRET_KEPT_SECONDS_USUAL: u64 = 86_400;
 /// How long at most: one that leaked must end some time.
 pub(crate) const SECRET_KEPT_SECONDS_MAX: u64 = 30 * 86_400;
+/// Bytes of a request's identifier that a client may give: a trace's, a UUID's, and then some.
+pub(crate) const REQUEST_ID_BYTES_MAX: usize = 64;
+/// Lines about requests that the log gets a second of each kind, unless it is told everything: the
+/// failures of an overload must not cost more than the requests.
+pub(crate) const LOG_LINES_OF_KIND_MAX: u64 = 10;
+/// How long a request may take before the log is told, if nothing is said: nobody waits longer gladly.
+pub(crate) const SLOW_USUAL: Duration = Duration::from_secs(1);
+/// Connections of the listener of `/metrics`: a few collectors, and some that hang.
+pub(crate) const METRICS_CONNECTIONS_MAX: usize = 64;

@@ -147,7 +147,7 @@ fn problem_schema() -> Value {
     json!({
         "type": "object",
         "description": "Problem details (RFC 9457), with members of their own for some codes.",
-        "required": ["type", "title", "status", "detail", "code", "retryable"],
+        "required": ["type", "title", "status", "detail", "code", "retryable", "requestId"],
         "properties": {
             "type": { "type": "string" },
             "title": { "type": "string" },
@@ -158,7 +158,13 @@ fn problem_schema() -> Value {
                 "type": "boolean",
                 "description": "Whether the same request, unchanged, may do better later."
             },
-            "errors": { "type": "array", "items": { "$ref": "#/components/schemas/Fault" } }
+            "errors": { "type": "array", "items": { "$ref": "#/components/schemas/Fault" } },
+            "requestId": {
+                "type": "string",
+                "description": "What the server's log calls the request, and its answer's X-Request-Id: \
+                    the request's own X-Request-Id, if it has the form, else the trace of its \
+                    traceparent, else a new one."
+            }
         }
     })
 }

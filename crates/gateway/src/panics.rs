@@ -4,11 +4,13 @@
 use std::any::Any;
 use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
-use std::task::{Context, Poll};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
+use futures_util::future::CatchUnwind;
 use tower::{Layer, Service};
 
 use crate::problem::{Code, Problem};
@@ -33,21 +35,36 @@ pub(crate) struct Catching<S> {
 impl<S> Service<Request> for Catching<S>
 where
     S: Service<Request, Response = Response, Error = Infallible>,
-    S::Future: Send + 'static,
+    S::Future: Unpin,
 {
     type Response = Response;
     type Error = Infallible;
-    type Future = std::pin::Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+    type Future = Caught<S::Future>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         self.inner.poll_ready(cx)
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
-        let answer = self.inner.call(request);
         // What a handler shares is behind locks that are consistent whenever they are free.
-        let answer = AssertUnwindSafe(answer).catch_unwind();
-        Box::pin(async move { answer.await.unwrap_or_else(|panic| Ok(failed(&*panic))) })
+        Caught { answer: AssertUnwindSafe(self.inner.call(request)).catch_unwind() }
+    }
+}
+
+/// The answer, or that there was a panic instead.
+pub(crate) struct Caught<F> {
+    answer: CatchUnwind<AssertUnwindSafe<F>>,
+}
+
+impl<F> Future for Caught<F>
+where
+    F: Future<Output = Result<Response, Infallible>> + Unpin,
+{
+    type Output = Result<Response, Infallible>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let answer = ready!(Pin::new(&mut self.answer).poll(cx));
+        Poll::Ready(answer.unwrap_or_else(|panic| Ok(failed(&*panic))))
     }
 }
 

@@ -18,6 +18,7 @@ use serde_json::Value;
 use views::analytics::AnalyticsError;
 use views::{HistoryError, PastError};
 
+use crate::observe::with_request_id;
 use crate::shape::{BadBody, Fault, Flaw, Place};
 use crate::wire::Time;
 
@@ -195,6 +196,11 @@ impl Serialize for Problem {
         map.serialize_entry("title", row.title)?;
         map.serialize_entry("status", &self.status())?;
         self.serialize_tail(&mut map)?;
+        // What is wrong with this very answer is found by it in the server's log.
+        with_request_id(|id| match id {
+            Some(id) => map.serialize_entry("requestId", id),
+            None => Ok(()),
+        })?;
         map.end()
     }
 }
@@ -220,6 +226,8 @@ impl IntoResponse for Problem {
         let mut response = Response::new(body.into());
         *response.status_mut() =
             StatusCode::from_u16(self.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        // For whoever counts them.
+        response.extensions_mut().insert(self.0.code);
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Some(seconds) = self.0.code.row().retry_after_seconds {

@@ -13,6 +13,7 @@ mod events;
 mod health;
 mod inventory;
 mod keys;
+mod metrics;
 mod network;
 mod offers;
 mod session;
@@ -25,6 +26,7 @@ mod updates;
 mod vessels;
 mod webhooks;
 
+pub(crate) use metrics::router as metrics_router;
 pub(crate) use session::{COOKIE_NAME, SessionId, Sessions, has_cookie};
 pub(crate) use stream_tokens::StreamTokens;
 #[cfg(test)]
@@ -39,6 +41,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::gateway::App;
+use crate::observe::Observe;
 use crate::openapi::Base;
 use crate::page;
 use crate::panics::CatchPanics;
@@ -104,6 +107,13 @@ pub(crate) fn documented() -> OpenApiRouter<App> {
         .routes(routes!(health::livez))
         .routes(routes!(health::readyz))
         .routes(routes!(health::openapi))
+        .routes(routes!(metrics::metrics))
+}
+
+/// The paths of the routes that the document describes, as they are written here.
+pub(crate) fn paths() -> Vec<String> {
+    let (_, document) = documented().split_for_parts();
+    document.paths.paths.into_keys().collect()
 }
 
 /// Everything that is served.
@@ -116,6 +126,7 @@ pub(crate) fn router(app: App) -> Router {
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(unknown_route)
         .layer(CatchPanics)
+        .layer(Observe(app.clone()))
         .with_state(app)
 }
 

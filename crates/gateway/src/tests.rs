@@ -15,6 +15,7 @@ mod history;
 mod holds;
 mod inventory;
 mod network;
+mod observe;
 mod offers;
 mod page;
 mod past;

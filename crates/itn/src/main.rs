@@ -8,7 +8,9 @@ mod console;
 mod export;
 mod galaxy;
 mod import;
+mod logs;
 mod names;
+mod observe;
 mod progress;
 mod random;
 mod server;
@@ -21,6 +23,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
+use logs::LogFormat;
+
 /// Runs the economy of a network of planets and stations
 #[derive(Debug, Parser)]
 #[command(version, subcommand_required = true, arg_required_else_help = true)]
@@ -29,6 +33,15 @@ struct Arguments {
     #[arg(long, env = "ITN_LOG", default_value = "info", global = true, value_name = "FILTER",
           value_parser = filter)]
     log: String,
+    /// How lines of the log look
+    #[arg(
+        long,
+        env = "ITN_LOG_FORMAT",
+        default_value = "readable",
+        global = true,
+        value_name = "FORMAT"
+    )]
+    log_format: LogFormat,
     #[command(subcommand)]
     command: Command,
 }
@@ -56,12 +69,10 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     }
     let arguments = Arguments::parse();
-    tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        .with_env_filter(EnvFilter::new(&arguments.log))
-        .with_ansi(console::is_watched())
-        .with_target(false)
-        .init();
+    let _logs = match logs::begin(&arguments.log, arguments.log_format) {
+        Ok(logs) => logs,
+        Err(error) => return commands::fail(&error),
+    };
     match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime.block_on(run(arguments.command)),
         Err(error) => commands::fail(&error),

@@ -5,7 +5,7 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use domain::{CommitObserver, Identifier, NetworkDetails, Sequence, Timestamp};
 use engine::{Engine, EngineError, EngineOptions, FirstKey};
@@ -23,10 +23,8 @@ use tokio::sync::oneshot;
 use tokio::task::block_in_place;
 use views::{Past, PastOpenError, Views};
 
+use crate::observe::ObserveSettings;
 use crate::progress::Progress;
-
-/// How long answers under way may take to be sent once the server is told to stop.
-const DRAIN: Duration = Duration::from_secs(8);
 
 /// A snapshot of a small network is taken after so many events: replaying them takes a second.
 const SNAPSHOT_EVENTS_MIN: u64 = 1_000_000;
@@ -58,6 +56,8 @@ pub(crate) struct ServerOptions {
     pub(crate) connections_max: usize,
     /// Where webhooks may go, and when they are tried again.
     pub(crate) webhooks: WebhookOptions,
+    /// How it is observed, and how it ends.
+    pub(crate) observe: ObserveSettings,
 }
 
 /// A server that could not be started, or stopped by itself.
@@ -111,11 +111,17 @@ pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     /// The administrator's key, if the network was created just now and the key was made up.
     pub(crate) new_key: Option<Secret>,
+    /// Where metrics are served to whoever reaches it.
+    pub(crate) metrics_address: Option<SocketAddr>,
+    gateway: Gateway,
+    observe: ObserveSettings,
     engine: Engine,
     past: Past,
     webhooks: Webhooks,
     stop: oneshot::Sender<()>,
     serving: tokio::task::JoinHandle<()>,
+    /// Ends the serving of metrics when it is dropped.
+    _metrics: oneshot::Sender<()>,
 }
 
 impl Server {
@@ -124,20 +130,30 @@ impl Server {
         if options.anonymous && !options.listen.ip().is_loopback() {
             return Err(ServerError::Anonymous(options.listen));
         }
-        let listen = |error| ServerError::Listen { address: options.listen, error };
         // Before anything is touched: a port in use must not leave a new folder behind.
-        let listener = TcpListener::bind(options.listen).await.map_err(listen)?;
-        let address = listener.local_addr().map_err(listen)?;
+        let (listener, address) = bind(options.listen).await?;
+        let metrics = match options.observe.metrics_listen {
+            Some(address) => Some(bind(address).await?),
+            None => None,
+        };
         let store = block_in_place(|| Store::open(&options))?;
         let gateway = Gateway::recovering(GatewayOptions {
             anonymous: options.anonymous,
             connections_max: connections_allowed(options.connections_max),
+            observe: options.observe.options(&options.data),
             ..GatewayOptions::new(store.journal.id())
         });
         let (stop, stopped) = oneshot::channel();
         let stopped = async { drop(stopped.await) };
         // From here on it says of itself that it is recovering.
-        let serving = tokio::spawn(gateway.clone().serve(listener, stopped, DRAIN));
+        let serving = gateway.clone().serve(listener, stopped, options.observe.drain);
+        let serving = tokio::spawn(serving);
+        let (metrics_end, metrics_ended) = oneshot::channel::<()>();
+        let metrics_address = metrics.as_ref().map(|(_, address)| *address);
+        if let Some((listener, _)) = metrics {
+            let ended = async { drop(metrics_ended.await) };
+            tokio::spawn(gateway.clone().serve_metrics(listener, ended));
+        }
         let events = store.journal.reader();
         let (views, fold) = Views::open(Some(&options.data.join("views.db")), Arc::clone(&events))?;
         let encoder = gateway::stream_encoder(&views, store.journal.id());
@@ -175,7 +191,34 @@ impl Server {
             webhooks: webhooks.clone(),
         });
         let new_key = (created && options.admin_key.is_none()).then_some(secret);
-        Ok(Self { address, new_key, engine, past, webhooks, stop, serving })
+        Ok(Self {
+            address,
+            new_key,
+            metrics_address,
+            gateway,
+            observe: options.observe,
+            engine,
+            past,
+            webhooks,
+            stop,
+            serving,
+            _metrics: metrics_end,
+        })
+    }
+
+    /// Says that it is not ready any more, and goes on for as long as it takes others to notice.
+    pub(crate) async fn leave(&self) {
+        self.gateway.leave();
+        let delay = self.observe.drain_delay;
+        if delay.is_zero() {
+            return;
+        }
+        tracing::info!(?delay, "told to stop: not ready any more");
+        tokio::select! {
+            () = tokio::time::sleep(delay) => {}
+            // There is nothing to go on with, which its end will say.
+            _ = self.failure() => {}
+        }
     }
 
     /// Completes when the engine fails for good, with the reason.
@@ -196,7 +239,7 @@ impl Server {
         // An error says that it has ended serving already.
         let _ = self.stop.send(());
         // A panic in there was logged where it happened.
-        let (_, ()) = tokio::join!(self.serving, self.webhooks.stop(DRAIN));
+        let (_, ()) = tokio::join!(self.serving, self.webhooks.stop(self.observe.drain));
         block_in_place(|| {
             let stopped = self.engine.stop();
             // Behind the engine: now it has everything.
@@ -205,6 +248,13 @@ impl Server {
         })?;
         Ok(())
     }
+}
+
+async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), ServerError> {
+    let failed = |error| ServerError::Listen { address, error };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    Ok((listener, address))
 }
 
 /// What is stored in the data folder.

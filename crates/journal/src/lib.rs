@@ -12,6 +12,7 @@
 
 pub mod encoding;
 mod memory;
+mod meters;
 pub mod row;
 mod snapshots;
 mod sqlite;
@@ -25,6 +26,7 @@ use thiserror::Error;
 
 pub use encoding::encoded_len_bound;
 pub use memory::MemoryJournal;
+pub use meters::Meters;
 pub use row::BATCH_EVENTS_BYTES_MAX;
 pub use snapshots::{FileSnapshots, MemorySnapshots};
 pub use sqlite::{OnProgress, OpenOptions, SqliteJournal, migrate, pending_migrations};
@@ -53,6 +55,11 @@ pub trait Journal: Send + Sync {
     /// that is not known. Whoever takes writes refuses them when it is low.
     fn free_space(&self) -> Option<FreeSpace> {
         None
+    }
+
+    /// What it measures of itself; nothing but zeros, if it does not.
+    fn meters(&self) -> Arc<Meters> {
+        Arc::default()
     }
 }
 

@@ -14,6 +14,7 @@ use tokio::sync::{Notify, Semaphore};
 use crate::filter::Interest;
 use crate::frames::Encode;
 use crate::inbox::Inbox;
+use crate::meters::Meters;
 use crate::options::HubOptions;
 use crate::pacer;
 use crate::ring::{Chunk, Place, Ring};
@@ -65,6 +66,7 @@ pub(crate) struct Shared {
     pub(crate) subjects: Subjects,
     pub(crate) runtime: Handle,
     pub(crate) waiters: Waiters,
+    pub(crate) meters: Meters,
     /// Turns at reading the journal.
     pub(crate) catch_ups: Arc<Semaphore>,
     /// Tells the pacer that there is something to do.
@@ -150,6 +152,7 @@ impl Hub {
             subjects,
             runtime: Handle::current(),
             waiters: Waiters::default(),
+            meters: Meters::default(),
             signal: Notify::new(),
             inbox: Mutex::new(inbox),
             ring: Mutex::new(ring),
@@ -211,6 +214,11 @@ impl Hub {
     /// How many readers are connected.
     pub fn readers(&self) -> usize {
         self.shared.waiters.count()
+    }
+
+    /// What it measures of itself.
+    pub fn meters(&self) -> &Meters {
+        &self.shared.meters
     }
 
     /// The last event that was committed to the hub: no reader is past it.

@@ -52,6 +52,7 @@ pub(crate) async fn run(shared: Arc<Shared>) {
             let events_count = visible.0 - woken_to.0;
             woken_to = visible;
             let took = began.elapsed();
+            shared.meters.wave.took_alone(took);
             next_wave = began + took + pause(&shared.options, took, readers_count, events_count);
         }
     }

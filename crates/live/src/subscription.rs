@@ -161,10 +161,12 @@ impl Subscription {
                 }
                 Place::Behind if self.was_live => {
                     let resume_after = self.cursor;
+                    self.shared.meters.lagged.add(1);
                     return Poll::Ready(self.end(Update::Lagged { resume_after }));
                 }
                 Place::Behind => {
                     let interest = self.interest.clone();
+                    self.shared.meters.catch_ups.add(1);
                     let reading =
                         catch_up::read(&self.shared, interest, self.cursor, self.slice_events);
                     self.reading = Some(reading);
@@ -238,6 +240,8 @@ impl Subscription {
         }
         self.told = last;
         self.heard = true;
+        self.shared.meters.updates.add(1);
+        self.shared.meters.update_bytes.add(bytes.len() as u64);
         Some(Update::Events(bytes))
     }
 

@@ -12,6 +12,7 @@ mod entry;
 mod feed;
 mod http;
 mod manage;
+mod meters;
 mod options;
 mod record;
 mod room;
@@ -31,6 +32,7 @@ pub use content::{Content, NoInterest};
 pub use feed::WebhooksFold;
 pub use http::HttpSender;
 pub use manage::{Change, Created, NewWebhook};
+pub use meters::{Meters, Standing};
 pub use options::WebhookOptions;
 pub use record::{
     Attempt, Creation, Cursor, DisabledReason, Failure, KeptSecret, Outcome, Settings, Status,

@@ -35,7 +35,7 @@ pub use query::{AnalyticsError, Candles, LaneOf, RankBy, Ranked, Shown, Windows}
 pub use routes::{Quote, Route, RouteFilter, Routes};
 
 use crate::ViewsError;
-use crate::follower::Follower;
+use crate::follower::{Follower, Progress};
 use crate::mixer::MixedMap;
 use cell::LastPrice;
 use follow::{Counting, SaveWhen};
@@ -105,6 +105,11 @@ impl Analytics {
         events: Arc<dyn EventReader>,
     ) -> Result<(Self, AnalyticsFeed), ViewsError> {
         Self::open_saving(store, journal, events, SaveWhen::USUAL)
+    }
+
+    /// How far they have come.
+    pub(crate) fn followed(&self) -> Progress {
+        self.0.follower.progress()
     }
 
     /// Saves what waits and ends the thread: what is committed later is counted at the next start.

@@ -21,7 +21,7 @@ use std::sync::Arc;
 use domain::{Batch, CommitObserver, EventReader, JournalId, Sequence};
 use parking_lot::Mutex;
 
-use crate::follower::Follower;
+use crate::follower::{Follower, Progress};
 use crate::{Views, ViewsError};
 use keeper::{Keeper, Shared, about_nothing};
 
@@ -73,6 +73,11 @@ impl Books {
         let follower = follower.map_err(ViewsError::Thread)?;
         let books = Self(Arc::new(Inner { follower, shared, views, events }));
         Ok((books.clone(), BooksFeed(books)))
+    }
+
+    /// How far they have come.
+    pub(crate) fn followed(&self) -> Progress {
+        self.0.follower.progress()
     }
 
     /// Saves what waits and ends the thread: what is committed later is read at the next start.

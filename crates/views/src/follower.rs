@@ -101,13 +101,13 @@ pub(crate) struct Follower {
 
 /// How far a follower has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Progress {
+pub struct Progress {
     /// The last event that it has folded.
-    pub(crate) position: Sequence,
+    pub position: Sequence,
     /// The last event that is committed.
-    pub(crate) last: Sequence,
+    pub last: Sequence,
     /// Why it does not go on, while it does not.
-    pub(crate) error: Option<String>,
+    pub error: Option<String>,
 }
 
 impl Follower {

@@ -58,6 +58,7 @@ pub use books::{
 };
 pub use directory::{Commodity, Station, Trader, Vessel};
 pub use fold::ViewsFold;
+pub use follower::Progress as PastProgress;
 pub use history::{EventFilter, History, HistoryError, HistoryFold, HistoryOpenError, Order, Part};
 pub use levels::{LEVELS_MAX, Level, LevelCursor, LevelFilter, LevelPage};
 pub use offers::{OfferFilter, OfferPage, OfferPlace};

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use domain::{CommitObserver, EventReader, JournalId};
 use thiserror::Error;
 
+use crate::follower::Progress;
 use crate::{Analytics, Books, BooksOptions, History, HistoryOpenError, Views, ViewsError};
 
 /// What was so, what happened, and figures of it. Cloning gives another handle to the same.
@@ -57,6 +58,15 @@ impl Past {
         let feeds: Feeds =
             vec![Box::new(history_feed), Box::new(books_feed), Box::new(analytics_feed)];
         Ok((Self { history, books, analytics }, feeds))
+    }
+
+    /// How far each part has come, by its name.
+    pub fn progress(&self) -> [(&'static str, Progress); 3] {
+        [
+            ("history", self.history.followed()),
+            ("books", self.books.followed()),
+            ("analytics", self.analytics.followed()),
+        ]
     }
 
     /// Saves what waits and ends the threads: what is committed later is read at the next start.

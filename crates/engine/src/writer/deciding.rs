@@ -17,10 +17,26 @@ impl Work {
     /// Decides one command, and applies what it decided.
     pub(super) fn decide(&mut self, command: Command) -> Result<Decided, Gone> {
         let at = self.fire_timers()?;
-        match self.judge(at, &command) {
-            Some(decided) => Ok(decided),
-            None => Ok(Decided::Accepted(self.accept(at, command)?)),
-        }
+        let decided = match self.judge(at, &command) {
+            Some(decided) => decided,
+            None => Decided::Accepted(self.accept(at, command)?),
+        };
+        self.count(&decided);
+        Ok(decided)
+    }
+
+    fn count(&self, decided: &Decided) {
+        let commands = &self.writer.shared.meters.commands;
+        let counter = match decided {
+            Decided::Accepted(_) => &commands.accepted,
+            Decided::WouldAccept(_) => &commands.rehearsed,
+            Decided::Unchanged => &commands.unchanged,
+            Decided::Replayed(_) => &commands.replayed,
+            Decided::KeyReused => &commands.key_reused,
+            Decided::Rejected(_) => &commands.rejected,
+            Decided::Failed => &commands.failed,
+        };
+        counter.add_alone(1);
     }
 
     /// Says what would become of a command as things are now, and changes nothing. Timers that are
@@ -28,6 +44,7 @@ impl Work {
     pub(super) fn rehearse(&mut self, command: &Command) -> Result<Decided, Gone> {
         let at = self.fire_timers()?;
         if let Some(decided) = self.judge(at, command) {
+            self.count(&decided);
             return Ok(decided);
         }
         let (mut sequence, mut recorded_at) = (self.writer.state.last(), at);
@@ -45,7 +62,9 @@ impl Work {
             recorded_at = Timestamp(recorded_at.0.saturating_add(1));
             Recorded { envelope, event }
         });
-        Ok(Decided::WouldAccept(recorded.collect()))
+        let decided = Decided::WouldAccept(recorded.collect());
+        self.count(&decided);
+        Ok(decided)
     }
 
     /// What the command comes to, if it is not accepted; else its events are in `decided`.

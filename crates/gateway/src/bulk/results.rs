@@ -117,6 +117,7 @@ pub(crate) fn results(
     for line in 1..=parsed.line_count {
         if let Some((_, problem)) = refused.next_if(|(at, _)| *at == line) {
             counts.failed += 1;
+            app.meters().line_problems.count(problem.code());
             problem.write_line(line, &mut out);
         } else if let Some((asked, answer)) = decided.next() {
             let mut result = Result { app, caller, line, asked, out: &mut out, show, is_dry_run };
@@ -218,6 +219,7 @@ impl Result<'_> {
     }
 
     fn failed(&mut self, problem: &Problem, counts: &mut Counts) {
+        self.app.meters().line_problems.count(problem.code());
         counts.failed += 1;
         problem.write_line(self.line, self.out);
     }

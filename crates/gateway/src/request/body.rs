@@ -12,6 +12,7 @@ use tokio::time::timeout;
 
 use crate::gateway::App;
 use crate::limits::{BODY_ROOM_WAIT, BODY_SMALL_BYTES};
+use crate::observe::{Stage, pass};
 use crate::problem::{Code, Problem};
 
 /// A body, and the room it takes until it is dropped.
@@ -71,6 +72,7 @@ pub(crate) async fn read_body<'a>(
     let reading = collect(body, expected, bytes_max);
     let bytes = timeout(app.options().body_read_timeout, reading).await;
     let bytes = bytes.map_err(|_| Problem::plain(Code::RequestTimeout).closing())??;
+    pass(Stage::Received);
     Ok(Held { bytes, _room: room })
 }
 

@@ -54,7 +54,7 @@ pub(crate) async fn livez() -> Response {
     )
 )]
 pub(crate) async fn readyz(State(app): State<App>) -> Response {
-    if app.is_stopping() {
+    if app.is_leaving() {
         return json(StatusCode::SERVICE_UNAVAILABLE, &Health::plain("stopping"));
     }
     if app.ready().is_ok() {

@@ -21,6 +21,7 @@ use axum::response::{IntoResponse, Response};
 use crate::auth::Caller;
 use crate::connections::ConnectionPlace;
 use crate::gateway::App;
+use crate::observe::Held;
 use crate::problem::Problem;
 use crate::request::Query;
 use crate::wire::answer::CloudEvent;
@@ -104,7 +105,8 @@ async fn open(
     let connection = parts.extensions.get::<ConnectionPlace>();
     let connection = connection.filter(|_| parts.version == Version::HTTP_11);
     let outlet = connection.map(|connection| Arc::clone(connection.outlet()));
-    Ok(sse::respond(feed, place, app.identity().clone(), outlet))
+    let counted = Held::new(Arc::clone(&app.meters().sse_readers));
+    Ok(sse::respond(feed, (place, counted), app.identity().clone(), outlet))
 }
 
 impl Caller {

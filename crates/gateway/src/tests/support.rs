@@ -331,6 +331,8 @@ impl Answer {
         assert_eq!(self.header("content-type"), "application/problem+json");
         assert_eq!(self.json["status"], status);
         assert_eq!(self.json["type"], format!("/problems/{code}"));
+        assert_eq!(self.json["requestId"], self.header("x-request-id"), "{}", self.text);
+        assert!(!self.header("x-request-id").is_empty());
         let retryable = self.json["retryable"].as_bool().expect("every problem says so");
         assert_eq!(retryable, self.headers.contains_key("retry-after"), "{}", self.text);
         self
@@ -379,6 +381,7 @@ macro_rules! shown {
             ".**.acknowledgedAt" => $crate::tests::support::time_or_null(),
             ".**.resolvedAt" => $crate::tests::support::time_or_null(),
             ".**.time" => "[time]",
+            ".requestId" => "[request]",
             ".**.position.at" => "[time]",
         })
     };

@@ -18,6 +18,7 @@ use crate::commands::fail;
 use crate::commands::serve::{run_until, told_to_stop};
 use crate::console;
 use crate::galaxy::{self, Scale};
+use crate::observe::ObserveSettings;
 use crate::server::{Server, ServerOptions};
 use crate::simulate::{SimulateOptions, Simulation};
 use crate::story::{self, Notes, StoryOptions};
@@ -108,6 +109,7 @@ impl Demo {
             free_bytes_min: 64 * 1024 * 1024,
             webhooks: WebhookOptions::default(),
             connections_max: 4_096,
+            observe: ObserveSettings::default(),
         };
         let server = match Server::start(options).await {
             Ok(server) => server,

@@ -12,7 +12,7 @@ pub(crate) mod watch;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use crate::console;
+use crate::{console, logs};
 
 /// The folder that a command works on.
 #[derive(Debug, Clone, clap::Args)]
@@ -42,6 +42,6 @@ pub(crate) fn fail(error: &dyn std::error::Error) -> ExitCode {
         text.push_str(&cause.to_string());
         source = cause.source();
     }
-    console::note(&text);
+    logs::say(&text);
     ExitCode::FAILURE
 }

@@ -1,5 +1,7 @@
 //! `itn serve`: a server until SIGTERM or ctrl-c.
 
+mod observe;
+
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -11,8 +13,8 @@ use live::webhooks::{Addresses, Net, PAUSE_MAX, PAUSES_MAX, Schedule, WebhookOpt
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::commands::{DataFolder, fail};
-use crate::console;
 use crate::server::{Server, ServerOptions};
+use crate::{console, logs};
 
 /// Run a server
 #[derive(Debug, clap::Args)]
@@ -56,6 +58,8 @@ pub(crate) struct Serve {
     #[arg(long, env = "ITN_WEBHOOK_RETRY_SECONDS", value_name = "SECONDS",
           value_parser = schedule)]
     webhook_retry_seconds: Option<Schedule>,
+    #[command(flatten)]
+    observe: observe::Observe,
 }
 
 impl Serve {
@@ -75,6 +79,7 @@ impl Serve {
             free_bytes_min: self.free_space_min,
             connections_max: self.connections_max,
             webhooks,
+            observe: self.observe.into(),
         };
         // Caught from here on, so that a signal while recovering ends the program as any other.
         let told = match told_to_stop() {
@@ -86,7 +91,10 @@ impl Serve {
         let starting = tokio::spawn(Server::start(options));
         tokio::pin!(told);
         let server = tokio::select! {
-            () = &mut told => std::process::exit(0),
+            () = &mut told => {
+                logs::flush();
+                std::process::exit(0)
+            }
             started = starting => match started {
                 Ok(Ok(server)) => server,
                 Ok(Err(error)) => return fail(&error),
@@ -97,6 +105,9 @@ impl Serve {
             console::say(&format!("admin key: {}", key.as_str()));
         }
         console::say(&format!("listening on http://{}", server.address));
+        if let Some(address) = server.metrics_address {
+            console::say(&format!("metrics on http://{address}/metrics"));
+        }
         run_until(server, told).await
     }
 }
@@ -107,10 +118,13 @@ pub(crate) async fn run_until(server: Server, told: impl Future<Output = ()>) ->
     let failed = tokio::select! {
         () = told => false,
         reason = failure => {
-            console::note(&format!("itn: {reason}"));
+            logs::say(&format!("itn: {reason}"));
             true
         }
     };
+    if !failed {
+        server.leave().await;
+    }
     match server.stop().await {
         Ok(()) if failed => ExitCode::FAILURE,
         Ok(()) => ExitCode::SUCCESS,

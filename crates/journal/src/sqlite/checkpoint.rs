@@ -13,6 +13,8 @@ use crossbeam_channel::Receiver;
 use parking_lot::Mutex;
 use rusqlite::{Connection, ErrorCode};
 
+use crate::Meters;
+
 /// The part of the WAL that is written between two steps: of 64 MiB it is 4 MiB, which a disk syncs
 /// in some tens of milliseconds at most.
 const STEPS: u64 = 16;
@@ -35,6 +37,7 @@ pub(super) struct Checkpoints {
     failed: Mutex<Option<Arc<str>>>,
     /// The longest that the writer stood still for it.
     pause_micros_max: AtomicU64,
+    meters: Arc<Meters>,
 }
 
 /// What a checkpoint found and did.
@@ -47,12 +50,13 @@ struct Progress {
 }
 
 impl Checkpoints {
-    pub(super) fn new(wal_bytes_max: u64) -> Self {
+    pub(super) fn new(wal_bytes_max: u64, meters: Arc<Meters>) -> Self {
         Self {
             wal_bytes_max,
             finish: AtomicBool::new(false),
             failed: Mutex::new(None),
             pause_micros_max: AtomicU64::new(0),
+            meters,
         }
     }
 
@@ -84,6 +88,7 @@ impl Checkpoints {
         let pause = begun.elapsed();
         let micros = u64::try_from(pause.as_micros()).unwrap_or(u64::MAX);
         self.pause_micros_max.fetch_max(micros, Ordering::Relaxed);
+        self.meters.checkpoint_pause.took_alone(pause);
         tracing::debug!(?pause, ?progress, "the writer finished a checkpoint");
         Ok(())
     }
@@ -111,6 +116,7 @@ fn step(connection: &Connection, checkpoints: &Checkpoints) -> rusqlite::Result<
     }
     for _ in 0..STEPS_MAX {
         let Some(progress) = tolerate_full(run(connection, "PASSIVE"))? else { return Ok(()) };
+        checkpoints.meters.wal_bytes.set(progress.wal_bytes);
         let rest = progress.wal_bytes.saturating_sub(progress.copied_bytes);
         if progress.wal_bytes < checkpoints.wal_bytes_max || progress.busy {
             return Ok(());

@@ -32,7 +32,7 @@ use self::reader::{Batches, Published, SqliteReader};
 use self::space::Space;
 use self::writer::{SqliteAppender, WriteSide};
 use crate::{
-    Appender, BatchIterator, ChainHash, Completion, FreeSpace, Journal, JournalError,
+    Appender, BatchIterator, ChainHash, Completion, FreeSpace, Journal, JournalError, Meters,
     PendingMigration,
 };
 
@@ -83,6 +83,7 @@ struct Shared {
     checkpoints: Arc<Checkpoints>,
     checkpointer: Option<Checkpointer>,
     space: Space,
+    meters: Arc<Meters>,
     /// Open, and so locked, until everything else is closed: fields are dropped in order.
     _lock: File,
 }
@@ -156,7 +157,8 @@ impl SqliteJournal {
     ) -> Result<Self, JournalError> {
         let published = Arc::new(Published::default());
         published.set(write_side.last);
-        let checkpoints = Arc::new(Checkpoints::new(options.wal_bytes_max));
+        let meters = Arc::<Meters>::default();
+        let checkpoints = Arc::new(Checkpoints::new(options.wal_bytes_max, Arc::clone(&meters)));
         let checkpointer = start_checkpointer(files, &options, Arc::clone(&checkpoints))?;
         let shared = Shared {
             id,
@@ -165,6 +167,7 @@ impl SqliteJournal {
             checkpoints,
             checkpointer: Some(checkpointer),
             space: Space::new(files.folder().to_owned(), options.free_bytes_min),
+            meters,
             _lock: lock,
         };
         let reader = SqliteReader::new(files.database(), options, id, published);
@@ -203,6 +206,10 @@ impl Journal for SqliteJournal {
 
     fn free_space(&self) -> Option<FreeSpace> {
         self.shared.space.free()
+    }
+
+    fn meters(&self) -> Arc<Meters> {
+        Arc::clone(&self.shared.meters)
     }
 }
 

@@ -6,6 +6,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::Instant;
 
 use crossbeam_channel::{Receiver, Sender};
 use domain::{Batch, BatchId, Epoch, Sequence};
@@ -16,7 +17,7 @@ use super::connection::key;
 use super::head::{Head, HeadFile};
 use crate::row::SealedRow;
 use crate::submission::accept;
-use crate::{Appender, ChainHash, Completion, IN_FLIGHT_MAX, JournalError, Outcome};
+use crate::{Appender, ChainHash, Completion, IN_FLIGHT_MAX, JournalError, Meters, Outcome};
 
 /// What only the writer touches; a claim takes it for a moment.
 #[derive(Debug)]
@@ -64,7 +65,12 @@ impl WriteSide {
     }
 
     /// Inserts the rows and commits, if `epoch` is still the newest; `false` if it is not.
-    fn commit(&mut self, epoch: Epoch, rows: &[SealedRow]) -> rusqlite::Result<bool> {
+    fn commit(
+        &mut self,
+        epoch: Epoch,
+        rows: &[SealedRow],
+        meters: &Meters,
+    ) -> rusqlite::Result<bool> {
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         if Self::stored_epoch(&transaction)? != i64::try_from(epoch.0).unwrap_or(i64::MAX) {
@@ -78,7 +84,10 @@ impl WriteSide {
                 insert.execute((key(row.first), row.bytes.as_slice()))?;
             }
         }
+        let began = Instant::now();
         transaction.commit()?;
+        meters.sync.took_alone(began.elapsed());
+        meters.commit_bytes.record_alone(rows.iter().map(|row| row.bytes.len() as u64).sum());
         // A page for what a row begins in, and the inner pages above.
         let pages = |row: &SealedRow| row.bytes.len() as u64 / self.page_bytes.max(1) + 1;
         let pages = rows.iter().map(pages).sum::<u64>() + 2;
@@ -264,7 +273,10 @@ impl Writer {
             |error: &dyn std::fmt::Display| format!("appending up to event {last}: {error}");
         let connection = &side.connection;
         self.shared.checkpoints.finish_if_asked(connection).map_err(|error| doing(&error))?;
-        if !side.commit(self.epoch, &group.rows).map_err(|error| doing(&error))? {
+        if !side
+            .commit(self.epoch, &group.rows, &self.shared.meters)
+            .map_err(|error| doing(&error))?
+        {
             return Ok(false);
         }
         (side.last, side.chain) = (last, group.chain);

@@ -3,7 +3,7 @@
 use parking_lot::Mutex;
 use tokio::sync::{Mutex as Turns, Notify};
 
-use super::record::{Cursor, Webhook};
+use super::record::{Cursor, Status, Webhook};
 
 /// A subscription.
 pub(super) struct Entry {
@@ -41,6 +41,12 @@ impl Entry {
 
     pub(super) fn webhook(&self) -> Webhook {
         self.kept.lock().webhook.clone()
+    }
+
+    /// Whether it delivers, and how far it has come.
+    pub(super) fn stands(&self) -> (Status, Cursor) {
+        let kept = self.kept.lock();
+        (kept.webhook.status, kept.webhook.cursor)
     }
 
     /// Takes over what the store has.

@@ -16,6 +16,7 @@ use super::content::Content;
 use super::entry::Entry;
 use super::feed::{Feed, WebhooksFold};
 use super::manage::whole;
+use super::meters::Meters;
 use super::options::WebhookOptions;
 use super::record::{Attempt, Cursor, Failure, Outcome, Webhook, WebhookId};
 use super::room::Rooms;
@@ -105,6 +106,7 @@ pub(super) struct Shared {
     pub(super) sender: Arc<dyn Sender>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) feed: Arc<Feed>,
+    pub(super) meters: Meters,
     pub(super) entries: RwLock<BTreeMap<WebhookId, Arc<Entry>>>,
     pub(super) stopping: watch::Sender<bool>,
     /// Sent by request.
@@ -141,6 +143,7 @@ impl Webhooks {
             sender,
             clock,
             feed: Arc::new(feed),
+            meters: Meters::default(),
             entries: RwLock::new(entries),
             stopping: watch::Sender::new(false),
             creating: tokio::sync::Mutex::new(()),
@@ -351,6 +354,9 @@ impl Shared {
         let sent = self.sender.send(&message).await;
         attempt.duration = began.elapsed();
         attempt.outcome = sent.outcome;
+        self.meters.attempt.took(attempt.duration);
+        let accepted = attempt.outcome.is_accepted();
+        if accepted { &self.meters.accepted } else { &self.meters.failed }.add(1);
         Some((attempt, sent.retry_after))
     }
 

@@ -188,6 +188,10 @@ impl History {
         (position, last)
     }
 
+    pub(crate) fn followed(&self) -> Progress {
+        self.0.follower.progress()
+    }
+
     /// Why the index does not go on, while it does not; it tries again every second.
     pub fn error(&self) -> Option<String> {
         self.0.follower.progress().error

@@ -10,6 +10,7 @@ use crate::bulk::{Asked, BulkLine, Show, parse, results};
 use crate::gateway::App;
 use crate::idempotency::{IDEMPOTENCY_KEY, Sent};
 use crate::limits::{BULK_BYTES_MAX, BULK_INLINE_BYTES_MAX};
+use crate::observe::carried;
 use crate::openapi::document;
 use crate::problem::{Code, Problem};
 use crate::request::{Query, read_body, require_media_type};
@@ -90,7 +91,7 @@ async fn beside<T: Send + 'static>(
     if is_short {
         return Ok(act());
     }
-    let done = tokio::task::spawn_blocking(act).await;
+    let done = tokio::task::spawn_blocking(carried(act)).await;
     done.map_err(|error| {
         tracing::error!(%error, "work on a bulk body failed");
         Problem::plain(Code::Internal)

@@ -9,19 +9,21 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderName, HeaderValue};
 use axum::response::Response;
 use bytes::Bytes;
+use domain::meter::Gauge;
 use http_body::Frame;
 
 use super::feed::Feed;
 use super::places::Place;
 use super::teller::{Broken, Teller};
 use crate::connections::Outlet;
+use crate::observe::Held;
 use crate::render::Identity;
 
 /// The stream, as a response. With the outlet of a connection to whose client it is sent in chunks,
 /// and by no other way than hyper's.
 pub(super) fn respond(
     feed: Feed,
-    place: Place,
+    place: (Place, Held<Arc<Gauge>>),
     identity: Identity,
     outlet: Option<Arc<Outlet>>,
 ) -> Response {
@@ -38,7 +40,7 @@ pub(super) fn respond(
 
 struct Stream {
     teller: Arc<Teller>,
-    _place: Place,
+    _place: (Place, Held<Arc<Gauge>>),
     has_begun: bool,
 }
 

@@ -2,6 +2,7 @@
 //! client that say what it wants.
 
 use std::future::poll_fn;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::header::{
@@ -27,6 +28,7 @@ use crate::auth::{Caller, is_of_foreign_page};
 use crate::connections::ConnectionPlace;
 use crate::gateway::App;
 use crate::limits::{PING_EVERY, SILENCE_MAX, WEBSOCKET_MESSAGE_BYTES_MAX};
+use crate::observe::Held;
 use crate::problem::{Code, Problem};
 
 /// How often a client that has not subscribed yet is looked after: the server's end waits for it.
@@ -63,9 +65,10 @@ pub(super) async fn accept(
     } else {
         None
     };
+    let counted = Held::new(Arc::clone(&app.meters().websocket_readers));
     tokio::spawn(async move {
         // Held until the end, so that the connection counts among all.
-        let _places = (place, connection);
+        let _places = (place, connection, counted);
         match upgrade.await {
             Ok(upgraded) => {
                 let limits = Limits::default().max_payload_len(Some(WEBSOCKET_MESSAGE_BYTES_MAX));

@@ -15,11 +15,10 @@ use views::{Past, Views};
 use crate::connections;
 use crate::executor::Executor;
 use crate::levels::Levels;
-use crate::limits::{
-    BODIES_KIB_MAX, BODY_READ_USUAL, CONNECTIONS_USUAL, HEADER_READ_USUAL, JOURNAL_READS_MAX,
-    SNAPSHOTS_MAX, WRITE_USUAL,
-};
+use crate::limit_options::LimitOptions;
+use crate::limits::{BODIES_KIB_MAX, CONNECTIONS_USUAL, JOURNAL_READS_MAX, SNAPSHOTS_MAX};
 use crate::problem::{Code, Problem};
+use crate::rates::Rates;
 use crate::render::{Identity, Render};
 use crate::request::Moment;
 use crate::routes::{self, Places, Sessions, StreamTokens};
@@ -34,12 +33,8 @@ pub struct GatewayOptions {
     pub anonymous: bool,
     /// Connections at a time.
     pub connections_max: usize,
-    /// How long a connection may take to send a request's head, and stay without a request.
-    pub header_read_timeout: Duration,
-    /// How long a request's body may take to arrive.
-    pub body_read_timeout: Duration,
-    /// How long a response may make no progress because the client does not read.
-    pub write_timeout: Duration,
+    /// How much, how long and from where.
+    pub limits: LimitOptions,
 }
 
 impl GatewayOptions {
@@ -49,9 +44,7 @@ impl GatewayOptions {
             journal,
             anonymous: false,
             connections_max: CONNECTIONS_USUAL,
-            header_read_timeout: HEADER_READ_USUAL,
-            body_read_timeout: BODY_READ_USUAL,
-            write_timeout: WRITE_USUAL,
+            limits: LimitOptions::default(),
         }
     }
 }
@@ -89,6 +82,7 @@ impl Gateway {
     pub fn recovering(options: GatewayOptions) -> Self {
         let shared = Shared {
             identity: Identity::of(options.journal),
+            rates: Rates::new(&options.limits),
             options,
             ready: OnceLock::new(),
             replayed: AtomicU64::new(0),
@@ -148,6 +142,7 @@ pub(crate) struct App(Arc<Shared>);
 
 struct Shared {
     options: GatewayOptions,
+    rates: Rates,
     identity: Identity,
     ready: OnceLock<Services>,
     replayed: AtomicU64,
@@ -178,6 +173,11 @@ impl App {
 
     pub(crate) fn options(&self) -> &GatewayOptions {
         &self.0.options
+    }
+
+    /// The budgets of keys and addresses.
+    pub(crate) fn rates(&self) -> &Rates {
+        &self.0.rates
     }
 
     pub(crate) fn identity(&self) -> &Identity {

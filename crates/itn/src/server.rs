@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use domain::{CommitObserver, Identifier, NetworkDetails, Sequence, Timestamp};
 use engine::{Engine, EngineError, EngineOptions, FirstKey};
-use gateway::{Gateway, GatewayOptions, Secret, Services};
+use gateway::{Gateway, GatewayOptions, LimitOptions, Secret, Services};
 use journal::{FileSnapshots, Journal, OpenOptions, SnapshotStore, SqliteJournal};
 use live::webhooks::{
     HttpSender, SqliteOperations, StoreError, SystemClock, WebhookOptions, WebhookParts, Webhooks,
@@ -58,6 +58,8 @@ pub(crate) struct ServerOptions {
     pub(crate) connections_max: usize,
     /// Where webhooks may go, and when they are tried again.
     pub(crate) webhooks: WebhookOptions,
+    /// How much, how long and from where requests are taken.
+    pub(crate) limits: LimitOptions,
 }
 
 /// A server that could not be started, or stopped by itself.
@@ -132,6 +134,7 @@ impl Server {
         let gateway = Gateway::recovering(GatewayOptions {
             anonymous: options.anonymous,
             connections_max: connections_allowed(options.connections_max),
+            limits: options.limits.clone(),
             ..GatewayOptions::new(store.journal.id())
         });
         let (stop, stopped) = oneshot::channel();

@@ -15,6 +15,7 @@ mod dependencies;
 mod export;
 mod import;
 mod kill;
+mod limits;
 mod live;
 mod live_snapshot;
 mod page;

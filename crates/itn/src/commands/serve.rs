@@ -1,5 +1,7 @@
 //! `itn serve`: a server until SIGTERM or ctrl-c.
 
+mod limits;
+
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -56,6 +58,8 @@ pub(crate) struct Serve {
     #[arg(long, env = "ITN_WEBHOOK_RETRY_SECONDS", value_name = "SECONDS",
           value_parser = schedule)]
     webhook_retry_seconds: Option<Schedule>,
+    #[command(flatten)]
+    limits: limits::LimitArguments,
 }
 
 impl Serve {
@@ -75,6 +79,7 @@ impl Serve {
             free_bytes_min: self.free_space_min,
             connections_max: self.connections_max,
             webhooks,
+            limits: self.limits.options(),
         };
         // Caught from here on, so that a signal while recovering ends the program as any other.
         let told = match told_to_stop() {

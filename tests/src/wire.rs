@@ -4,6 +4,8 @@ use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;
 
+use socket2::{Domain, Socket, Type};
+
 /// Header fields of an answer that are looked at; more than the server sends.
 const HEADERS_MAX: usize = 64;
 
@@ -58,7 +60,19 @@ impl Head {
 impl Connection {
     /// Connects; `patience` bounds every later read and write.
     pub fn open(address: SocketAddr, patience: Duration) -> io::Result<Self> {
-        let socket = TcpStream::connect_timeout(&address, patience)?;
+        Self::on(TcpStream::connect_timeout(&address, patience)?, patience)
+    }
+
+    /// Connects from this address of this machine.
+    pub fn open_from(from: &str, address: SocketAddr, patience: Duration) -> io::Result<Self> {
+        let from: std::net::IpAddr = from.parse().map_err(io::Error::other)?;
+        let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+        socket.bind(&SocketAddr::from((from, 0)).into())?;
+        socket.connect_timeout(&address.into(), patience)?;
+        Self::on(socket.into(), patience)
+    }
+
+    fn on(socket: TcpStream, patience: Duration) -> io::Result<Self> {
         socket.set_nodelay(true)?;
         socket.set_read_timeout(Some(patience))?;
         socket.set_write_timeout(Some(patience))?;

@@ -14,6 +14,7 @@ use views::Access;
 
 use crate::gateway::App;
 use crate::problem::{Code, Problem};
+use crate::rates::is_guess;
 use crate::routes::{SessionId, has_cookie};
 
 /// The first characters of every key, so that one that leaked can be searched for.
@@ -71,6 +72,11 @@ impl Caller {
     /// Who asks: by the key that is sent, else by the cookie of a session, which browsers send by
     /// themselves; else anybody, where anybody may read.
     pub(crate) fn of(app: &App, parts: &Parts) -> Result<Self, Problem> {
+        let is_guess = is_guess(&parts.headers);
+        app.rates().admit((&parts.extensions, is_guess), Self::found(app, parts))
+    }
+
+    fn found(app: &App, parts: &Parts) -> Result<Self, Problem> {
         let headers = &parts.headers;
         if let Some(secret) = secret(headers)? {
             return Self::of_key(app, secret);

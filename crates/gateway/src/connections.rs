@@ -2,11 +2,13 @@
 //!
 //! hyper's own server helper has neither a bound nor timeouts; this loop is what those take.
 
+mod crowd;
 mod outlet;
 mod patient;
 
 use std::convert::Infallible;
 use std::io;
+use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,16 +21,20 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use parking_lot::Mutex;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tower::ServiceExt;
 
+use crate::client_address::ClientAddress;
 use crate::gateway::GatewayOptions;
+use crate::headers::secure;
 use crate::limits::{HEAD_BYTES_MAX, REFUSALS_MAX};
 use crate::observe::{Connections, Held, OpenOf, named_anew};
-use crate::problem::{Code, Problem};
+use crate::problem::{Code, Problem, Rest};
+use crowd::{Crowd, Member};
 pub(crate) use outlet::Outlet;
 use patient::Patient;
 
@@ -42,8 +48,16 @@ const REFUSAL_TIME: Duration = Duration::from_secs(1);
 /// over HTTP keeps it.
 #[derive(Clone)]
 pub(crate) struct ConnectionPlace {
-    _permit: Arc<(OwnedSemaphorePermit, Held<OpenOf>)>,
+    place: Arc<Place>,
     outlet: Arc<Outlet>,
+}
+
+struct Place {
+    _permit: OwnedSemaphorePermit,
+    _member: Member,
+    _open: Held<OpenOf>,
+    /// Until when nothing more is heard of it.
+    rests_until: Mutex<Option<Instant>>,
 }
 
 impl ConnectionPlace {
@@ -69,6 +83,7 @@ pub(crate) async fn serve(
 ) {
     let places = u32::try_from(options.connections_max).unwrap_or(u32::MAX);
     let connections = Arc::new(Semaphore::new(options.connections_max));
+    let crowd = Crowd::new(options.limits.connections_of_address(options.connections_max));
     let refusals = Arc::new(Semaphore::new(REFUSALS_MAX));
     let (stop, stopping) = watch::channel(());
     let mut shutdown = pin!(shutdown);
@@ -77,8 +92,8 @@ pub(crate) async fn serve(
             () = &mut shutdown => break,
             accepted = listener.accept() => accepted,
         };
-        let stream = match accepted {
-            Ok((stream, _)) => stream,
+        let (stream, peer) = match accepted {
+            Ok((stream, peer)) => (stream, peer.ip()),
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");
                 sleep(ACCEPT_PAUSE).await;
@@ -87,14 +102,18 @@ pub(crate) async fn serve(
         };
         // Answers are small and whole: waiting for more to send would only delay them.
         let _ = stream.set_nodelay(true);
-        if let Ok(place) = Arc::clone(&connections).try_acquire_owned() {
+        let member = crowd.join(peer, &options.limits.proxies);
+        let place = member.zip(Arc::clone(&connections).try_acquire_owned().ok());
+        if let Some((member, permit)) = place {
             meters.accepted.add(1);
-            let place = (place, Held::new(OpenOf(Arc::clone(&meters))));
+            let open = Held::new(OpenOf(Arc::clone(&meters)));
             let (router, options, stopping) = (router.clone(), options.clone(), stopping.clone());
             tokio::spawn(async move {
-                let outlet = Arc::default();
-                let place = ConnectionPlace { _permit: Arc::new(place), outlet };
-                converse(stream, router, &options, (place, stopping)).await;
+                let rests_until = Mutex::default();
+                let place =
+                    Arc::new(Place { _permit: permit, _member: member, _open: open, rests_until });
+                let place = ConnectionPlace { place, outlet: Arc::default() };
+                converse((stream, peer), router, &options, (place, stopping)).await;
             });
             continue;
         }
@@ -117,20 +136,26 @@ pub(crate) async fn serve(
 
 /// Serves one connection to its end.
 async fn converse(
-    stream: TcpStream,
+    (stream, peer): (TcpStream, IpAddr),
     router: Router,
     options: &GatewayOptions,
     (place, mut stopping): (ConnectionPlace, watch::Receiver<()>),
 ) {
-    let stream = Patient::new(stream, Arc::clone(&place.outlet), options.write_timeout);
-    let service = service_fn(move |request: hyper::Request<Incoming>| {
+    let stream = Patient::new(stream, Arc::clone(&place.outlet), options.limits.write_timeout);
+    let proxies = &options.limits.proxies;
+    // Behind a proxy others share the connection, and would rest with whoever asked too much.
+    let may_rest = !proxies.has(peer);
+    let service = service_fn(|request: hyper::Request<Incoming>| {
         let (router, mut request) = (router.clone(), request.map(Body::new));
+        let address = ClientAddress::of(peer, request.headers(), proxies);
         request.extensions_mut().insert(place.clone());
-        async move { Ok::<Response, Infallible>(answer(router, request).await) }
+        request.extensions_mut().insert(address);
+        let place = may_rest.then(|| Arc::clone(&place.place));
+        async move { Ok::<Response, Infallible>(answer(router, request, place.as_deref()).await) }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(options.header_read_timeout)
+        .header_read_timeout(options.limits.header_read_timeout)
         .max_buf_size(HEAD_BYTES_MAX)
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
@@ -148,17 +173,30 @@ async fn converse(
     }
 }
 
-async fn answer(router: Router, request: axum::extract::Request) -> Response {
-    match router.oneshot(request).await {
+async fn answer(
+    router: Router,
+    request: axum::extract::Request,
+    place: Option<&Place>,
+) -> Response {
+    let rests_until = place.and_then(|place| place.rests_until.lock().take());
+    if let Some(until) = rests_until {
+        sleep_until(until).await;
+    }
+    let response = match router.oneshot(request).await {
         Ok(response) => response,
         Err(never) => match never {},
+    };
+    if let (Some(place), Some(Rest(time))) = (place, response.extensions().get()) {
+        *place.rests_until.lock() = Some(Instant::now() + *time);
     }
+    response
 }
 
 /// Says that there are too many connections, to whoever still listens.
 async fn refuse(mut stream: TcpStream) -> io::Result<()> {
-    let response =
+    let mut response =
         named_anew(|| Problem::plain(Code::TooManyConnections).closing().into_response());
+    secure(&mut response);
     let (parts, body) = response.into_parts();
     let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
     let mut head = format!("HTTP/1.1 {}\r\ncontent-length: {}\r\n", parts.status, body.len());

@@ -15,12 +15,13 @@ use views::{Past, Views};
 use crate::connections;
 use crate::executor::Executor;
 use crate::levels::Levels;
+use crate::limit_options::LimitOptions;
 use crate::limits::{
-    BODIES_KIB_MAX, BODY_READ_USUAL, CONNECTIONS_USUAL, HEADER_READ_USUAL, JOURNAL_READS_MAX,
-    METRICS_CONNECTIONS_MAX, SNAPSHOTS_MAX, WRITE_USUAL,
+    BODIES_KIB_MAX, CONNECTIONS_USUAL, JOURNAL_READS_MAX, METRICS_CONNECTIONS_MAX, SNAPSHOTS_MAX,
 };
 use crate::observe::{Gates, Meters, ObserveOptions, carried};
 use crate::problem::{Code, Problem};
+use crate::rates::Rates;
 use crate::render::{Identity, Render};
 use crate::request::Moment;
 use crate::routes::{self, Places, Sessions, StreamTokens};
@@ -35,14 +36,10 @@ pub struct GatewayOptions {
     pub anonymous: bool,
     /// Connections at a time.
     pub connections_max: usize,
-    /// How long a connection may take to send a request's head, and stay without a request.
-    pub header_read_timeout: Duration,
-    /// How long a request's body may take to arrive.
-    pub body_read_timeout: Duration,
-    /// How long a response may make no progress because the client does not read.
-    pub write_timeout: Duration,
     /// How it is observed.
     pub observe: ObserveOptions,
+    /// How much, how long and from where.
+    pub limits: LimitOptions,
 }
 
 impl GatewayOptions {
@@ -52,10 +49,8 @@ impl GatewayOptions {
             journal,
             anonymous: false,
             connections_max: CONNECTIONS_USUAL,
-            header_read_timeout: HEADER_READ_USUAL,
-            body_read_timeout: BODY_READ_USUAL,
-            write_timeout: WRITE_USUAL,
             observe: ObserveOptions::default(),
+            limits: LimitOptions::default(),
         }
     }
 }
@@ -93,6 +88,7 @@ impl Gateway {
     pub fn recovering(options: GatewayOptions) -> Self {
         let shared = Shared {
             identity: Identity::of(options.journal),
+            rates: Rates::new(&options.limits),
             options,
             ready: OnceLock::new(),
             replayed: AtomicU64::new(0),
@@ -190,6 +186,7 @@ pub(crate) struct App(Arc<Shared>);
 
 struct Shared {
     options: GatewayOptions,
+    rates: Rates,
     identity: Identity,
     ready: OnceLock<Services>,
     replayed: AtomicU64,
@@ -252,6 +249,11 @@ impl App {
 
     pub(crate) fn options(&self) -> &GatewayOptions {
         &self.0.options
+    }
+
+    /// The budgets of keys and addresses.
+    pub(crate) fn rates(&self) -> &Rates {
+        &self.0.rates
     }
 
     pub(crate) fn identity(&self) -> &Identity {

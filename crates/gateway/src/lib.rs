@@ -6,19 +6,24 @@
 
 mod auth;
 mod bulk;
+mod client_address;
 mod commands;
 mod connections;
+mod cors;
 mod deliveries;
 mod executor;
 mod gateway;
+mod headers;
 mod idempotency;
 mod levels;
+mod limit_options;
 mod limits;
 mod observe;
 mod openapi;
 mod page;
 mod panics;
 mod problem;
+mod rates;
 mod render;
 mod reply;
 mod request;
@@ -28,9 +33,12 @@ mod surroundings;
 mod wire;
 
 pub use auth::Secret;
+pub use client_address::{Proxies, ProxyHeader};
+pub use cors::{Origin, OriginError};
 pub use deliveries::webhook_content;
 pub use executor::{Execute, Executing, Executor};
 pub use gateway::{Gateway, GatewayOptions, Services};
+pub use limit_options::{LimitOptions, Quota, QuotaError};
 pub use observe::{AskMachine, Machine, ObserveOptions, with_request_id};
 pub use render::stream_encoder;
 pub use surroundings::surroundings;

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::limit_options::Quota;
+
 /// Bytes of a body that holds one command: 100 lines with names of 64 bytes, metadata and all, are
 /// about 40 KiB.
 pub(crate) const BODY_BYTES_MAX: usize = 256 * 1024;
@@ -96,3 +98,30 @@ pub(crate) const LOG_LINES_OF_KIND_MAX: u64 = 10;
 pub(crate) const SLOW_USUAL: Duration = Duration::from_secs(1);
 /// Connections of the listener of `/metrics`: a few collectors, and some that hang.
 pub(crate) const METRICS_CONNECTIONS_MAX: usize = 64;
+/// Units a second and units at once of a budget at most: what its arithmetic is exact for.
+pub(crate) const RATE_MAX: u32 = 1_000_000_000;
+/// Budgets that are kept of each kind: one of 65,536 keys each, some 1.1 MiB.
+pub(crate) const BUDGETS_MAX: usize = 65_536;
+/// Wrong keys of an address, if nothing is said. Keys are not guessed in any time; whoever tries, or
+/// has a program that does not notice, costs little and is seen.
+pub(crate) const FAILURES_USUAL: Quota = Quota::new(100, 2_000).expect("within bounds");
+/// Streams that a key opens, if nothing is said: all readers there may be come back at once after a
+/// restart, and then each of them once in a minute and a half.
+pub(crate) const STREAM_OPENINGS_USUAL: Quota = Quota::new(200, 16_384).expect("within bounds");
+/// Requests at work, if nothing is said: a sixth of a second of single trades.
+pub(crate) const AT_ONCE_USUAL: usize = 4_096;
+/// Requests of a key at work, if nothing is said: one key cannot take the places of all others.
+pub(crate) const AT_ONCE_OF_KEY_USUAL: usize = 2_048;
+/// Bytes a second of a body on its way, if nothing is said: slower than any link, faster than whoever
+/// means to be slow.
+pub(crate) const BODY_RATE_USUAL: u32 = 512;
+/// How long a body may be slower: a connection that lost packets waits so long.
+pub(crate) const BODY_RATE_GRACE: Duration = Duration::from_secs(5);
+/// How many times more bytes than it has itself gzip may say: what deflate can, at most.
+pub(crate) const GZIP_RATIO_MAX: usize = 1_032;
+/// Bodies that may unpack to more than this are unpacked beside the runtime's threads: a third of a
+/// millisecond.
+pub(crate) const UNPACK_INLINE_BYTES_MAX: usize = 128 * 1024;
+/// How long a connection is not listened to after it was told to come later: whoever does not wait by
+/// themselves waits so long at the most.
+pub(crate) const REST_MAX: Duration = Duration::from_secs(1);

@@ -5,7 +5,11 @@ mod code;
 mod described;
 mod rejected;
 
-use axum::http::header::{CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use std::time::Duration;
+
+use axum::http::header::{
+    ACCEPT_ENCODING, CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE,
+};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::ReadError;
@@ -18,6 +22,7 @@ use serde_json::Value;
 use views::analytics::AnalyticsError;
 use views::{HistoryError, PastError};
 
+use crate::limits::REST_MAX;
 use crate::observe::with_request_id;
 use crate::shape::{BadBody, Fault, Flaw, Place};
 use crate::wire::Time;
@@ -38,7 +43,14 @@ struct Inner {
     errors: Vec<Fault>,
     members: Vec<(&'static str, Value)>,
     header: Option<(HeaderName, HeaderValue)>,
+    /// Seconds to wait, if it is not as long as the code says.
+    retry_after: Option<u32>,
 }
+
+/// An answer that says to come later, in its extensions: how long the connection rests, so that
+/// whoever does not wait is not heard either.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rest(pub(crate) Duration);
 
 impl Problem {
     pub(crate) fn new(code: Code, detail: impl Into<String>) -> Self {
@@ -49,6 +61,7 @@ impl Problem {
             errors: Vec::new(),
             members: Vec::new(),
             header: None,
+            retry_after: None,
         }))
     }
 
@@ -96,6 +109,18 @@ impl Problem {
     /// After this answer the connection is closed: what is left of the request is not read.
     pub(crate) fn closing(mut self) -> Self {
         self.0.header = Some((CONNECTION, HeaderValue::from_static("close")));
+        self
+    }
+
+    /// Says when to come again.
+    pub(crate) fn retry_after(mut self, seconds: u32) -> Self {
+        self.0.retry_after = Some(seconds);
+        self
+    }
+
+    /// Says which codings a body may have (RFC 9110, section 12.5.3).
+    pub(crate) fn accepting(mut self, codings: &'static str) -> Self {
+        self.0.header = Some((ACCEPT_ENCODING, HeaderValue::from_static(codings)));
         self
     }
 
@@ -230,9 +255,15 @@ impl IntoResponse for Problem {
         response.extensions_mut().insert(self.0.code);
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        if let Some(seconds) = self.0.code.row().retry_after_seconds {
+        if let Some(usual) = self.0.code.row().retry_after_seconds {
+            let seconds = self.0.retry_after.unwrap_or(usual);
             headers.insert(RETRY_AFTER, seconds.into());
+            if self.0.code.is_of_load() {
+                let rest = Duration::from_secs(seconds.into()).min(REST_MAX);
+                response.extensions_mut().insert(Rest(rest));
+            }
         }
+        let headers = response.headers_mut();
         if let Some((name, value)) = self.0.header {
             headers.insert(name, value);
         }

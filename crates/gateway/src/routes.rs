@@ -41,11 +41,13 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::gateway::App;
+use crate::headers::Headers;
 use crate::observe::Observe;
 use crate::openapi::Base;
 use crate::page;
 use crate::panics::CatchPanics;
 use crate::problem::{Code, Problem};
+use crate::rates::Limits;
 
 /// The routes that the document describes.
 pub(crate) fn documented() -> OpenApiRouter<App> {
@@ -126,6 +128,8 @@ pub(crate) fn router(app: App) -> Router {
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(unknown_route)
         .layer(CatchPanics)
+        .layer(Limits(app.clone()))
+        .layer(Headers(app.clone()))
         .layer(Observe(app.clone()))
         .with_state(app)
 }

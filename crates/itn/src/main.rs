@@ -48,7 +48,7 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Serve(commands::serve::Serve),
+    Serve(Box<commands::serve::Serve>),
     Demo(commands::demo::Demo),
     Simulate(simulate::SimulateOptions),
     /// Bring other people's records into a running server

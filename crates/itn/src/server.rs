@@ -9,7 +9,7 @@ use std::time::SystemTime;
 
 use domain::{CommitObserver, Identifier, NetworkDetails, Sequence, Timestamp};
 use engine::{Engine, EngineError, EngineOptions, FirstKey};
-use gateway::{Gateway, GatewayOptions, Secret, Services};
+use gateway::{Gateway, GatewayOptions, LimitOptions, Secret, Services};
 use journal::{FileSnapshots, Journal, OpenOptions, SnapshotStore, SqliteJournal};
 use live::webhooks::{
     HttpSender, SqliteOperations, StoreError, SystemClock, WebhookOptions, WebhookParts, Webhooks,
@@ -58,6 +58,8 @@ pub(crate) struct ServerOptions {
     pub(crate) webhooks: WebhookOptions,
     /// How it is observed, and how it ends.
     pub(crate) observe: ObserveSettings,
+    /// How much, how long and from where requests are taken.
+    pub(crate) limits: LimitOptions,
 }
 
 /// A server that could not be started, or stopped by itself.
@@ -141,6 +143,7 @@ impl Server {
             anonymous: options.anonymous,
             connections_max: connections_allowed(options.connections_max),
             observe: options.observe.options(&options.data),
+            limits: options.limits.clone(),
             ..GatewayOptions::new(store.journal.id())
         });
         let (stop, stopped) = oneshot::channel();

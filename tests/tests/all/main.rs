@@ -16,6 +16,7 @@ mod docs;
 mod export;
 mod import;
 mod kill;
+mod limits;
 mod live;
 mod live_snapshot;
 mod page;

@@ -26,6 +26,13 @@ pub(crate) struct Parsed {
     faults_left: usize,
 }
 
+/// How many lines there are, read or not.
+#[expect(clippy::naive_bytecount, reason = "much less than parsing them, which comes next")]
+pub(crate) fn count_lines(body: &[u8]) -> usize {
+    let ends = body.trim_ascii_end().iter().filter(|byte| **byte == b'\n').count();
+    ends + 1
+}
+
 /// Reads all lines. Empty ones at the end are none; too many are refused as a whole.
 pub(crate) fn parse(
     body: &[u8],
@@ -41,8 +48,7 @@ pub(crate) fn parse(
         line_count: 0,
         faults_left: BULK_FAULTS_MAX,
     };
-    let end = body.iter().rposition(|byte| !byte.is_ascii_whitespace()).map_or(0, |last| last + 1);
-    let body = body.get(..end).unwrap_or_default();
+    let body = body.trim_ascii_end();
     if body.is_empty() {
         return Err(Problem::new(
             Code::MalformedJson,

@@ -75,6 +75,10 @@ codes! {
     ForeignOrigin => row("foreign_origin", 403, "A page of another origin may not do this"),
     UnknownRoute => row("unknown_route", 404, "There is nothing at this path"),
     MethodNotAllowed => row("method_not_allowed", 405, "The path does not know this method"),
+    MalformedEncoding => row("malformed_encoding", 400, "The body is not what its coding says"),
+    RateLimited => passing("rate_limited", 429, "Too much was asked", 1),
+    TooManyFailures => passing("too_many_failures", 429, "Too many keys that are none", 1),
+    TooManyAtOnce => passing("too_many_at_once", 429, "Too many requests at once", 1),
     RequestTimeout => passing("request_timeout", 408, "The request took too long to arrive", 1),
     BodyTooLarge => row("body_too_large", 413, "The body is too large"),
     UnsupportedMediaType => row("unsupported_media_type", 415, "The body's media type is not known"),
@@ -138,6 +142,13 @@ codes! {
     OutcomeUnknown => passing("outcome_unknown", 504, "The outcome is unknown", 5),
 }
 
+impl Code {
+    /// Whether it is given because too much is asked: asking again at once makes it worse.
+    pub(crate) const fn is_of_load(self) -> bool {
+        matches!(self, Self::RateLimited | Self::TooManyAtOnce | Self::Overloaded)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -155,7 +166,7 @@ mod tests {
     fn what_waiting_mends_says_how_long_to_wait() {
         for row in Code::ALL.iter().map(|code| code.row()) {
             assert_eq!(row.retryable, row.retry_after_seconds.is_some(), "{}", row.code);
-            assert!(row.retryable == matches!(row.status, 408 | 503 | 504), "{}", row.code);
+            assert!(row.retryable == matches!(row.status, 408 | 429 | 503 | 504), "{}", row.code);
         }
     }
 }

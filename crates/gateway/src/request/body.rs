@@ -1,17 +1,23 @@
 //! Bodies, read whole and within bounds.
 
+use std::io::Read;
 use std::ops::Deref;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use bytes::{Bytes, BytesMut};
+use flate2::bufread::MultiGzDecoder;
 use http_body_util::BodyExt;
 use tokio::sync::SemaphorePermit;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::gateway::App;
-use crate::limits::{BODY_ROOM_WAIT, BODY_SMALL_BYTES};
+use crate::limit_options::LimitOptions;
+use crate::limits::{
+    BODY_RATE_GRACE, BODY_ROOM_WAIT, BODY_SMALL_BYTES, GZIP_RATIO_MAX, UNPACK_INLINE_BYTES_MAX,
+};
 use crate::observe::{Stage, pass};
 use crate::problem::{Code, Problem};
 
@@ -36,7 +42,35 @@ impl Deref for Held<'_> {
     }
 }
 
-/// Refuses a body that does not say it is of this media type, or is compressed.
+/// How a body is packed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Coding {
+    Identity,
+    Gzip,
+}
+
+impl Coding {
+    /// What the headers say; one of them, once.
+    fn of(headers: &HeaderMap) -> Result<Self, Problem> {
+        let mut given = headers.get_all(CONTENT_ENCODING).into_iter();
+        let coding = match given.next().map(|coding| coding.as_bytes().trim_ascii()) {
+            None => return Ok(Self::Identity),
+            Some(coding) if coding.eq_ignore_ascii_case(b"identity") => Self::Identity,
+            // RFC 9110, section 8.4.1.3: the older name means the same.
+            Some(coding) if coding.eq_ignore_ascii_case(b"gzip") => Self::Gzip,
+            Some(coding) if coding.eq_ignore_ascii_case(b"x-gzip") => Self::Gzip,
+            Some(_) => return Err(unknown_coding()),
+        };
+        if given.next().is_some() { Err(unknown_coding()) } else { Ok(coding) }
+    }
+}
+
+fn unknown_coding() -> Problem {
+    let detail = "the Content-Encoding must be gzip, once, or none";
+    Problem::new(Code::UnsupportedMediaType, detail).accepting("gzip")
+}
+
+/// Refuses a body that does not say it is of this media type, or is packed as we cannot unpack it.
 pub(crate) fn require_media_type(headers: &HeaderMap, wanted: &str) -> Result<(), Problem> {
     let given = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = given.split(';').next().unwrap_or_default().trim();
@@ -44,36 +78,67 @@ pub(crate) fn require_media_type(headers: &HeaderMap, wanted: &str) -> Result<()
         let detail = format!("the Content-Type must be {wanted}");
         return Err(Problem::new(Code::UnsupportedMediaType, detail));
     }
-    match headers.get(CONTENT_ENCODING) {
-        None => Ok(()),
-        Some(encoding) if encoding.as_bytes().eq_ignore_ascii_case(b"identity") => Ok(()),
-        Some(_) => {
-            let detail = "the body must not be compressed";
-            Err(Problem::new(Code::UnsupportedMediaType, detail))
-        }
-    }
+    Coding::of(headers).map(drop)
 }
 
-/// Reads a body of at most `bytes_max`, in time. What is too large is not read to its end.
+/// Reads a body of at most `bytes_max`, in time, and unpacks it to as many. What is too large is not
+/// read, nor unpacked, to its end.
 pub(crate) async fn read_body<'a>(
     app: &'a App,
     headers: &HeaderMap,
     body: Body,
     bytes_max: usize,
 ) -> Result<Held<'a>, Problem> {
+    let coding = Coding::of(headers)?;
     let declared = declared_length(headers);
     if declared.is_some_and(|length| length > bytes_max) {
         return Err(too_large(bytes_max));
     }
     // Without a length, as much as may come is taken to be coming.
     let expected = declared.unwrap_or(bytes_max);
-    let room =
-        if expected > BODY_SMALL_BYTES { Some(room_for(app, expected).await?) } else { None };
-    let reading = collect(body, expected, bytes_max);
-    let bytes = timeout(app.options().body_read_timeout, reading).await;
-    let bytes = bytes.map_err(|_| Problem::plain(Code::RequestTimeout).closing())??;
+    let unpacked_max = match coding {
+        Coding::Identity => 0,
+        Coding::Gzip => expected.saturating_mul(GZIP_RATIO_MAX).min(bytes_max),
+    };
+    // All of it at once: whoever waits for more while holding some would hold up others.
+    let wanted = expected + unpacked_max;
+    let mut room =
+        if wanted > BODY_SMALL_BYTES { Some(room_for(app, wanted).await?) } else { None };
+    let bytes = collect(body, expected, bytes_max, &app.options().limits).await?;
     pass(Stage::Received);
+    if coding == Coding::Identity {
+        return Ok(Held { bytes, _room: room });
+    }
+    let bytes = if unpacked_max <= UNPACK_INLINE_BYTES_MAX {
+        unpack(&bytes, bytes_max)?
+    } else {
+        let unpacking = tokio::task::spawn_blocking(move || unpack(&bytes, bytes_max));
+        unpacking.await.map_err(|error| {
+            tracing::error!(%error, "unpacking a body failed");
+            Problem::plain(Code::Internal)
+        })??
+    };
+    // What it might have become is free again.
+    let room = room.as_mut().and_then(|room| room.split(bytes.len().div_ceil(1024)));
     Ok(Held { bytes, _room: room })
+}
+
+/// Unpacks gzip (RFC 1952) to at most so many bytes.
+fn unpack(packed: &[u8], bytes_max: usize) -> Result<Bytes, Problem> {
+    // Its last bytes say how long it is, if it is honest: to begin with, no more is taken.
+    let said = packed.last_chunk().map_or(0, |said| u32::from_le_bytes(*said));
+    let said = usize::try_from(said).unwrap_or(usize::MAX);
+    let mut unpacked = Vec::with_capacity(said.min(bytes_max).min(packed.len() * GZIP_RATIO_MAX));
+    let most = u64::try_from(bytes_max).unwrap_or(u64::MAX).saturating_add(1);
+    let mut reader = MultiGzDecoder::new(packed).take(most);
+    reader.read_to_end(&mut unpacked).map_err(|error| {
+        let detail = format!("the body is not gzip, as its Content-Encoding says: {error}");
+        Problem::new(Code::MalformedEncoding, detail)
+    })?;
+    if unpacked.len() > bytes_max {
+        return Err(too_large(bytes_max));
+    }
+    Ok(unpacked.into())
 }
 
 fn declared_length(headers: &HeaderMap) -> Option<usize> {
@@ -94,10 +159,25 @@ async fn room_for(app: &App, bytes: usize) -> Result<SemaphorePermit<'_>, Proble
     room.ok_or_else(|| full().closing())
 }
 
-async fn collect(mut body: Body, expected: usize, bytes_max: usize) -> Result<Bytes, Problem> {
+/// Reads all of it. It must come within the time for bodies and, after a grace, at the least rate.
+async fn collect(
+    mut body: Body,
+    expected: usize,
+    bytes_max: usize,
+    limits: &LimitOptions,
+) -> Result<Bytes, Problem> {
+    let began = Instant::now();
     let mut first = Bytes::new();
     let mut rest: Option<BytesMut> = None;
-    while let Some(frame) = body.frame().await {
+    loop {
+        let length = rest.as_ref().map_or(first.len(), BytesMut::len);
+        let due = BODY_RATE_GRACE + time_for(length, limits.body_rate_min);
+        let due = began + due.min(limits.body_read_timeout);
+        let frame = timeout_at(due, body.frame()).await;
+        let late = |_| Problem::plain(Code::RequestTimeout).closing();
+        let Some(frame) = frame.map_err(late)? else {
+            return Ok(rest.map_or(first, BytesMut::freeze));
+        };
         let broken = |_| {
             let detail = "the body ended before it was complete";
             Problem::new(Code::MalformedJson, detail).closing()
@@ -105,7 +185,6 @@ async fn collect(mut body: Body, expected: usize, bytes_max: usize) -> Result<By
         let Ok(chunk) = frame.map_err(broken)?.into_data() else {
             continue;
         };
-        let length = rest.as_ref().map_or(first.len(), BytesMut::len);
         if length + chunk.len() > bytes_max {
             return Err(too_large(bytes_max));
         }
@@ -121,5 +200,10 @@ async fn collect(mut body: Body, expected: usize, bytes_max: usize) -> Result<By
         });
         rest.extend_from_slice(&chunk);
     }
-    Ok(rest.map_or(first, BytesMut::freeze))
+}
+
+/// How long so many bytes take at the least rate.
+fn time_for(bytes: usize, rate: u32) -> Duration {
+    let milliseconds = (bytes as u64).saturating_mul(1_000) / u64::from(rate.max(1));
+    Duration::from_millis(milliseconds)
 }

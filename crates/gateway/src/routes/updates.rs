@@ -96,6 +96,7 @@ async fn open(
     mut wanted: Wanted,
 ) -> Result<Response, Problem> {
     wanted.resume(&parts.headers)?;
+    app.rates().charge_stream(&parts.extensions, &caller)?;
     let place = app.places().take(&caller)?;
     if websocket::is_wanted(&parts.headers) {
         return websocket::accept(app, caller, place, wanted, &mut parts).await;
@@ -113,7 +114,10 @@ impl Caller {
     /// Who opens a stream: by a token, which is used up, or as anywhere.
     fn of_stream(app: &App, parts: &Parts, token: Option<&str>) -> Result<Self, Problem> {
         match token {
-            Some(token) => app.tokens().redeem(app, token),
+            Some(token) => {
+                let redeemed = app.tokens().redeem(app, token);
+                app.rates().admit((&parts.extensions, true), redeemed)
+            }
             None => Self::of(app, parts),
         }
     }

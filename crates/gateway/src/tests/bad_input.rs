@@ -192,7 +192,7 @@ async fn other_media_types_are_refused() {
         ask.send().await.expect_problem(415, "unsupported_media_type");
     }
     let zipped = network.ask(Method::POST, "/api/trades").json(&trade(1));
-    let zipped = zipped.header("content-encoding", "gzip").send().await;
+    let zipped = zipped.header("content-encoding", "br").send().await;
     zipped.expect_problem(415, "unsupported_media_type");
     let charset = "Application/JSON; charset=utf-8";
     let ask = network.ask(Method::POST, "/api/trades").bytes(charset, body());

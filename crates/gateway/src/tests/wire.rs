@@ -97,7 +97,8 @@ async fn a_chunked_body_that_is_too_large_is_refused_before_its_end() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_head_that_does_not_come_ends_the_connection() {
-    let served = served(|options| options.header_read_timeout = Duration::from_millis(100)).await;
+    let served =
+        served(|options| options.limits.header_read_timeout = Duration::from_millis(100)).await;
     let mut silent = served.connect().await;
     let mut slow = served.connect().await;
     slow.write_all(b"GET / HTTP/1.1\r\nhost:").await.unwrap();
@@ -107,7 +108,8 @@ async fn a_head_that_does_not_come_ends_the_connection() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_body_that_does_not_come_is_answered_and_ends_the_connection() {
-    let served = served(|options| options.body_read_timeout = Duration::from_millis(100)).await;
+    let served =
+        served(|options| options.limits.body_read_timeout = Duration::from_millis(100)).await;
     let mut stream = served.connect().await;
     let head = format!(
         "POST /api/trades HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {ADMIN}\r\n\
@@ -159,4 +161,78 @@ async fn a_stop_ends_idle_connections_and_streams_and_refuses_new_ones() {
     // In process, what is still asked is answered.
     served.network.post("/api/trades", trade(1)).await.expect(422);
     served.network.get("/readyz").await.expect(503);
+}
+
+/// Connects from this address of this machine.
+async fn connect_from(address: &str, to: std::net::SocketAddr) -> TcpStream {
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind(format!("{address}:0").parse().unwrap()).unwrap();
+    socket.connect(to).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_address_cannot_take_all_places() {
+    let served = served(|options| options.limits.connections_of_address = Some(2)).await;
+    let ask = async |stream: &mut TcpStream, wanted: &str| {
+        stream.write_all(get("/readyz").as_bytes()).await.unwrap();
+        until(stream, wanted).await
+    };
+    let mut crowd = [served.connect().await, served.connect().await];
+    for stream in &mut crowd {
+        ask(stream, "\"ready\"}").await;
+    }
+    let mut third = served.connect().await;
+    let refused = ask(&mut third, "too_many_connections").await;
+    assert!(refused.starts_with("HTTP/1.1 503"), "{refused}");
+    assert!(refused.contains("x-content-type-options: nosniff"), "{refused}");
+    let mut other = connect_from("127.0.0.2", served.address).await;
+    ask(&mut other, "\"ready\"}").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn clients_behind_a_proxy_have_budgets_of_their_own() {
+    let served = served(|options| {
+        options.limits.proxies.networks = vec!["127.0.0.1".parse().unwrap()];
+        options.limits.address_rate = Some(crate::Quota::new(1, 2).unwrap());
+    })
+    .await;
+    let ask = async |stream: &mut TcpStream, client: &str, wanted: &str| {
+        let head = format!("GET /nothing HTTP/1.1\r\nhost: x\r\nx-forwarded-for: {client}\r\n\r\n");
+        stream.write_all(head.as_bytes()).await.unwrap();
+        until(stream, wanted).await
+    };
+    let mut proxy = served.connect().await;
+    for client in ["192.0.2.1", "192.0.2.2", "192.0.2.1, 192.0.2.3"] {
+        for wanted in ["unknown_route", "unknown_route", "rate_limited"] {
+            ask(&mut proxy, client, wanted).await;
+        }
+    }
+    // Whoever comes by themselves is who they are, whatever they say.
+    let mut stream = connect_from("127.0.0.2", served.address).await;
+    for (client, wanted) in [
+        ("192.0.2.8", "unknown_route"),
+        ("192.0.2.9", "unknown_route"),
+        ("192.0.2.10", "rate_limited"),
+    ] {
+        ask(&mut stream, client, wanted).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_does_not_wait_is_not_heard_for_a_while() {
+    let served = served(|options| {
+        options.limits.key_rate = Some(crate::Quota::new(1, 1).unwrap());
+    })
+    .await;
+    let mut stream = served.connect().await;
+    let began = std::time::Instant::now();
+    let mut ask = async || {
+        stream.write_all(get("/api/whoami").as_bytes()).await.unwrap();
+        until(&mut stream, "}").await
+    };
+    assert!(ask().await.starts_with("HTTP/1.1 200"));
+    // At once, and then not before it may be asked again.
+    assert!(ask().await.starts_with("HTTP/1.1 429"));
+    assert!(ask().await.starts_with("HTTP/1.1 200"));
+    assert!(began.elapsed() >= Duration::from_millis(900), "{:?}", began.elapsed());
 }

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use domain::Timestamp;
-use gateway::Secret;
+use gateway::{LimitOptions, Secret};
 use live::webhooks::WebhookOptions;
 use serde_json::json;
 use tokio::sync::{mpsc, watch};
@@ -108,6 +108,7 @@ impl Demo {
             speed: self.speed,
             free_bytes_min: 64 * 1024 * 1024,
             webhooks: WebhookOptions::default(),
+            limits: LimitOptions::default(),
             connections_max: 4_096,
             observe: ObserveSettings::default(),
         };

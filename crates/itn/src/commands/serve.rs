@@ -1,5 +1,6 @@
 //! `itn serve`: a server until SIGTERM or ctrl-c.
 
+mod limits;
 mod observe;
 
 use std::net::SocketAddr;
@@ -60,6 +61,7 @@ pub(crate) struct Serve {
     webhook_retry_seconds: Option<Schedule>,
     #[command(flatten)]
     observe: observe::Observe,
+    limits: limits::LimitArguments,
 }
 
 impl Serve {
@@ -80,6 +82,7 @@ impl Serve {
             connections_max: self.connections_max,
             webhooks,
             observe: self.observe.into(),
+            limits: self.limits.options(),
         };
         // Caught from here on, so that a signal while recovering ends the program as any other.
         let told = match told_to_stop() {

@@ -6,13 +6,14 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::Response;
 
 use crate::auth::Caller;
-use crate::bulk::{Asked, BulkLine, Show, parse, results};
+use crate::bulk::{Asked, BulkLine, Show, count_lines, parse, results};
 use crate::gateway::App;
 use crate::idempotency::{IDEMPOTENCY_KEY, Sent};
 use crate::limits::{BULK_BYTES_MAX, BULK_INLINE_BYTES_MAX};
 use crate::observe::carried;
 use crate::openapi::document;
 use crate::problem::{Code, Problem};
+use crate::rates::visit;
 use crate::request::{Query, read_body, require_media_type};
 use crate::shape::{Fault, Flaw};
 
@@ -59,7 +60,11 @@ pub(crate) async fn ingest(
     let body = read_body(&app, &parts.headers, body, BULK_BYTES_MAX).await?;
     let is_small = body.len() <= BULK_INLINE_BYTES_MAX;
     let bytes = body.bytes();
-    let read = move || parse(&bytes, sent.by, sent.trace, &document().schemas);
+    let (payer, of) = (visit(&parts.extensions), app.clone());
+    let read = move || {
+        of.rates().charge_lines(payer.as_ref(), || count_lines(&bytes))?;
+        parse(&bytes, sent.by, sent.trace, &document().schemas)
+    };
     let mut parsed = beside(is_small, read).await??;
     let mut commands = std::mem::take(&mut parsed.commands);
     let asked: Vec<Asked> = commands.iter().map(Asked::of).collect();

@@ -47,7 +47,8 @@ pub(crate) async fn create(State(app): State<App>, request: Request) -> Result<R
     require_media_type(headers, "application/json")?;
     let body = read_body(&app, headers, body, BODY_BYTES_MAX).await?;
     let body: SessionBody = shape::read(&body, &document().schemas)?;
-    let caller = Caller::of_key(&app, &body.key)?;
+    let caller = Caller::of_key(&app, &body.key);
+    let caller = app.rates().admit((&parts.extensions, true), caller)?;
     let token = Secret::random().map_err(|error| {
         tracing::error!(%error, "the system gives no random bytes");
         Problem::plain(Code::Internal)

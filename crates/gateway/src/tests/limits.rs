@@ -1,0 +1,228 @@
+//! How much may be asked, and how much at once.
+
+use std::convert::Infallible;
+use std::io::Write;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::Method;
+use bytes::Bytes;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use futures_util::stream;
+use serde_json::{Value, json};
+use tokio::time::{Instant, sleep};
+
+use super::support::{Network, trade};
+use crate::{LimitOptions, Quota};
+
+fn limited(set: impl FnOnce(&mut LimitOptions)) -> Network {
+    Network::with(|options| set(&mut options.limits))
+}
+
+fn quota(rate: u32, burst: u32) -> Option<Quota> {
+    Some(Quota::new(rate, burst).unwrap())
+}
+
+fn traders(names: std::ops::Range<u32>) -> Vec<Value> {
+    let line =
+        |name| json!({ "type": "trader", "id": format!("t{name}"), "data": { "name": "x" } });
+    names.map(line).collect()
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[tokio::test]
+async fn a_key_that_asks_too_much_is_told_when_to_come_again() {
+    let network = limited(|limits| limits.key_rate = quota(1, 6));
+    let other = network.key("other", "viewer", &[]).await;
+    for left in (0..5).rev() {
+        let answer = network.get("/api/whoami").await.expect(200);
+        assert_eq!(answer.header("ratelimit-policy"), "\"key\";q=6;w=6");
+        let told = answer.header("ratelimit");
+        assert!(told.starts_with(&format!("\"key\";r={left};t=")), "{told}");
+    }
+    let refused = network.get("/api/whoami").await.expect_problem(429, "rate_limited");
+    assert_eq!(refused.header("retry-after"), "1");
+    assert_eq!(refused.header("ratelimit"), "\"key\";r=0;t=1");
+    assert_eq!((&refused.json["policy"], &refused.json["cost"]), (&json!("key"), &json!(1)));
+    // Figures cost ten.
+    let refused = network.get("/api/audit").await.expect_problem(429, "rate_limited");
+    assert_eq!(refused.json["cost"], 10);
+    network.ask(Method::GET, "/api/whoami").key(&other).send().await.expect(200);
+    network.get("/readyz").await.expect(200);
+}
+
+#[tokio::test]
+async fn addresses_and_all_together_have_budgets_too() {
+    let network = limited(|limits| {
+        limits.address_rate = quota(1, 3);
+        limits.total_rate = quota(1, 2);
+    });
+    for _ in 0..2 {
+        // Also what nobody may ask, and what is not there, is asked.
+        network.ask(Method::GET, "/api/nothing").send().await.expect(404);
+    }
+    let refused = network.get("/").await.expect_problem(429, "rate_limited");
+    assert_eq!(refused.json["policy"], "all");
+    assert_eq!(refused.header("ratelimit-policy"), "\"address\";q=3;w=3, \"all\";q=2;w=2");
+    // The address has back what it paid for the request that all together could not afford.
+    assert!(refused.header("ratelimit").contains("\"all\";r=0;t=1"), "{refused:?}");
+    network.get("/livez").await.expect(200);
+}
+
+#[tokio::test]
+async fn bulk_pays_for_its_lines_before_any_is_decided() {
+    let network = limited(|limits| limits.key_rate = quota(1, 10));
+    let send = |lines: &[Value]| network.ask(Method::POST, "/api/events").lines(lines).send();
+    send(&traders(0..7)).await.expect(200);
+    let refused = send(&traders(10..17)).await.expect_problem(429, "rate_limited");
+    assert_eq!(refused.json["cost"], 7);
+    // Nothing of it was done.
+    let free = limited(|_| {});
+    free.ask(Method::POST, "/api/events").lines(&traders(0..7)).send().await.expect(200);
+    assert_eq!(network.sequence().await, free.sequence().await);
+    // More than there ever is at once goes when nothing is missing, and is paid off.
+    let network = limited(|limits| limits.key_rate = quota(1, 10));
+    let send = |lines: &[Value]| network.ask(Method::POST, "/api/events").lines(lines).send();
+    let taken = send(&traders(0..50)).await.expect(200);
+    assert_eq!(taken.header("ratelimit"), "\"key\";r=0;t=50");
+    let refused = network.get("/api/whoami").await.expect_problem(429, "rate_limited");
+    assert_eq!(refused.header("retry-after"), "41");
+}
+
+#[tokio::test]
+async fn wrong_keys_are_counted_and_a_good_one_is_not_refused_for_them() {
+    let network = limited(|limits| limits.failure_rate = quota(1, 3));
+    let wrong = || network.ask(Method::GET, "/api/whoami").key("itn_wrongwrongwrongwrongwrong");
+    for _ in 0..3 {
+        wrong().send().await.expect_problem(401, "unauthenticated");
+    }
+    let refused = wrong().send().await.expect_problem(429, "too_many_failures");
+    assert_eq!((refused.header("connection"), refused.header("retry-after")), ("close", "1"));
+    let sign_in = json!({ "key": "itn_wrongwrongwrongwrongwrong" });
+    let sign_in = network.ask(Method::POST, "/api/session").json(&sign_in).without("authorization");
+    sign_in.send().await.expect_problem(429, "too_many_failures");
+    // Whoever sends no key does not try one.
+    let none = network.ask(Method::GET, "/api/whoami").without("authorization");
+    none.send().await.expect_problem(401, "unauthenticated");
+    network.get("/api/whoami").await.expect(200);
+}
+
+#[tokio::test]
+async fn a_key_has_so_many_requests_at_once() {
+    let network = limited(|limits| (limits.at_once, limits.at_once_of_key) = (2, 1));
+    let other = network.key("other", "admin", &[]).await;
+    let third = network.key("third", "admin", &[]).await;
+    let endless = || Body::from_stream(stream::pending::<Result<Bytes, Infallible>>());
+    let slow = || network.ask(Method::POST, "/api/trades").bytes("application/json", endless());
+    let first = tokio::spawn(slow().send());
+    let full = async |key: Option<&str>, status: u16, code: &str| loop {
+        let ask = network.ask(Method::GET, "/api/whoami");
+        let answer = match key {
+            Some(key) => ask.key(key).send().await,
+            None => ask.send().await,
+        };
+        if answer.status == 200 {
+            tokio::task::yield_now().await;
+            continue;
+        }
+        break answer.expect_problem(status, code);
+    };
+    let refused = full(None, 429, "too_many_at_once").await;
+    assert_eq!(refused.json["maximum"], 1);
+    // Another key has its own place; then all are taken.
+    network.ask(Method::GET, "/api/whoami").key(&other).send().await.expect(200);
+    let second = tokio::spawn(slow().key(&other).send());
+    full(Some(&third), 503, "overloaded").await;
+    for task in [first, second] {
+        task.abort();
+        assert!(task.await.is_err());
+    }
+    // Whoever went away takes no place.
+    network.get("/api/whoami").await.expect(200);
+    network.ask(Method::GET, "/api/whoami").key(&third).send().await.expect(200);
+}
+
+#[tokio::test]
+async fn streams_are_opened_at_a_rate_of_their_own() {
+    let network = limited(|limits| limits.stream_rate = quota(1, 2));
+    let open = || network.ask(Method::GET, "/api/updates/real-time").open();
+    let streams = [open().await, open().await];
+    assert!(streams.iter().all(|stream| stream.status() == 200));
+    let refused = network.get("/api/updates/real-time").await;
+    let refused = refused.expect_problem(429, "rate_limited");
+    assert_eq!(refused.json["policy"], "streams");
+    network.get("/api/whoami").await.expect(200);
+}
+
+#[tokio::test]
+async fn bodies_may_be_packed() {
+    let network = Network::founded().await;
+    let packed = gzip(trade(1).to_string().as_bytes());
+    for coding in ["gzip", "GZIP", "x-gzip"] {
+        let ask =
+            network.ask(Method::POST, "/api/trades").bytes("application/json", packed.clone());
+        ask.header("content-encoding", coding).send().await.expect(201);
+    }
+    let lines: Vec<_> = traders(0..2_000).iter().map(Value::to_string).collect();
+    let packed = gzip(lines.join("\n").as_bytes());
+    let ask = network.ask(Method::POST, "/api/events?results=failures");
+    let ask = ask.bytes("application/x-ndjson", packed).header("content-encoding", "gzip");
+    let counts = ask.send().await.expect(200).json;
+    assert_eq!((&counts["lines"], &counts["failed"]), (&json!(2_000), &json!(0)));
+}
+
+#[tokio::test]
+async fn what_unpacks_to_too_much_or_not_at_all_is_refused() {
+    let network = Network::founded().await;
+    let send = async |path: &str, coding: &str, body: Vec<u8>| {
+        let media =
+            if path.ends_with("events") { "application/x-ndjson" } else { "application/json" };
+        let ask = network.ask(Method::POST, path).bytes(media, body);
+        ask.header("content-encoding", coding).send().await
+    };
+    let bomb = gzip(&vec![b' '; 64 * 1024 * 1024]);
+    for path in ["/api/trades", "/api/events"] {
+        send(path, "gzip", bomb.clone()).await.expect_problem(413, "body_too_large");
+        let plain = b"{}".to_vec();
+        send(path, "gzip", plain).await.expect_problem(400, "malformed_encoding");
+        let mut torn = gzip(trade(1).to_string().as_bytes());
+        torn.truncate(torn.len() - 9);
+        send(path, "gzip", torn).await.expect_problem(400, "malformed_encoding");
+        for unknown in ["br", "deflate", "zstd", "gzip, gzip", ""] {
+            let refused = send(path, unknown, gzip(b"{}")).await;
+            let refused = refused.expect_problem(415, "unsupported_media_type");
+            assert_eq!(refused.header("accept-encoding"), "gzip", "{unknown}");
+        }
+    }
+    network.post("/api/trades", trade(1)).await.expect(201);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_drips_is_not_waited_for() {
+    let network = Network::new();
+    let drip = |every: Duration, bytes: &'static [u8]| {
+        let drops = stream::unfold((), move |()| async move {
+            sleep(every).await;
+            Some((Ok::<_, Infallible>(Bytes::from_static(bytes)), ()))
+        });
+        network.ask(Method::POST, "/api/trades").bytes("application/json", Body::from_stream(drops))
+    };
+    for (every, bytes, ends_after) in [
+        // Below the least rate: ended when the grace is over.
+        (100, &b" "[..], 5),
+        // Above it: as long as a body may take.
+        (100, &[b' '; 100][..], 30),
+    ] {
+        let began = Instant::now();
+        let refused = drip(Duration::from_millis(every), bytes).send().await;
+        let refused = refused.expect_problem(408, "request_timeout");
+        assert_eq!(refused.header("connection"), "close");
+        assert_eq!(began.elapsed().as_secs(), ends_after, "{} bytes", bytes.len());
+    }
+}

@@ -12,6 +12,7 @@ mod deliveries;
 mod executor;
 mod gateway;
 mod idempotency;
+mod last_use;
 mod levels;
 mod limits;
 mod openapi;

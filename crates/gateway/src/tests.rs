@@ -14,6 +14,7 @@ mod events;
 mod history;
 mod holds;
 mod inventory;
+mod keys;
 mod network;
 mod offers;
 mod page;

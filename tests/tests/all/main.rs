@@ -14,6 +14,7 @@ mod demo_story;
 mod dependencies;
 mod export;
 mod import;
+mod keys;
 mod kill;
 mod live;
 mod live_snapshot;

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use itn_tests::process::{self, Ended};
 use itn_tests::server::{ADMIN_KEY, Folder};
-use itn_tests::{Client, Server, wait};
+use itn_tests::stream::Stream;
+use itn_tests::websocket::{Said, WebSocket};
+use itn_tests::{Client, Server, given, wait};
 use serde_json::{Value, json};
 
 const LIMIT: Duration = Duration::from_secs(60);
@@ -58,8 +60,17 @@ fn keys_are_made_listed_rotated_and_revoked() {
     let folder = Folder::new();
     let server = Server::start(&folder.data());
     server.client().put("/api/traders/acme", &json!({ "name": "Acme" })).expect(201);
-    let create =
-        ["create", "--principal", "joe", "--role", "trader", "--account", "acme", "--expires-in", "90d"];
+    let create = [
+        "create",
+        "--principal",
+        "joe",
+        "--role",
+        "trader",
+        "--account",
+        "acme",
+        "--expires-in",
+        "90d",
+    ];
     let (stdout, stderr) = key(&server, &create);
     let first = secret(&stdout).to_owned();
     assert!(stderr.contains("key 1 of joe, trader for acme, good until "), "{stderr}");
@@ -67,7 +78,9 @@ fn keys_are_made_listed_rotated_and_revoked() {
 
     let (stdout, stderr) = key(&server, &["rotate", "1", "--keep-old", "1h"]);
     let second = secret(&stdout).to_owned();
-    assert!(stderr.contains("key 2 of joe") && stderr.contains("key 1, in whose place it is, ends at"));
+    assert!(
+        stderr.contains("key 2 of joe") && stderr.contains("key 1, in whose place it is, ends at")
+    );
     assert_eq!([&first, &second].map(|key| status(&server, key)), [200, 200]);
     let (stdout, stderr) = key(&server, &["rotate", "2", "--keep-old", "0", "--json"]);
     let third: Value = serde_json::from_str(&stdout).unwrap();
@@ -88,7 +101,7 @@ fn keys_are_made_listed_rotated_and_revoked() {
     key(&server, &["revoke", "1"]);
 
     refuses(&server, ADMIN_KEY, &["revoke", "0"], 1, &["no other key of an administrator"]);
-    refuses(&server, ADMIN_KEY, &["revoke", "99"], 1, &["there is no such key"]);
+    refuses(&server, ADMIN_KEY, &["revoke", "99"], 1, &["There is no such key"]);
     refuses(&server, ADMIN_KEY, &["rotate", "1"], 1, &["revoked or has expired"]);
     refuses(&server, &first, &["list"], 1, &["there is no such key, or it was revoked"]);
     let joe = third["key"].as_str().unwrap();
@@ -118,5 +131,39 @@ fn keys_expire_and_their_last_use_is_known_across_restarts() {
     assert!(keys[0]["lastUsedAt"].is_string() && keys[1]["lastUsedAt"].is_string(), "{keys:?}");
     assert_eq!(keys[3]["lastUsedAt"], Value::Null, "{keys:?}");
     assert_eq!(status(&server, &joe), 200);
+    server.stop();
+}
+
+/// Quiet ones, too: nothing is traded meanwhile.
+#[test]
+fn open_streams_end_with_the_time_of_their_key() {
+    let folder = Folder::new();
+    let server = Server::start(&folder.data());
+    let (stdout, _) = key(&server, &["create", "--principal", "eyes", "--role", "viewer"]);
+    let eyes = secret(&stdout).to_owned();
+    let last = given::sequence(&mut server.client());
+    let mut stream = Stream::open(server.address(), Some(&eyes), "", None).unwrap();
+    let mut socket = WebSocket::open(server.address(), Some(&eyes), "", &[]).unwrap();
+    let mut silent = WebSocket::open(server.address(), Some(&eyes), "?topic=trade", &[]).unwrap();
+    key(&server, &["rotate", "1", "--keep-old", "1s"]);
+    let end = loop {
+        match stream.message(LIMIT) {
+            Ok(_) => {}
+            Err(error) => break error,
+        }
+    };
+    assert_eq!(end.kind(), std::io::ErrorKind::UnexpectedEof, "{end}");
+    for socket in [&mut socket, &mut silent] {
+        let code = loop {
+            match socket.said(LIMIT).unwrap() {
+                Said::Close(code, _) => break code,
+                Said::Ping => socket.send_frame(0xA, &[]).unwrap(),
+                Said::Message(_) => {}
+            }
+        };
+        assert_eq!(code, 1008);
+    }
+    // What they were not told is what happened to the keys alone.
+    assert_eq!(given::sequence(&mut server.client()), last + 3);
     server.stop();
 }

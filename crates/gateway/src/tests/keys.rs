@@ -69,7 +69,10 @@ async fn a_key_says_when_it_expires_and_then_is_refused() {
     assert_eq!(event["data"]["actor"], "network");
     // Revoking it now changes nothing.
     let revoked = revoke(&network, &short).await.expect(200);
-    assert_eq!((&revoked.json["status"], &revoked.json["revokedAt"]), (&json!("expired"), &Value::Null));
+    assert_eq!(
+        (&revoked.json["status"], &revoked.json["revokedAt"]),
+        (&json!("expired"), &Value::Null)
+    );
     for wrong in [json!(0), json!(315_360_001), json!("1d")] {
         let key = json!({ "principal": "x", "role": "viewer", "expiresInSeconds": wrong });
         let refused = network.post("/api/keys", key).await.expect_problem(422, "invalid_request");

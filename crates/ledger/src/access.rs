@@ -197,8 +197,8 @@ fn refuse_last_admin_key(state: &State, key: KeyId) -> Result<(), Rejection> {
         lasts && state.principal(row.principal).is_some_and(|it| it.role == Role::Admin)
     };
     let is_one = state.keys.get(key.index()).is_some_and(administers);
-    let count = state.keys.iter().filter(|row| administers(row)).take(2).count();
-    if is_one && count == 1 { Err(Rejection::LastAdminKey) } else { Ok(()) }
+    let count = || state.keys.iter().filter(|row| administers(row)).take(2).count();
+    if is_one && count() == 1 { Err(Rejection::LastAdminKey) } else { Ok(()) }
 }
 
 pub(crate) fn apply_network(state: &mut State, details: NetworkDetails) {

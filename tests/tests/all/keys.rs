@@ -9,7 +9,7 @@ use itn_tests::websocket::{Said, WebSocket};
 use itn_tests::{Client, Server, given, wait};
 use serde_json::{Value, json};
 
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 #[track_caller]
 fn try_key(server: &Server, with: &str, arguments: &[&str]) -> Ended {

@@ -2,7 +2,7 @@
 
 use domain::{
     CommodityId, Event, KeyId, PrincipalId, Role, Sequence, ShipmentChange, Sink, Source,
-    StationId, StockChange, TraderId,
+    StationId, StockChange, Timestamp, TraderId,
 };
 use views::{LevelFilter, State};
 

@@ -81,7 +81,14 @@ async fn serve(arguments: &PeerArguments) -> Outcome<()> {
     };
     let gateway = Gateway::new(
         GatewayOptions::new(JOURNAL),
-        Services { executor: executor.into(), views, past: past.0, hub, webhooks },
+        Services {
+            executor: executor.into(),
+            views,
+            past: past.0,
+            hub,
+            webhooks,
+            key_uses: Arc::<live::MemoryKeyUses>::default(),
+        },
     );
     let listener = TcpListener::bind("127.0.0.1:0").await.doing("listening")?;
     let address = listener.local_addr().doing("listening")?;

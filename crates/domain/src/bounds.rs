@@ -68,6 +68,11 @@ impl Lifetime {
         Ok(Self(seconds))
     }
 
+    /// How many seconds.
+    pub const fn seconds(self) -> u32 {
+        self.0
+    }
+
     /// The deadline when it begins at `at`; never past the end of time.
     pub fn until(self, at: Timestamp) -> Timestamp {
         let deadline = at.0.saturating_add(i64::from(self.0) * 1_000_000);

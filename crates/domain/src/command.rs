@@ -25,6 +25,9 @@ pub struct Command {
     /// The trade it is about, if that is no longer held in memory: loaded from the views, and no
     /// part of what is asked.
     pub past: Option<Box<PastTrade>>,
+    /// The API key that it came with, if it came with one: the rules refuse what comes with one that
+    /// has ended by then. No part of what is asked either.
+    pub api_key: Option<KeyId>,
 }
 
 /// What is asked.
@@ -92,6 +95,8 @@ pub enum Action {
     DeleteAlertRule(Identifier),
     /// Say that an open alert has been seen.
     AcknowledgeAlert(AlertId),
+    /// Make another API key in the place of one.
+    RotateKey(KeyRotation),
 }
 
 /// A key to be made. The secret itself never enters a command.
@@ -106,6 +111,22 @@ pub struct NewKey {
     /// The traders it acts for: 1 to [`crate::limits::ACCOUNTS_MAX`] for a role that has accounts, else none. The
     /// same for all keys of the principal.
     pub accounts: Added<Accounts>,
+    /// How long it is good; until it is revoked if not given.
+    pub lifetime: Added<Lifetime>,
+}
+
+/// A key to be made in the place of another, for the same principal. The secret itself never enters
+/// a command.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct KeyRotation {
+    /// The old one.
+    pub key: KeyId,
+    /// BLAKE3 of the new one's secret.
+    pub digest: [u8; 32],
+    /// How long the new one is good; if not given, as long as the old one was to be when it was made.
+    pub lifetime: Option<Lifetime>,
+    /// How long the old one stays good, at most; it is revoked at once if not given.
+    pub grace: Option<Lifetime>,
 }
 
 /// A station as it shall be.

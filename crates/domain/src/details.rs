@@ -1,7 +1,8 @@
 //! What things are besides their identifiers: given whole, and never by half.
 
 use crate::{
-    Identifier, Position, PrincipalId, Quantity, Role, StationKind, Text, Timestamp, TraderId,
+    Identifier, KeyId, Position, PrincipalId, Quantity, Role, StationKind, Text, Timestamp,
+    TraderId,
 };
 
 /// What a network is created with, for good.
@@ -28,6 +29,10 @@ pub struct KeyDetails {
     pub digest: [u8; 32],
     /// The traders that principal acts for, sorted; none for a role without accounts.
     pub accounts: Box<[TraderId]>,
+    /// When it ends by itself, if it does.
+    pub expires_at: Option<Timestamp>,
+    /// In whose place it was made, if in one's.
+    pub replaces: Option<KeyId>,
 }
 
 /// What a station is, besides its identifier.

@@ -70,6 +70,18 @@ pub enum Event {
         /// Its number.
         key: KeyId,
     },
+    /// The time of an API key was over; fired by a timer.
+    KeyExpired {
+        /// Its number.
+        key: KeyId,
+    },
+    /// An API key is to end by itself, or sooner than it was: another takes its place.
+    KeyUpdated {
+        /// Its number.
+        key: KeyId,
+        /// When.
+        expires_at: Timestamp,
+    },
     /// A station was created, and with it the trader that it is.
     StationCreated {
         /// Its number among stations.

@@ -73,6 +73,8 @@ event_kinds! {
     AlertChanged = 43 "alert.changed",
     AlertAcknowledged = 44 "alert.acknowledged",
     AlertResolved = 45 "alert.resolved",
+    KeyExpired = 46 "key.expired",
+    KeyUpdated = 47 "key.updated",
 }
 
 impl EventKind {
@@ -82,6 +84,8 @@ impl EventKind {
             Event::NetworkCreated(_) => Self::NetworkCreated,
             Event::KeyCreated { .. } => Self::KeyCreated,
             Event::KeyRevoked { .. } => Self::KeyRevoked,
+            Event::KeyExpired { .. } => Self::KeyExpired,
+            Event::KeyUpdated { .. } => Self::KeyUpdated,
             Event::StationCreated { .. } => Self::StationCreated,
             Event::StationUpdated { .. } => Self::StationUpdated,
             Event::CommodityCreated { .. } => Self::CommodityCreated,

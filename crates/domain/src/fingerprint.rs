@@ -101,6 +101,7 @@ mod tests {
                 terms: Added::default(),
             }),
             past: None,
+            api_key: Some(KeyId(3)),
         }
     }
 
@@ -132,6 +133,7 @@ mod tests {
             role: Role::Operator,
             digest: [7; 32],
             accounts: Added::default(),
+            lifetime: Added::default(),
         };
         let booking = Booking {
             origin: name("ceres"),
@@ -217,6 +219,7 @@ mod tests {
     fn a_fingerprint_covers_what_is_asked_and_not_how_it_came() {
         let mut retried = trade(500);
         retried.trace = None;
+        retried.api_key = None;
         assert_eq!(fingerprint(&trade(500)), fingerprint(&retried));
         assert_ne!(fingerprint(&trade(500)), fingerprint(&trade(501)));
         let mut later = trade(500);

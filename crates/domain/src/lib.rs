@@ -43,8 +43,8 @@ pub use batch::{Batch, BatchId, Epoch, JournalId};
 pub use bounds::{Accounts, BoundsError, ChargeWanted, Charges, Lifetime, Tolerance};
 pub use command::{
     Action, Adjustment, AlertRuleWanted, Booking, BookingLine, BookingTerms, Command, CreditChange,
-    NewKey, PostOffer, PutAlertRule, PutCommodity, PutStation, PutTrader, PutVessel, Settlement,
-    StockLine, Trade, TradeLineWanted, TradeTermsWanted, Transfer, TransferWanted,
+    KeyRotation, NewKey, PostOffer, PutAlertRule, PutCommodity, PutStation, PutTrader, PutVessel,
+    Settlement, StockLine, Trade, TradeLineWanted, TradeTermsWanted, Transfer, TransferWanted,
 };
 pub use details::{
     CommodityDetails, KeyDetails, NetworkDetails, StationDetails, TraderDetails, VesselDetails,

@@ -122,6 +122,8 @@ pub fn movements(event: &Event, mut visit: impl FnMut(Movement)) {
         | Event::NetworkCreated(_)
         | Event::KeyCreated { .. }
         | Event::KeyRevoked { .. }
+        | Event::KeyExpired { .. }
+        | Event::KeyUpdated { .. }
         | Event::StationCreated { .. }
         | Event::StationUpdated { .. }
         | Event::CommodityCreated { .. }

@@ -1,8 +1,9 @@
 //! Why the state refuses a command: a closed set, data and not errors.
 
 use crate::{
-    CommodityId, Credits, Identifier, OfferId, Quantity, Role, ShipmentActionKind, ShipmentId,
-    ShipmentStatus, StationId, Timestamp, TradeStatus, TraderId, TransactionId, VesselId,
+    CommodityId, Credits, Identifier, KeyId, OfferId, Quantity, Role, ShipmentActionKind,
+    ShipmentId, ShipmentStatus, StationId, Timestamp, TradeStatus, TraderId, TransactionId,
+    VesselId,
 };
 
 /// Why a command was refused. The order of the variants is the order of the checks: a command that
@@ -10,6 +11,8 @@ use crate::{
 /// counts from 0.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rejection {
+    /// The key that asks has ended.
+    Unauthenticated,
     /// The role may not do this.
     NotPermitted {
         /// The role of who asked.
@@ -33,6 +36,16 @@ pub enum Rejection {
     UnknownAlertRule,
     /// There is no such key.
     UnknownKey,
+    /// The key has been revoked, or its time is over: nothing takes its place.
+    KeyEnded,
+    /// Another key has taken its place already.
+    AlreadyRotated {
+        /// Which one.
+        by: KeyId,
+    },
+    /// Without it nobody would be sure to administer the network for ever: it is the last key of an
+    /// administrator that is good and does not end by itself.
+    LastAdminKey,
     /// The trade is settled already.
     AlreadySettled {
         /// Which one.
@@ -246,6 +259,7 @@ impl Rejection {
     /// The stable code that clients know it by; never reused for another meaning.
     pub const fn code(&self) -> &'static str {
         match self {
+            Self::Unauthenticated => "unauthenticated",
             Self::NotPermitted { .. } => "not_permitted",
             Self::SameParty => "same_party",
             Self::UnknownShipment { .. } => "unknown_shipment",
@@ -253,6 +267,9 @@ impl Rejection {
             Self::UnknownAlert => "unknown_alert",
             Self::UnknownAlertRule => "unknown_alert_rule",
             Self::UnknownKey => "unknown_key",
+            Self::KeyEnded => "key_ended",
+            Self::AlreadyRotated { .. } => "already_rotated",
+            Self::LastAdminKey => "last_admin_key",
             Self::AlreadySettled { .. } => "already_settled",
             Self::AlreadyReversed { .. } => "already_reversed",
             Self::HoldExpired { .. } => "hold_expired",

@@ -49,6 +49,8 @@ pub fn facets(recorded: &Recorded, tell: &mut impl FnMut(Facet)) {
         Event::NetworkCreated(_)
         | Event::KeyCreated { .. }
         | Event::KeyRevoked { .. }
+        | Event::KeyExpired { .. }
+        | Event::KeyUpdated { .. }
         | Event::AlertRuleDeleted { .. } => {}
         Event::StationCreated { station, trader, .. } => {
             tell(Facet::Station(*station));
@@ -151,6 +153,8 @@ pub fn origin(event: &Event) -> Option<Origin> {
         Event::NetworkCreated(_)
         | Event::KeyCreated { .. }
         | Event::KeyRevoked { .. }
+        | Event::KeyExpired { .. }
+        | Event::KeyUpdated { .. }
         | Event::StationCreated { .. }
         | Event::StationUpdated { .. }
         | Event::CommodityCreated { .. }
@@ -204,6 +208,8 @@ pub const fn is_public(event: &Event) -> bool {
         Event::OfferFilled { .. }
         | Event::KeyCreated { .. }
         | Event::KeyRevoked { .. }
+        | Event::KeyExpired { .. }
+        | Event::KeyUpdated { .. }
         | Event::CreditsIssued { .. }
         | Event::CreditsRetired { .. }
         | Event::CreditsTransferred(_)

@@ -192,8 +192,14 @@ impl Engine {
     /// The first two commands: the network, and whoever may do everything in it.
     fn create(&self, network: NetworkDetails, key: FirstKey) -> Result<(), EngineError> {
         let FirstKey { principal, digest } = key;
-        let key =
-            NewKey { principal, role: Role::Admin, digest, accounts: domain::Added::default() };
+        let key = NewKey {
+            principal,
+            role: Role::Admin,
+            digest,
+            accounts: domain::Added::default(),
+            // Nobody shall be locked out by the clock.
+            lifetime: domain::Added::default(),
+        };
         let command = |action| Command {
             actor: PrincipalId::NETWORK,
             occurred_at: None,
@@ -202,6 +208,7 @@ impl Engine {
             note: None,
             action,
             past: None,
+            api_key: None,
         };
         let commands =
             vec![command(Action::CreateNetwork(network)), command(Action::CreateKey(key))];

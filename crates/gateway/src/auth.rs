@@ -9,7 +9,7 @@ use axum::http::header::{AUTHORIZATION, HOST, ORIGIN};
 use axum::http::request::Parts;
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderValue};
-use domain::{Role, Scope};
+use domain::{Role, Scope, Timestamp};
 use views::Access;
 
 use crate::gateway::App;
@@ -102,9 +102,15 @@ impl Caller {
 
     /// Whose key this is.
     pub(crate) fn of_key(app: &App, secret: &str) -> Result<Self, Problem> {
-        let access = app.ready()?.views.read().key_by_digest(&digest(secret));
-        let unknown = || Problem::unauthenticated("there is no such key, or it was revoked");
-        Ok(Self { access: Some(access.ok_or_else(unknown)?), session: None })
+        let ready = app.ready()?;
+        let access = ready.views.read().key_by_digest(&digest(secret));
+        // The event that says so may be on its way, or have no room on the disk.
+        let is_past = |end: Timestamp| end <= ready.executor.now();
+        let access = access.filter(|access| !access.expires_at.is_some_and(is_past));
+        let unknown = "there is no such key, or it was revoked, or it has expired";
+        let access = access.ok_or_else(|| Problem::unauthenticated(unknown))?;
+        app.last_uses().mark(access.key);
+        Ok(Self { access: Some(access), session: None })
     }
 
     /// Who signed in, if they still are.
@@ -126,12 +132,17 @@ impl Caller {
     }
 
     fn has_key(&self, app: &App) -> Result<bool, Problem> {
-        let state = app.ready()?.views.read();
-        let good = |access: &Access| {
-            let key = state.keys_from(access.key.index()).next();
-            key.is_some_and(|key| key.revoked.is_none())
+        let Some(access) = &self.access else { return Ok(true) };
+        let ready = app.ready()?;
+        let now = ready.executor.now();
+        let is_good = {
+            let state = ready.views.read();
+            state.keys_from(access.key.index()).next().is_some_and(|key| key.is_good(now))
         };
-        Ok(self.access.as_ref().is_none_or(good))
+        if is_good {
+            app.last_uses().mark(access.key);
+        }
+        Ok(is_good)
     }
 }
 
@@ -251,6 +262,14 @@ impl Secret {
         getrandom::fill(&mut random)?;
         let letters = random.iter().filter_map(|byte| ALPHABET.get(usize::from(byte & 31)));
         Ok(Self(KEY_PREFIX.chars().chain(letters.map(|letter| char::from(*letter))).collect()))
+    }
+
+    /// As [`Self::random`], for a request.
+    pub(crate) fn made() -> Result<Self, Problem> {
+        Self::random().map_err(|error| {
+            tracing::error!(%error, "the system gives no random bytes");
+            Problem::plain(Code::Internal)
+        })
     }
 
     /// Takes one that somebody else made; `None` if it does not have the form.

@@ -26,6 +26,7 @@ pub(crate) fn form(action: &Action) -> Form {
         // The network itself is created by no request.
         Action::CreateNetwork(_) | Action::CreateKey(_) => Form::Key,
         Action::RevokeKey(_) => Form::KeyRevocation,
+        Action::RotateKey(_) => Form::KeyRotation,
         Action::PutStation(_) => Form::Station,
         Action::PutCommodity(_) => Form::Commodity,
         Action::PutTrader(_) => Form::Trader,

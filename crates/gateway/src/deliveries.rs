@@ -24,7 +24,7 @@ struct CloudEvents {
 impl Content for CloudEvents {
     fn interest(&self, key: KeyId, filter: Option<&str>) -> Result<Interest, NoInterest> {
         let state = self.views.read();
-        let known = state.keys_from(key.index()).next().filter(|key| key.revoked.is_none());
+        let known = state.keys_from(key.index()).next().filter(|key| !key.has_ended());
         let known = known.ok_or(NoInterest::KeyRevoked)?;
         let filter = match filter {
             None => Filter::default(),
@@ -39,7 +39,7 @@ impl Content for CloudEvents {
 
     fn is_good(&self, key: KeyId) -> bool {
         let state = self.views.read();
-        state.keys_from(key.index()).next().is_some_and(|key| key.revoked.is_none())
+        state.keys_from(key.index()).next().is_some_and(|key| !key.has_ended())
     }
 
     fn event_id(&self, sequence: Sequence) -> String {

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use domain::{JournalId, Sequence};
 use live::Hub;
+use live::KeyUseStore;
 use live::webhooks::Webhooks;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
@@ -14,6 +15,7 @@ use views::{Past, Views};
 
 use crate::connections;
 use crate::executor::Executor;
+use crate::last_use::LastUses;
 use crate::levels::Levels;
 use crate::limit_options::LimitOptions;
 use crate::limits::{
@@ -67,6 +69,8 @@ pub struct Services {
     pub hub: Hub,
     /// Who is sent what is committed.
     pub webhooks: Webhooks,
+    /// Where it is kept when keys were last used.
+    pub key_uses: Arc<dyn KeyUseStore>,
 }
 
 /// The HTTP side of a network. Cloning one gives another handle to the same.
@@ -105,6 +109,7 @@ impl Gateway {
             levels: Levels::default(),
             tokens: StreamTokens::default(),
             sessions: Sessions::default(),
+            last_uses: LastUses::default(),
             snapshots: Arc::new(Semaphore::new(SNAPSHOTS_MAX)),
         };
         Self { app: App(Arc::new(shared)) }
@@ -118,6 +123,11 @@ impl Gateway {
 
     /// Opens to requests. A gateway is opened once; a second time changes nothing.
     pub fn open(&self, services: Services) {
+        // Who used what is told for people's eyes alone: without it everything else goes on.
+        match services.key_uses.load() {
+            Ok(known) => self.app.0.last_uses.restore(known),
+            Err(error) => tracing::error!(%error, "when keys were last used cannot be read"),
+        }
         let _ = self.app.0.ready.set(services);
         let _ = self.app.0.recovered.set(self.app.0.began.elapsed());
     }
@@ -161,7 +171,10 @@ impl Gateway {
             options: &shared.options,
             meters: Arc::clone(&shared.meters.connections),
         };
+        let keeping = tokio::spawn(self.app.clone().keep_last_uses());
         connections::serve(listener, serving, shutdown, grace).await;
+        keeping.abort();
+        self.app.save_last_uses().await;
     }
 
     /// Serves `/metrics` and its health, and nothing else, to whoever reaches the listener, until
@@ -206,6 +219,7 @@ struct Shared {
     levels: Levels,
     tokens: StreamTokens,
     sessions: Sessions,
+    last_uses: LastUses,
     snapshots: Arc<Semaphore>,
 }
 
@@ -278,6 +292,11 @@ impl App {
     /// The browsers that are signed in.
     pub(crate) fn sessions(&self) -> &Sessions {
         &self.0.sessions
+    }
+
+    /// When keys were last used.
+    pub(crate) fn last_uses(&self) -> &LastUses {
+        &self.0.last_uses
     }
 
     /// Where readers of levels subscribe.

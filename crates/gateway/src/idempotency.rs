@@ -2,7 +2,8 @@
 
 use axum::http::HeaderMap;
 use domain::limits::IDEMPOTENCY_KEY_BYTES_MAX;
-use domain::{KeyBinding, PrincipalId, TraceId, fingerprint, key_hash};
+use domain::{KeyBinding, KeyId, PrincipalId, TraceId, fingerprint, key_hash};
+use views::Access;
 
 use crate::problem::Problem;
 use crate::shape::{Fault, Flaw};
@@ -18,10 +19,24 @@ const TRACEPARENT: &str = "traceparent";
 /// What a key must be, in words.
 pub(crate) const KEY_WHAT: &str = "must be 1 to 255 visible ASCII characters";
 
+/// In whose name a command is given.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct By {
+    pub(crate) principal: PrincipalId,
+    /// With which key: the rules look at it once more.
+    pub(crate) api_key: Option<KeyId>,
+}
+
+impl From<&Access> for By {
+    fn from(access: &Access) -> Self {
+        Self { principal: access.principal, api_key: Some(access.key) }
+    }
+}
+
 /// How a command was sent: nothing of what it asks.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Sent {
-    pub(crate) by: PrincipalId,
+    pub(crate) by: By,
     /// Hash of the idempotency key, if there is one.
     pub(crate) key: Option<u128>,
     pub(crate) trace: Option<TraceId>,
@@ -31,16 +46,17 @@ pub(crate) struct Sent {
 
 impl Sent {
     pub(crate) fn of(
-        by: PrincipalId,
+        access: &Access,
         headers: &HeaderMap,
         is_dry_run: bool,
     ) -> Result<Self, Problem> {
+        let by = By::from(access);
         let key = match headers.get(IDEMPOTENCY_KEY) {
             None => None,
             Some(value) => {
                 let text = value.to_str().ok().filter(|text| is_key(text));
                 let wrong = || vec![Fault::header("Idempotency-Key", Flaw::OutOfRange, KEY_WHAT)];
-                Some(key_hash(by, text.ok_or_else(wrong)?))
+                Some(key_hash(by.principal, text.ok_or_else(wrong)?))
             }
         };
         Ok(Self { by, key, trace: trace(headers), is_dry_run })

@@ -15,6 +15,7 @@ mod executor;
 mod gateway;
 mod headers;
 mod idempotency;
+mod last_use;
 mod levels;
 mod limit_options;
 mod limits;

@@ -40,7 +40,7 @@ impl<T: DeserializeOwned + ToSchema> FromRequest<App> for Asked<T> {
         let (parts, body) = request.into_parts();
         let caller = Caller::of(app, &parts)?;
         let access = caller.with_key()?;
-        let sent = Sent::of(access.principal, &parts.headers, is_dry_run(&parts.uri)?)?;
+        let sent = Sent::of(access, &parts.headers, is_dry_run(&parts.uri)?)?;
         require_media_type(&parts.headers, "application/json")?;
         let body = read_body(app, &parts.headers, body, BODY_BYTES_MAX).await?;
         let body = shape::read(&body, &document().schemas)?;
@@ -63,7 +63,7 @@ impl<T: DeserializeOwned + ToSchema> FromRequest<App> for AskedBeside<T> {
         let (parts, body) = request.into_parts();
         let access = Caller::of(app, &parts)?.with_key()?.clone();
         NoQuery::of(&parts.uri)?;
-        let key = Sent::of(access.principal, &parts.headers, false)?.key;
+        let key = Sent::of(&access, &parts.headers, false)?.key;
         require_media_type(&parts.headers, "application/json")?;
         let body = read_body(app, &parts.headers, body, BODY_BYTES_MAX).await?;
         let body = shape::read(&body, &document().schemas)?;
@@ -97,7 +97,7 @@ impl FromRequestParts<App> for AskedPlainly {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let caller = Caller::of(app, parts)?;
         let access = caller.with_key()?;
-        let sent = Sent::of(access.principal, &parts.headers, is_dry_run(&parts.uri)?)?;
+        let sent = Sent::of(access, &parts.headers, is_dry_run(&parts.uri)?)?;
         Ok(Self { sent })
     }
 }

@@ -96,6 +96,7 @@ pub(crate) fn documented() -> OpenApiRouter<App> {
         .routes(routes!(stream_tokens::create::create))
         .routes(routes!(keys::create::create, keys::list::list))
         .routes(routes!(keys::revoke::revoke))
+        .routes(routes!(keys::rotate::rotate))
         .routes(routes!(keys::whoami::whoami))
         .routes(routes!(session::create::create, session::delete::delete))
         .routes(routes!(network::read))

@@ -15,6 +15,7 @@ mod events;
 mod history;
 mod holds;
 mod inventory;
+mod keys;
 mod limits;
 mod network;
 mod observe;

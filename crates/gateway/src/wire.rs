@@ -17,6 +17,7 @@ pub(crate) use metadata::Metadata;
 pub(crate) use object::{Object, object, object_or_null, objects, objects_or_null};
 pub(crate) use scalar::{Name, OfferName, ShipmentName, TextScalar, Url, Words};
 pub(crate) use time::Time;
+pub(crate) use words::access::{KeyStatus, KeyStatusWord};
 pub(crate) use words::alert::{
     AlertKindWord, AlertStatus, AlertStatusWord, RuleKind, RuleKindWord, SeverityWord,
 };

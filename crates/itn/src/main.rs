@@ -56,6 +56,9 @@ enum Command {
     Import(import::ImportCommand),
     Export(Box<export::ExportOptions>),
     Watch(Box<watch::WatchOptions>),
+    /// The API keys of a running server: create, list, rotate, revoke
+    #[command(subcommand)]
+    Key(commands::key::KeyCommand),
     Verify(commands::verify::Verify),
     Migrate(commands::migrate::Migrate),
 }
@@ -87,6 +90,7 @@ async fn run(command: Command) -> ExitCode {
         Command::Import(command) => commands::import::run(command).await,
         Command::Export(options) => commands::export::run(&options).await,
         Command::Watch(options) => commands::watch::run(&options).await,
+        Command::Key(command) => commands::key::run(command).await,
         Command::Verify(verify) => verify.run(),
         Command::Migrate(migrate) => migrate.run(),
     }

@@ -29,7 +29,8 @@ use crate::progress::Progress;
 /// A snapshot of a small network is taken after so many events: replaying them takes a second.
 const SNAPSHOT_EVENTS_MIN: u64 = 1_000_000;
 
-/// The file in the data folder that holds what is no fact of the economy: webhooks.
+/// The file in the data folder that holds what is no fact of the economy: webhooks, and when
+/// keys were last used.
 pub(crate) const OPERATIONS: &str = "operations.db";
 
 /// Files that are not connections: journal, snapshots, readers, the runtime's own; and the
@@ -165,8 +166,11 @@ impl Server {
         })?;
         let known = gateway::surroundings(&views, Arc::clone(&events));
         let (hub, hub_fold) = Hub::new(HubOptions::default(), Arc::clone(&events), encoder, known);
-        let (webhooks, webhooks_fold) =
-            block_in_place(|| open_webhooks(&options, &store, &views, &hub))?;
+        let operations = SqliteOperations::open(&options.data.join(OPERATIONS), store.journal.id());
+        let operations = Arc::new(operations?);
+        let (webhooks, webhooks_fold) = block_in_place(|| {
+            open_webhooks(&options, &store, Arc::clone(&operations), &views, &hub)
+        })?;
         let secret = match options.admin_key.clone() {
             Some(secret) => secret,
             None => Secret::random().map_err(ServerError::Key)?,
@@ -192,6 +196,7 @@ impl Server {
             past: past.clone(),
             hub,
             webhooks: webhooks.clone(),
+            key_uses: operations,
         });
         let new_key = (created && options.admin_key.is_none()).then_some(secret);
         Ok(Self {
@@ -290,16 +295,16 @@ impl Store {
 fn open_webhooks(
     options: &ServerOptions,
     store: &Store,
+    operations: Arc<SqliteOperations>,
     views: &Views,
     hub: &Hub,
 ) -> Result<(Webhooks, WebhooksFold), ServerError> {
     let journal = store.journal.id();
-    let operations = SqliteOperations::open(&options.data.join(OPERATIONS), journal)?;
     let sender =
         HttpSender::new(&options.webhooks).map_err(|error| ServerError::Tls(error.to_string()))?;
     Ok(Webhooks::open(WebhookParts {
         options: options.webhooks.clone(),
-        store: Arc::new(operations),
+        store: operations,
         events: store.journal.reader(),
         subjects: hub.subjects().clone(),
         content: gateway::webhook_content(views, journal),

@@ -215,6 +215,8 @@ fn accounts_are_of_roles_that_have_them_and_in_order() {
         role: Role::Carrier,
         digest: [7; 32],
         accounts: [TraderId(2), TraderId(1)].into(),
+        expires_at: None,
+        replaces: None,
     };
     let key = Event::KeyCreated { key: KeyId(1), details: Box::new(details) };
     assert_eq!(write(key), OutOfBounds("the order of accounts"));

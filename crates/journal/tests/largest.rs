@@ -190,6 +190,8 @@ fn largest_key() -> Event {
         role: Role::Carrier,
         digest: [0xff; 32],
         accounts: (last..u32::MAX).map(TraderId).collect(),
+        expires_at: Some(Timestamp::MIN),
+        replaces: Some(KeyId(u32::MAX)),
     };
     Event::KeyCreated { key: KeyId(u32::MAX), details: Box::new(details) }
 }

@@ -1,17 +1,22 @@
 //! Who may do what, and the keys that say who one is.
 
-use domain::limits::KEYS_MAX;
+use domain::limits::{DEADLINE_SECONDS_MAX, KEYS_MAX};
 use domain::{
-    Action, Command, Event, Identifier, KeyDetails, KeyId, NetworkDetails, NewKey, PrincipalId,
-    Rejection, Role, Side, TraderId,
+    Action, Command, Event, Identifier, KeyDetails, KeyId, KeyRotation, Lifetime, NetworkDetails,
+    NewKey, PrincipalId, Rejection, Role, Side, Timestamp, TraderId,
 };
 
 mod own;
 
 use crate::state::{KeyRow, Name, Principal, State, find};
+use crate::timers::Timer;
 
 /// The first check of every command.
 pub(crate) fn check(state: &State, command: &Command) -> Result<(), Rejection> {
+    // Whoever let it in may not have known that the key ended meanwhile.
+    if command.api_key.is_some_and(|key| !state.is_good_key(key)) {
+        return Err(Rejection::Unauthenticated);
+    }
     // A principal that no event created can do nothing.
     let Some(principal) = state.principal(command.actor) else {
         return Err(Rejection::NotPermitted { role: Role::Viewer });
@@ -31,7 +36,7 @@ fn administers(command: &Command) -> bool {
         Action::CreateNetwork(_) => command.actor == PrincipalId::NETWORK,
         // A role has accounts or it has none: whoever asks.
         Action::CreateKey(key) => key.role.has_accounts() == key.accounts.get().is_some(),
-        Action::RevokeKey(_) | Action::ChangeCredits { .. } => true,
+        Action::RevokeKey(_) | Action::RotateKey(_) | Action::ChangeCredits { .. } => true,
         action => operates(action),
     }
 }
@@ -41,6 +46,7 @@ const fn operates(action: &Action) -> bool {
         Action::CreateNetwork(_)
         | Action::CreateKey(_)
         | Action::RevokeKey(_)
+        | Action::RotateKey(_)
         | Action::ChangeCredits { .. } => false,
         Action::PutStation(_)
         | Action::PutCommodity(_)
@@ -91,7 +97,11 @@ pub(crate) fn create_network(
 }
 
 /// The first key that names a principal creates it; later ones must agree on its role and accounts.
-pub(crate) fn create_key(state: &State, key: &NewKey) -> Result<Option<Event>, Rejection> {
+pub(crate) fn create_key(
+    state: &State,
+    at: Timestamp,
+    key: &NewKey,
+) -> Result<Option<Event>, Rejection> {
     let accounts = resolve_accounts(state, key)?;
     let principal = match find(&state.principals, &key.principal) {
         Some(slot) => {
@@ -107,7 +117,10 @@ pub(crate) fn create_key(state: &State, key: &NewKey) -> Result<Option<Event>, R
     };
     let number = KeyId(next(state.keys.len(), "keys", KEYS_MAX)?);
     let name = key.principal.clone();
-    let details = KeyDetails { principal, name, role: key.role, digest: key.digest, accounts };
+    let (role, digest) = (key.role, key.digest);
+    let expires_at = key.lifetime.get().map(|lifetime| lifetime.until(at));
+    let details =
+        KeyDetails { principal, name, role, digest, accounts, expires_at, replaces: None };
     Ok(Some(Event::KeyCreated { key: number, details: Box::new(details) }))
 }
 
@@ -123,28 +136,122 @@ fn resolve_accounts(state: &State, key: &NewKey) -> Result<Box<[TraderId]>, Reje
     Ok(accounts)
 }
 
-/// Revoking twice changes nothing the second time.
+/// Revoking twice changes nothing the second time, nor does revoking what has expired.
 pub(crate) fn revoke_key(state: &State, key: KeyId) -> Result<Option<Event>, Rejection> {
     let row = state.keys.get(key.index()).ok_or(Rejection::UnknownKey)?;
-    Ok((!row.revoked).then_some(Event::KeyRevoked { key }))
+    if row.has_ended {
+        return Ok(None);
+    }
+    refuse_last_admin_key(state, key)?;
+    Ok(Some(Event::KeyRevoked { key }))
+}
+
+/// A new key of the same principal, and an end for the old one: both or neither.
+pub(crate) fn rotate_key(
+    state: &State,
+    at: Timestamp,
+    rotation: &KeyRotation,
+    events: &mut Vec<Event>,
+) -> Result<(), Rejection> {
+    let old = state.keys.get(rotation.key.index()).ok_or(Rejection::UnknownKey)?;
+    if old.has_ended {
+        return Err(Rejection::KeyEnded);
+    }
+    if let Some(by) = old.replaced_by {
+        return Err(Rejection::AlreadyRotated { by });
+    }
+    let lifetime = rotation.lifetime.or(old.lifetime);
+    if lifetime.is_some() {
+        refuse_last_admin_key(state, rotation.key)?;
+    }
+    let number = KeyId(next(state.keys.len(), "keys", KEYS_MAX)?);
+    let slot = state.principals.slot(old.principal.0).ok_or(Rejection::UnknownKey)?;
+    let Principal { role, accounts } = state.principals.at(slot).clone();
+    let details = KeyDetails {
+        principal: old.principal,
+        name: state.principals.key_at(slot).0.clone(),
+        role,
+        digest: rotation.digest,
+        accounts,
+        expires_at: lifetime.map(|lifetime| lifetime.until(at)),
+        replaces: Some(rotation.key),
+    };
+    events.push(Event::KeyCreated { key: number, details: Box::new(details) });
+    let key = rotation.key;
+    events.extend(match rotation.grace.map(|grace| grace.until(at)) {
+        None => Some(Event::KeyRevoked { key }),
+        Some(expires_at) if old.expires_at.is_none_or(|ends_at| expires_at < ends_at) => {
+            Some(Event::KeyUpdated { key, expires_at })
+        }
+        // It ends sooner by itself.
+        Some(_) => None,
+    });
+    Ok(())
+}
+
+/// Nobody shall be locked out for good by a slip. One that expires by itself is not enough: it would
+/// only put that off.
+fn refuse_last_admin_key(state: &State, key: KeyId) -> Result<(), Rejection> {
+    let administers = |row: &KeyRow| {
+        let lasts = !row.has_ended && row.expires_at.is_none();
+        lasts && state.principal(row.principal).is_some_and(|it| it.role == Role::Admin)
+    };
+    let is_one = state.keys.get(key.index()).is_some_and(administers);
+    let count = || state.keys.iter().filter(|row| administers(row)).take(2).count();
+    if is_one && count() == 1 { Err(Rejection::LastAdminKey) } else { Ok(()) }
 }
 
 pub(crate) fn apply_network(state: &mut State, details: NetworkDetails) {
     state.network = Some(details);
 }
 
-pub(crate) fn apply_key(state: &mut State, key: KeyId, details: &KeyDetails) {
+pub(crate) fn apply_key(
+    state: &mut State,
+    recorded_at: Timestamp,
+    key: KeyId,
+    details: &KeyDetails,
+) {
     assert_eq!(key.index(), state.keys.len(), "keys are numbered in order");
-    state.keys.push(KeyRow { revoked: false });
+    state.keys.push(KeyRow {
+        principal: details.principal,
+        has_ended: false,
+        expires_at: details.expires_at,
+        lifetime: details.expires_at.map(|expires_at| lifetime(recorded_at, expires_at)),
+        replaced_by: None,
+    });
+    state.arm(details.expires_at, Timer::Key(key));
+    if let Some(old) = details.replaces {
+        key_mut(state, old).replaced_by = Some(key);
+    }
     if details.principal.index() == state.principals.len() {
         let row = Principal { role: details.role, accounts: details.accounts.clone() };
         state.principals.insert(Name(details.name.clone()), row);
     }
 }
 
-pub(crate) fn apply_revoked(state: &mut State, key: KeyId) {
-    let row = state.keys.get_mut(key.index()).expect("a key is revoked after it is created");
-    row.revoked = true;
+/// Its time is over, or somebody ended it before that.
+pub(crate) fn apply_ended(state: &mut State, key: KeyId) {
+    let row = key_mut(state, key);
+    row.has_ended = true;
+    let expires_at = row.expires_at;
+    state.disarm(expires_at, Timer::Key(key));
+}
+
+pub(crate) fn apply_expiry(state: &mut State, key: KeyId, expires_at: Timestamp) {
+    let before = key_mut(state, key).expires_at.replace(expires_at);
+    state.disarm(before, Timer::Key(key));
+    state.arm(Some(expires_at), Timer::Key(key));
+}
+
+fn key_mut(state: &mut State, key: KeyId) -> &mut KeyRow {
+    state.keys.get_mut(key.index()).expect("a key changes after it is created")
+}
+
+/// As long as it was to be good: the first event of a command is of the time when it was decided.
+fn lifetime(made_at: Timestamp, expires_at: Timestamp) -> Lifetime {
+    let seconds = expires_at.0.saturating_sub(made_at.0) / 1_000_000;
+    let seconds = u32::try_from(seconds.max(1)).unwrap_or(DEADLINE_SECONDS_MAX);
+    Lifetime::new(seconds.min(DEADLINE_SECONDS_MAX)).expect("within the bounds of one")
 }
 
 /// The number of the next thing of a kind, within its bound.

@@ -49,7 +49,7 @@ pub fn decide(
     let past = command.past.as_deref();
     let event = match &command.action {
         Action::CreateNetwork(details) => access::create_network(state, *details),
-        Action::CreateKey(key) => access::create_key(state, key),
+        Action::CreateKey(key) => access::create_key(state, at, key),
         Action::RevokeKey(key) => access::revoke_key(state, *key),
         Action::PutStation(station) => reference::put_station(state, station),
         Action::PutCommodity(commodity) => reference::put_commodity(state, commodity),
@@ -76,6 +76,7 @@ pub fn decide(
         Action::PutAlertRule(rule) => rules::put(state, rule),
         Action::DeleteAlertRule(name) => rules::delete(state, name),
         Action::AcknowledgeAlert(alert) => alerts::acknowledge(state, *alert),
+        Action::RotateKey(rotation) => return access::rotate_key(state, at, rotation, events),
     }?;
     events.extend(event);
     Ok(())
@@ -92,8 +93,11 @@ pub fn apply(state: &mut State, recorded: &Recorded) {
     assert_eq!(envelope.sequence, state.last().next(), "events are applied in sequence");
     match event {
         Event::NetworkCreated(details) => access::apply_network(state, *details),
-        Event::KeyCreated { key, details } => access::apply_key(state, *key, details),
-        Event::KeyRevoked { key } => access::apply_revoked(state, *key),
+        Event::KeyCreated { key, details } => {
+            access::apply_key(state, envelope.recorded_at, *key, details);
+        }
+        Event::KeyRevoked { key } | Event::KeyExpired { key } => access::apply_ended(state, *key),
+        Event::KeyUpdated { key, expires_at } => access::apply_expiry(state, *key, *expires_at),
         Event::StationCreated { station, trader, id, details } => {
             reference::apply_station(state, *station, *trader, id, details);
         }

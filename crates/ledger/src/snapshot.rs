@@ -5,8 +5,9 @@
 
 use domain::limits::{KEY_WINDOW, REVERSAL_WINDOW};
 use domain::{
-    CommodityDetails, CommodityId, Credits, Identifier, NetworkDetails, Position, Quantity, Role,
-    Sequence, StationDetails, StationId, StationKind, Text, Timestamp, TraderDetails, TraderId,
+    CommodityDetails, CommodityId, Credits, Identifier, KeyId, Lifetime, NetworkDetails, Position,
+    PrincipalId, Quantity, Role, Sequence, StationDetails, StationId, StationKind, Text, Timestamp,
+    TraderDetails, TraderId,
 };
 use table::{
     Archive, ArchiveError, Frozen, FrozenKeyWindow, Paged, Row, Table, read_key_window, read_paged,
@@ -25,7 +26,7 @@ mod cargo;
 mod trading;
 
 /// The version of the rows.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// A state that no longer changes, and costs little to make: pages are shared until they change.
 pub struct FrozenState {
@@ -230,9 +231,32 @@ impl Row for Principal {
     }
 }
 
+impl Default for KeyRow {
+    fn default() -> Self {
+        Self {
+            principal: PrincipalId::NETWORK,
+            has_ended: false,
+            expires_at: None,
+            lifetime: None,
+            replaced_by: None,
+        }
+    }
+}
+
 impl Row for KeyRow {
     fn archive<A: Archive>(&mut self, archive: &mut A) -> Result<(), ArchiveError> {
-        self.revoked.archive(archive)
+        self.principal.0.archive(archive)?;
+        self.has_ended.archive(archive)?;
+        time(archive, &mut self.expires_at)?;
+        let form = |lifetime: &Option<Lifetime>| lifetime.map(Lifetime::seconds);
+        through(archive, &mut self.lifetime, "a lifetime", form, |form: Option<u32>| match form {
+            None => Some(None),
+            Some(seconds) => Lifetime::new(seconds).ok().map(Some),
+        })?;
+        let form = |key: &Option<KeyId>| key.map(|key| key.0);
+        through(archive, &mut self.replaced_by, "a key", form, |form: Option<u32>| {
+            Some(form.map(KeyId))
+        })
     }
 }
 

@@ -8,10 +8,10 @@ use std::collections::BTreeSet;
 
 use domain::limits::{KEY_WINDOW, REVERSAL_WINDOW};
 use domain::{
-    Bucket, CommodityDetails, CommodityId, CreditAccount, Credits, Envelope, Identifier, Movement,
-    NetworkDetails, Offer, OfferId, PrincipalId, Quantity, Role, Sequence, Shipment, ShipmentId,
-    Side, StationDetails, StationId, StockAccount, Timestamp, TradeRecord, TraderDetails, TraderId,
-    TransactionId, VesselDetails, name_hash,
+    Bucket, CommodityDetails, CommodityId, CreditAccount, Credits, Envelope, Identifier, KeyId,
+    Lifetime, Movement, NetworkDetails, Offer, OfferId, PrincipalId, Quantity, Role, Sequence,
+    Shipment, ShipmentId, Side, StationDetails, StationId, StockAccount, Timestamp, TradeRecord,
+    TraderDetails, TraderId, TransactionId, VesselDetails, name_hash,
 };
 use table::{Key, KeyEntry, KeyWindow, Paged, Slot, Table};
 
@@ -72,9 +72,18 @@ pub(crate) struct Principal {
     pub(crate) accounts: Box<[TraderId]>,
 }
 
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct KeyRow {
-    pub(crate) revoked: bool,
+    /// For whom it speaks.
+    pub(crate) principal: PrincipalId,
+    /// Revoked or expired.
+    pub(crate) has_ended: bool,
+    /// When it ends by itself.
+    pub(crate) expires_at: Option<Timestamp>,
+    /// How long it was to be good when it was made.
+    pub(crate) lifetime: Option<Lifetime>,
+    /// What has taken its place.
+    pub(crate) replaced_by: Option<KeyId>,
 }
 
 #[derive(Debug, Clone)]
@@ -269,6 +278,11 @@ impl State {
 
     pub(crate) fn principal(&self, principal: PrincipalId) -> Option<&Principal> {
         self.principals.slot(principal.0).map(|slot| self.principals.at(slot))
+    }
+
+    /// Whether this key may ask for anything.
+    pub(crate) fn is_good_key(&self, key: KeyId) -> bool {
+        self.keys.get(key.index()).is_some_and(|row| !row.has_ended)
     }
 
     pub(crate) fn trader(&self, name: &Identifier) -> Option<TraderId> {

@@ -4,9 +4,9 @@
 
 use std::collections::BTreeSet;
 
-use domain::{AlertId, Event, OfferId, ShipmentId, Timestamp, TransactionId};
+use domain::{AlertId, Event, KeyId, OfferId, ShipmentId, Timestamp, TransactionId};
 
-use crate::state::{OpenShipment, ShipmentKey, State};
+use crate::state::{KeyRow, OpenShipment, ShipmentKey, State};
 use crate::{alerts, cargo, holds, offers};
 
 /// Timers in the order they fire: by deadline, then as [`Timer`] is ordered.
@@ -24,6 +24,8 @@ pub(crate) enum Timer {
     Offer(OfferId),
     /// It has told for long enough of a hold that ran out.
     Alert(AlertId),
+    /// Its time is over.
+    Key(KeyId),
 }
 
 /// The first of what is due at or before `at`: when it was due, and the event that tells it. Timers
@@ -40,6 +42,7 @@ pub fn due(state: &State, at: Timestamp) -> Option<(Timestamp, Event)> {
         Timer::Hold(trade) => Some(holds::expire(state, *trade)),
         Timer::Offer(offer) => Some(offers::expire(state, *offer)),
         Timer::Alert(alert) => alerts::resolved(state, *alert),
+        Timer::Key(key) => Some(Event::KeyExpired { key: *key }),
     };
     Some((*deadline, event.expect("a timer is of something, and brings something about")))
 }
@@ -76,6 +79,10 @@ impl State {
             offers.filter_map(|(key, offer)| Some((offer.0.expires_at?, Timer::Offer(key.0))));
         let alerts = self.alerts.open.iter();
         let alerts = alerts.filter_map(|(key, open)| Some((open.until?, Timer::Alert(key.0))));
-        self.timers = shipments.chain(holds).chain(offers).chain(alerts).collect();
+        let key = |(place, row): (u32, &KeyRow)| {
+            Some((row.expires_at.filter(|_| !row.has_ended)?, Timer::Key(KeyId(place))))
+        };
+        let keys = (0..).zip(self.keys.iter()).filter_map(key);
+        self.timers = shipments.chain(holds).chain(offers).chain(alerts).chain(keys).collect();
     }
 }

@@ -7,7 +7,7 @@ use domain::{
 };
 use table::{Frozen, Index, Paged};
 
-/// What a key that is not revoked gives.
+/// What a key that has not ended gives.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Access {
     /// The key.
@@ -18,6 +18,8 @@ pub struct Access {
     pub role: Role,
     /// The traders that principal acts for, sorted; none for a role without accounts.
     pub accounts: Arc<[TraderId]>,
+    /// When the key ends by itself, if it does: nobody needs to wait for the event that says so.
+    pub expires_at: Option<Timestamp>,
 }
 
 impl Access {
@@ -27,7 +29,7 @@ impl Access {
     }
 }
 
-/// A key that was made, revoked or not. The secret is known to nobody but its holder.
+/// A key that was made, good or not. The secret is known to nobody but its holder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiKey {
     /// Its number, in the order of creation.
@@ -44,8 +46,28 @@ pub struct ApiKey {
     pub created: Sequence,
     /// When that was recorded.
     pub created_at: Timestamp,
-    /// The event that ended it and when that was recorded, if it was.
-    pub revoked: Option<(Sequence, Timestamp)>,
+    /// The event that last changed it.
+    pub changed: Sequence,
+    /// When it ends by itself, if it does.
+    pub expires_at: Option<Timestamp>,
+    /// Whether its time is over.
+    pub has_expired: bool,
+    /// When it was ended before that, if it was.
+    pub revoked_at: Option<Timestamp>,
+    /// In whose place it was made, if in one's.
+    pub replaces: Option<KeyId>,
+}
+
+impl ApiKey {
+    /// Whether an event has ended it.
+    pub fn has_ended(&self) -> bool {
+        self.has_expired || self.revoked_at.is_some()
+    }
+
+    /// Whether it is neither revoked nor expired at this network time.
+    pub fn is_good(&self, now: Timestamp) -> bool {
+        !self.has_ended() && self.expires_at.is_none_or(|expires_at| now < expires_at)
+    }
 }
 
 /// All keys and principals.
@@ -83,11 +105,12 @@ impl Keys {
         let key = |position: u32| self.made.get(position as usize);
         let wanted = |position| key(position).is_some_and(|key| key.digest == *digest);
         let found = key(self.by_digest.find(digest_hash(digest), wanted)?)?;
-        found.revoked.is_none().then_some(Access {
+        (!found.has_ended()).then(|| Access {
             key: found.id,
             principal: found.principal,
             role: found.role,
             accounts: Arc::clone(&found.accounts),
+            expires_at: found.expires_at,
         })
     }
 
@@ -126,16 +149,28 @@ impl Keys {
                     digest: details.digest,
                     created: envelope.sequence,
                     created_at: envelope.recorded_at,
-                    revoked: None,
+                    changed: envelope.sequence,
+                    expires_at: details.expires_at,
+                    has_expired: false,
+                    revoked_at: None,
+                    replaces: details.replaces,
                 });
             }
             Event::KeyRevoked { key } => {
-                let row = self.made.get_mut(key.index());
-                row.expect("a key that is revoked was made").revoked =
-                    Some((envelope.sequence, envelope.recorded_at));
+                self.changed(*key, envelope).revoked_at = Some(envelope.recorded_at);
+            }
+            Event::KeyExpired { key } => self.changed(*key, envelope).has_expired = true,
+            Event::KeyUpdated { key, expires_at } => {
+                self.changed(*key, envelope).expires_at = Some(*expires_at);
             }
             _ => unreachable!("only events of keys come here"),
         }
+    }
+
+    fn changed(&mut self, key: KeyId, envelope: &Envelope) -> &mut ApiKey {
+        let row = self.made.get_mut(key.index()).expect("a key that changes was made");
+        row.changed = envelope.sequence;
+        row
     }
 }
 

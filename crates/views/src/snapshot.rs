@@ -33,14 +33,17 @@ use crate::{
 };
 
 /// Its name and the version of its layout; another version is not read, but replayed.
-pub(crate) const FORMAT: (&str, u32) = ("views", 3);
+pub(crate) const FORMAT: (&str, u32) = ("views", 4);
 
 saved_fields! {
     AsOf { sequence, time }
     Station { id, trader, name, details, created, created_at, changed, changed_at }
     Commodity { id, name, details, created, created_at, changed, changed_at }
     Trader { id, name, station, details, created, created_at, changed, changed_at }
-    ApiKey { id, principal, role, accounts, digest, created, created_at, revoked }
+    ApiKey {
+        id, principal, role, accounts, digest, created, created_at, changed, expires_at, has_expired,
+        revoked_at, replaces,
+    }
     Balance { available, held }
     CreditTotals { issued, retired }
     Stock { available, reserved, unavailable, incoming, changed_at }

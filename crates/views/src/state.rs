@@ -333,7 +333,10 @@ impl State {
             | Event::OfferExpired(_) => self.follow_offer(envelope, event),
             Event::ShipmentBooked(booked) => self.shipments.book(envelope, booked),
             Event::ShipmentChanged(changed) => return self.follow_shipment(envelope, changed),
-            Event::KeyCreated { .. } | Event::KeyRevoked { .. } => self.keys.fold(envelope, event),
+            Event::KeyCreated { .. }
+            | Event::KeyRevoked { .. }
+            | Event::KeyExpired { .. }
+            | Event::KeyUpdated { .. } => self.keys.fold(envelope, event),
             Event::StationCreated { .. } => {
                 self.directory.fold(envelope, event);
                 self.inventory.open_shelf();

@@ -15,6 +15,7 @@ mod dependencies;
 mod docs;
 mod export;
 mod import;
+mod keys;
 mod kill;
 mod limits;
 mod live;

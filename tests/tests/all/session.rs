@@ -50,6 +50,26 @@ fn the_trading_session_works_as_pasted() {
 }
 
 #[test]
+fn the_access_session_works_as_pasted() {
+    let path = process::repository().join("docs/access.md");
+    let markdown = fs::read_to_string(path).unwrap();
+    let script =
+        readme::session(&markdown, "access").expect("a block marked <!-- test: access -->");
+    let said = pasted(&script);
+    for word in [
+        "\"role\":\"trader\"",
+        "\"accounts\":[\"acme\"]",
+        "\"replaces\":1",
+        "\"status\":\"revoked\"",
+        "401",
+        "key 4 of guest, viewer, good until",
+        "last used",
+    ] {
+        assert!(said.contains(word), "{word} is not in what the session shows:\n{said}");
+    }
+}
+
+#[test]
 fn the_sessions_of_the_tools_work_as_pasted() {
     let python = Command::new("python3").arg("--version").output();
     if !python.is_ok_and(|output| output.status.success()) {

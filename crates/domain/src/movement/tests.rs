@@ -342,12 +342,16 @@ fn of_reference() -> Vec<Event> {
         role: Role::Admin,
         digest: [0; 32],
         accounts: Box::default(),
+        expires_at: None,
+        replaces: None,
     });
     let key = KeyId(0);
     vec![
         Event::NetworkCreated(NetworkDetails { wall: Timestamp(0), epoch: Timestamp(0), speed: 1 }),
         Event::KeyCreated { key, details },
         Event::KeyRevoked { key },
+        Event::KeyExpired { key },
+        Event::KeyUpdated { key, expires_at: Timestamp(7) },
         Event::StationCreated { station: CERES, trader: BELT, id: id(), details: station() },
         Event::StationUpdated { station: CERES, details: station() },
         Event::CommodityCreated { commodity: ICE, id: id(), details: commodity() },

@@ -99,7 +99,16 @@ impl Work {
 
     /// Records the events that were decided.
     fn accept(&mut self, at: Timestamp, command: Command) -> Result<Range<usize>, Gone> {
-        let Command { actor, occurred_at, mut key, trace, mut note, action: _, past: _ } = command;
+        let Command {
+            actor,
+            occurred_at,
+            mut key,
+            trace,
+            mut note,
+            action: _,
+            past: _,
+            api_key: _,
+        } = command;
         let (mut sequence, mut recorded_at) = (self.writer.state.last(), at);
         for event in self.decided.drain(..) {
             sequence = sequence.next();

@@ -91,6 +91,7 @@ pub(crate) fn command(action: Action) -> Command {
         note: None,
         action,
         past: None,
+        api_key: None,
     }
 }
 

@@ -1,12 +1,11 @@
 //! From a body to commands, and to a problem for each line that is none.
 
 use domain::{
-    Command, Identifier, KeyBinding, OfferId, PrincipalId, TraceId, TransactionId, fingerprint,
-    key_hash,
+    Command, Identifier, KeyBinding, OfferId, TraceId, TransactionId, fingerprint, key_hash,
 };
 
 use super::line::{BulkLine, Data, Line};
-use crate::idempotency::{KEY_WHAT, is_key};
+use crate::idempotency::{By, KEY_WHAT, is_key};
 use crate::limits::{BULK_FAULTS_MAX, BULK_LINE_BYTES_MAX, BULK_LINE_FAULTS_MAX, BULK_LINES_MAX};
 use crate::problem::{Code, Problem};
 use crate::shape::{BadBody, Fault, Flaw, Schemas, Tree};
@@ -36,7 +35,7 @@ pub(crate) fn count_lines(body: &[u8]) -> usize {
 /// Reads all lines. Empty ones at the end are none; too many are refused as a whole.
 pub(crate) fn parse(
     body: &[u8],
-    by: PrincipalId,
+    by: By,
     trace: Option<TraceId>,
     schemas: &Schemas,
 ) -> Result<Parsed, Problem> {
@@ -95,7 +94,7 @@ impl Parsed {
 
 /// What is the same for all lines.
 struct Reader<'a> {
-    by: PrincipalId,
+    by: By,
     trace: Option<TraceId>,
     schemas: &'a Schemas,
 }
@@ -114,7 +113,7 @@ impl Reader<'_> {
         let mut line = read().map_err(|error| explain(bytes, &error, self.schemas))?;
         let key = match line.key.take() {
             None => None,
-            Some(key) if is_key(&key) => Some(key_hash(self.by, &key)),
+            Some(key) if is_key(&key) => Some(key_hash(self.by.principal, &key)),
             Some(_) => {
                 let pointer = "/idempotencyKey".to_owned();
                 return Err(Problem::invalid(vec![Fault::new(

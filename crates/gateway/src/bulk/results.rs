@@ -75,6 +75,7 @@ impl Asked {
             | Action::CreateNetwork(_)
             | Action::CreateKey(_)
             | Action::RevokeKey(_)
+            | Action::RotateKey(_)
             | Action::DeleteAlertRule(_)
             | Action::AcknowledgeAlert(_) => AskedId::None,
         };
@@ -304,6 +305,7 @@ impl Result<'_> {
             | Form::Credits
             | Form::Key
             | Form::KeyRevocation
+            | Form::KeyRotation
             | Form::Offer
             | Form::OfferWithdrawal
             | Form::Transfer

@@ -67,7 +67,24 @@ pub(super) fn describe(rejection: &Rejection, form: Form, names: &Names<'_>) -> 
         }
         Rejection::UnknownAlert => Problem::plain(Code::UnknownAlert),
         Rejection::UnknownAlertRule => Problem::plain(Code::UnknownAlertRule),
+        Rejection::Unauthenticated => {
+            Problem::unauthenticated("the key was revoked, or has expired, in the meantime")
+        }
         Rejection::UnknownKey => Problem::plain(Code::UnknownKey),
+        Rejection::KeyEnded => {
+            let detail = "the key was revoked or has expired: make a new one";
+            Problem::new(Code::KeyEnded, detail)
+        }
+        Rejection::AlreadyRotated { by } => {
+            let detail = format!("key {} has taken its place already: rotate that one", by.0);
+            Problem::new(Code::AlreadyRotated, detail).with("keyId", by.0)
+        }
+        Rejection::LastAdminKey => {
+            let detail = "no other key of an administrator is good and does not end by itself: \
+                          nobody could ever administer the network again. Make another one first, \
+                          or rotate this one with `keepOldSeconds` 0";
+            Problem::new(Code::LastAdminKey, detail)
+        }
         Rejection::UnknownVessel { vessel } => {
             let detail = format!("there is no vessel {vessel}");
             Problem::new(Code::UnknownVessel, detail).with("vessel", vessel.as_str())

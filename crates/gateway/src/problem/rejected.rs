@@ -21,6 +21,7 @@ pub(crate) enum Form {
     Credits,
     Key,
     KeyRevocation,
+    KeyRotation,
     Settlement,
     Void,
     Reversal,
@@ -52,7 +53,7 @@ impl Form {
             | Self::AlertRule
             | Self::AlertRuleDeletion => Some("id"),
             Self::Acknowledgement => Some("alert"),
-            Self::KeyRevocation => Some("key"),
+            Self::KeyRevocation | Self::KeyRotation => Some("key"),
         }
     }
 
@@ -78,6 +79,7 @@ impl Form {
             | Self::Credits
             | Self::Key
             | Self::KeyRevocation
+            | Self::KeyRotation
             | Self::Settlement
             | Self::Void
             | Self::Reversal
@@ -150,7 +152,11 @@ fn place(rejection: &Rejection, form: Form) -> Blame {
         }
     };
     match rejection {
-        Rejection::NotPermitted { .. }
+        Rejection::Unauthenticated
+        | Rejection::NotPermitted { .. }
+        | Rejection::KeyEnded
+        | Rejection::AlreadyRotated { .. }
+        | Rejection::LastAdminKey
         | Rejection::AlreadyExists { .. }
         | Rejection::InvalidTransition { .. }
         | Rejection::InvalidTradeTransition { .. }

@@ -26,7 +26,10 @@ impl<'a> Render<'a> {
     pub(super) fn subject(self, recorded: &Recorded) -> String {
         match &recorded.event {
             Event::NetworkCreated(_) => self.identity.journal.clone(),
-            Event::KeyCreated { key, .. } | Event::KeyRevoked { key } => key.0.to_string(),
+            Event::KeyCreated { key, .. }
+            | Event::KeyRevoked { key }
+            | Event::KeyExpired { key }
+            | Event::KeyUpdated { key, .. } => key.0.to_string(),
             Event::StationCreated { id, .. }
             | Event::CommodityCreated { id, .. }
             | Event::TraderCreated { id, .. }
@@ -75,7 +78,9 @@ impl<'a> Render<'a> {
                 envelope: self.envelope(envelope),
             }),
             Event::KeyCreated { key, details } => Data::Key(self.key(envelope, *key, details)),
-            Event::KeyRevoked { key } => Data::Key(self.revoked_key(recorded, *key)),
+            Event::KeyRevoked { key }
+            | Event::KeyExpired { key }
+            | Event::KeyUpdated { key, .. } => Data::Key(self.changed_key(recorded, *key)),
             Event::StationCreated { trader, id, details, .. } => {
                 Data::Station(self.station_created(envelope, (id, *trader), details))
             }
@@ -164,14 +169,20 @@ impl<'a> Render<'a> {
         }
     }
 
-    /// A key that was ended; whose it was is in the views.
-    pub(crate) fn revoked_key(self, recorded: &'a Recorded, key: KeyId) -> KeyAnswer<'a> {
+    /// A key that has changed: ended, or that is to end at another time than before. Whose it is, is
+    /// in the views.
+    pub(crate) fn changed_key(self, recorded: &'a Recorded, key: KeyId) -> KeyAnswer<'a> {
         let known = self.state.keys_from(key.index()).next();
         KeyAnswer {
             key_id: key.0,
             principal: known.map_or(NAMELESS, |known| self.principal(known.principal)),
             role: RoleWord(known.map_or(domain::Role::Viewer, |known| known.role)),
             accounts: self.traders(known.map_or(&[], |known| &known.accounts)),
+            expires_at: match recorded.event {
+                Event::KeyUpdated { expires_at, .. } => Some(Time(expires_at)),
+                _ => known.and_then(|known| known.expires_at).map(Time),
+            },
+            replaces: known.and_then(|known| known.replaces).map(|key| key.0),
             key: Shown::Hidden,
             envelope: self.envelope(&recorded.envelope),
         }

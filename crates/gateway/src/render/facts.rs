@@ -7,7 +7,7 @@ use domain::{
 
 use super::Render;
 use crate::wire::answer::{AdjustmentAnswer, AdjustmentLine, CreditsAnswer, KeyAnswer, Shown};
-use crate::wire::{ChangeReason, Credit, CreditReason, RoleWord, Why};
+use crate::wire::{ChangeReason, Credit, CreditReason, RoleWord, Time, Why};
 
 impl<'a> Render<'a> {
     pub(crate) fn adjustment(
@@ -80,6 +80,8 @@ impl<'a> Render<'a> {
             principal: details.name.as_str(),
             role: RoleWord(details.role),
             accounts: self.traders(&details.accounts),
+            expires_at: details.expires_at.map(Time),
+            replaces: details.replaces.map(|key| key.0),
             key: Shown::Hidden,
             envelope: self.envelope(envelope),
         }

@@ -7,11 +7,12 @@ use domain::{
 use views::{ApiKey, Commodity, Entry, Level, Quote, Station, Trader};
 
 use super::{NAMELESS, Render};
+use crate::last_use::LastUses;
 use crate::wire::answer::{
     CommodityAnswer, EntryAnswer, KeyItem, LevelAnswer, PricedLevelAnswer, StationAnswer,
     TraderAnswer, TraderData,
 };
-use crate::wire::{RoleWord, StationKindWord, Time};
+use crate::wire::{KeyStatus, KeyStatusWord, RoleWord, StationKindWord, Time};
 
 impl<'a> Render<'a> {
     /// A station as it is.
@@ -219,16 +220,26 @@ impl<'a> Render<'a> {
     }
 
     /// A key in the list of keys.
-    pub(crate) fn key_item(self, key: &ApiKey) -> KeyItem<'a> {
+    pub(crate) fn key_item(self, key: &ApiKey, uses: &LastUses, now: Timestamp) -> KeyItem<'a> {
+        let status = match key {
+            _ if key.revoked_at.is_some() => KeyStatus::Revoked,
+            _ if key.is_good(now) => KeyStatus::Active,
+            _ => KeyStatus::Expired,
+        };
         let name = self.state.principal_name(key.principal);
         KeyItem {
             key_id: key.id.0,
             principal: name.map_or(NAMELESS, |name| name.as_str()),
             role: RoleWord(key.role),
             accounts: self.traders(&key.accounts),
+            status: KeyStatusWord(status),
             created_at: Time(key.created_at),
-            revoked_at: key.revoked.map(|(_, at)| Time(at)),
-            sequence: key.revoked.map_or(key.created, |(sequence, _)| sequence).0,
+            expires_at: key.expires_at.map(Time),
+            revoked_at: key.revoked_at.map(Time),
+            // What is older was told of another key of this number, before a restore.
+            last_used_at: uses.of(key.id).filter(|at| *at >= key.created_at).map(Time),
+            replaces: key.replaces.map(|key| key.0),
+            sequence: key.changed.0,
         }
     }
 }

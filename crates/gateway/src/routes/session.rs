@@ -147,7 +147,13 @@ mod tests {
 
     fn access(key: u32) -> Access {
         let accounts = Arc::from([]);
-        Access { key: KeyId(key), principal: PrincipalId(1), role: Role::Viewer, accounts }
+        Access {
+            key: KeyId(key),
+            principal: PrincipalId(1),
+            role: Role::Viewer,
+            accounts,
+            expires_at: None,
+        }
     }
 
     fn begun(sessions: &Sessions, key: u32) -> SessionId {

@@ -111,7 +111,7 @@ fn bodies_have_only_keywords_that_the_diagnosis_knows() {
             }
         }
     }
-    assert_eq!(bodies, 22);
+    assert_eq!(bodies, 23);
 }
 
 #[test]

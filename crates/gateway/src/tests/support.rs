@@ -14,7 +14,7 @@ use live::webhooks::{
     MemoryOperations, Message, Outcome, Sender, Sending, Sent, SystemClock, WebhookOptions,
     WebhookParts, Webhooks,
 };
-use live::{Hub, HubOptions};
+use live::{Hub, HubOptions, MemoryKeyUses};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 use views::{Past, Views};
@@ -112,7 +112,14 @@ impl Network {
         set(&mut options);
         let gateway = Gateway::new(
             options,
-            Services { executor: engine.handle().into(), views, past, hub: hub.clone(), webhooks },
+            Services {
+                executor: engine.handle().into(),
+                views,
+                past,
+                hub: hub.clone(),
+                webhooks,
+                key_uses: Arc::<MemoryKeyUses>::default(),
+            },
         );
         Self { router: gateway.router(), hub, gateway, outbox, _engine: engine }
     }
@@ -374,7 +381,8 @@ macro_rules! shown {
             ".**.expiresAt" => $crate::tests::support::time_or_null(),
             ".**.createdAt" => "[time]",
             ".**.changedAt" => "[time]",
-            ".**.revokedAt" => "[time]",
+            ".**.revokedAt" => $crate::tests::support::time_or_null(),
+            ".**.lastUsedAt" => $crate::tests::support::time_or_null(),
             ".**.actualDeparture" => "[time]",
             ".**.actualArrival" => "[time]",
             ".**.firedAt" => "[time]",

@@ -18,11 +18,10 @@ mod transfer;
 mod vessel;
 mod webhook;
 
-use domain::{
-    Action, Command, KeyBinding, Line, Lines, LinesError, Note, PrincipalId, Timestamp, TraceId,
-};
+use domain::{Action, Command, KeyBinding, Line, Lines, LinesError, Note, Timestamp, TraceId};
 
 use super::{Metadata, Time, Words};
+use crate::idempotency::By;
 use crate::shape::{Fault, Flaw};
 
 pub(crate) use adjustment::AdjustmentBody;
@@ -31,7 +30,7 @@ pub(crate) use cargo::{BookingBody, PositionBody};
 pub(crate) use credits::CreditsBody;
 pub(crate) use filter::FilterBody;
 pub(crate) use hold::{ReversalBody, SettlementBody, VoidBody};
-pub(crate) use key::KeyBody;
+pub(crate) use key::{KeyBody, RotationBody};
 pub(crate) use offer::{OfferBody, WithdrawalBody};
 pub(crate) use reference::{CommodityBody, StationBody, TraderBody};
 pub(crate) use report::ReportBody;
@@ -58,18 +57,19 @@ impl Wanted {
     /// As a command.
     pub(crate) fn command(
         self,
-        actor: PrincipalId,
+        by: By,
         key: Option<KeyBinding>,
         trace: Option<TraceId>,
     ) -> Command {
         Command {
-            actor,
+            actor: by.principal,
             occurred_at: self.occurred_at,
             key,
             trace,
             note: self.note,
             action: self.action,
             past: None,
+            api_key: by.api_key,
         }
     }
 }

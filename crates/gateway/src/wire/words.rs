@@ -62,6 +62,7 @@ macro_rules! words {
     };
 }
 
+pub(crate) mod access;
 pub(crate) mod alert;
 pub(crate) mod cargo;
 pub(crate) mod filter;

@@ -58,7 +58,8 @@ fn event(event: &Event) -> usize {
         Event::OfferOpened(opened) => trades::offer_opened(opened),
         Event::NetworkCreated(details) => 2 * (TAG + VARINT_MAX) + id(details.speed),
         Event::KeyCreated { key, details } => id(key.0) + reference::key(details),
-        Event::KeyRevoked { key } => id(key.0),
+        Event::KeyRevoked { key } | Event::KeyExpired { key } => id(key.0),
+        Event::KeyUpdated { key, expires_at } => id(key.0) + signed(expires_at.0),
         Event::StationCreated { station, trader, id: name, details } => {
             let numbers = id(station.0) + id(trader.0);
             numbers + identifier(name) + reference::station(details)

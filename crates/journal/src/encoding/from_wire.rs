@@ -71,6 +71,11 @@ fn event(event: recorded::Event) -> Decoded<Event> {
         }),
         Wire::KeyCreated(created) => reference::key_created(&created)?,
         Wire::KeyRevoked(wire::KeyRevoked { key }) => Event::KeyRevoked { key: KeyId(key) },
+        Wire::KeyExpired(wire::KeyExpired { key }) => Event::KeyExpired { key: KeyId(key) },
+        Wire::KeyUpdated(wire::KeyUpdated { key, expires_at }) => Event::KeyUpdated {
+            key: KeyId(key),
+            expires_at: instant(expires_at, "the end of a key")?,
+        },
         Wire::StationCreated(created) => reference::station_created(created)?,
         Wire::StationUpdated(updated) => reference::station_updated(updated)?,
         Wire::CommodityCreated(created) => reference::commodity_created(created)?,

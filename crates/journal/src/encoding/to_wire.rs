@@ -64,6 +64,10 @@ fn event(event: &Event) -> Encoded<recorded::Event> {
             Wire::KeyCreated(reference::key_created(*key, details)?)
         }
         Event::KeyRevoked { key } => Wire::KeyRevoked(wire::KeyRevoked { key: key.0 }),
+        Event::KeyExpired { key } => Wire::KeyExpired(wire::KeyExpired { key: key.0 }),
+        Event::KeyUpdated { key, expires_at } => {
+            Wire::KeyUpdated(reference::key_updated(*key, *expires_at)?)
+        }
         Event::StationCreated { station, trader, id, details } => {
             Wire::StationCreated(reference::station_created(*station, *trader, id, details)?)
         }

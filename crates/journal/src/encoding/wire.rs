@@ -23,7 +23,7 @@ pub struct Recorded {
     /// What happened.
     #[prost(
         oneof = "recorded::Event",
-        tags = "7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40"
+        tags = "7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42"
     )]
     pub event: ::core::option::Option<recorded::Event>,
 }
@@ -134,6 +134,12 @@ pub mod recorded {
         /// The cause of an alert has ended.
         #[prost(message, tag = "40")]
         AlertResolved(super::AlertChanged),
+        /// The time of an API key was over.
+        #[prost(message, tag = "41")]
+        KeyExpired(super::KeyExpired),
+        /// An API key is to end by itself, or sooner than it was: another takes its place.
+        #[prost(message, tag = "42")]
+        KeyUpdated(super::KeyUpdated),
     }
 }
 /// An idempotency key, bound to the command it came with.
@@ -217,6 +223,12 @@ pub struct KeyCreated {
     /// none for any other role.
     #[prost(uint32, repeated, tag = "6")]
     pub accounts: ::prost::alloc::vec::Vec<u32>,
+    /// When it ends by itself; µs of network time since 1970. It does not if this is not there.
+    #[prost(sint64, optional, tag = "7")]
+    pub expires_at: ::core::option::Option<i64>,
+    /// The key in whose place it was made, if in one's.
+    #[prost(uint32, optional, tag = "8")]
+    pub replaces: ::core::option::Option<u32>,
 }
 /// An API key was ended.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -224,6 +236,23 @@ pub struct KeyRevoked {
     /// Its number.
     #[prost(uint32, tag = "1")]
     pub key: u32,
+}
+/// The time of an API key was over.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct KeyExpired {
+    /// Its number.
+    #[prost(uint32, tag = "1")]
+    pub key: u32,
+}
+/// An API key is to end by itself, or sooner than it was.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct KeyUpdated {
+    /// Its number.
+    #[prost(uint32, tag = "1")]
+    pub key: u32,
+    /// When; µs of network time since 1970.
+    #[prost(sint64, tag = "2")]
+    pub expires_at: i64,
 }
 /// A station was created, and with it the trader that it is.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

@@ -28,6 +28,8 @@ const MIGRATIONS: &[Migration] = &[
     },
     // Holds, offers, gifts, vessels, alerts: events and fields only.
     Migration { name: "trading", sql: "" },
+    // Keys that expire and are rotated: events and fields only.
+    Migration { name: "access", sql: "" },
 ];
 
 /// The newest schema that this program knows.

@@ -200,6 +200,8 @@ fn created() -> Vec<Event> {
         role: Role::Admin,
         digest: [0xab; 32],
         accounts: Box::default(),
+        expires_at: None,
+        replaces: None,
     };
     vec![
         Event::NetworkCreated(NetworkDetails {

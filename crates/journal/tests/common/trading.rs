@@ -25,8 +25,12 @@ fn keys_and_vessels() -> Vec<Event> {
             role,
             digest: [0xcd; 32],
             accounts: accounts.into(),
+            expires_at: None,
+            replaces: None,
         })
     };
+    let ends = key(Role::Viewer, &[]);
+    let ends = KeyDetails { expires_at: Some(SOON), replaces: Some(KeyId(4)), ..*ends };
     let vessel = VesselDetails {
         name: text("Long Haul"),
         carrier: TraderId(4),
@@ -41,6 +45,9 @@ fn keys_and_vessels() -> Vec<Event> {
         Event::KeyCreated { key: KeyId(2), details: key(Role::Carrier, &[TraderId(4)]) },
         Event::KeyCreated { key: KeyId(3), details: key(Role::Operator, &[]) },
         Event::KeyCreated { key: KeyId(4), details: key(Role::Viewer, &[]) },
+        Event::KeyCreated { key: KeyId(5), details: Box::new(ends) },
+        Event::KeyUpdated { key: KeyId(4), expires_at: SOON },
+        Event::KeyExpired { key: KeyId(4) },
         Event::VesselCreated {
             vessel: VesselId(0),
             id: name("long-haul"),

@@ -37,10 +37,10 @@ fn key() -> BoxedStrategy<Box<KeyDetails>> {
         without.prop_map(|role| (role, Box::default())),
         (with, accounts).prop_map(|(role, accounts)| (role, accounts.into_iter().collect())),
     ];
-    (id(), identifier(), bound, any::<[u8; 32]>())
-        .prop_map(|(principal, name, (role, accounts), digest)| {
-            let principal = PrincipalId(principal);
-            Box::new(KeyDetails { principal, name, role, digest, accounts })
+    (id(), identifier(), bound, any::<[u8; 32]>(), of(instant()), of(id()))
+        .prop_map(|(principal, name, (role, accounts), digest, expires_at, replaces)| {
+            let (principal, replaces) = (PrincipalId(principal), replaces.map(KeyId));
+            Box::new(KeyDetails { principal, name, role, digest, accounts, expires_at, replaces })
         })
         .boxed()
 }
@@ -60,6 +60,9 @@ pub fn event() -> BoxedStrategy<Event> {
         }),
         (id(), key()).prop_map(|(key, details)| Event::KeyCreated { key: KeyId(key), details }),
         id().prop_map(|key| Event::KeyRevoked { key: KeyId(key) }),
+        id().prop_map(|key| Event::KeyExpired { key: KeyId(key) }),
+        (id(), instant())
+            .prop_map(|(key, expires_at)| Event::KeyUpdated { key: KeyId(key), expires_at }),
         (id(), id(), identifier(), station()).prop_map(|(station, trader, id, details)| {
             let (station, trader) = (StationId(station), TraderId(trader));
             Event::StationCreated { station, trader, id, details }

@@ -1,11 +1,15 @@
 //! Who may do what: every role, every action. And the keys that say who one is.
 
-use domain::{Action, NetworkDetails, PrincipalId, Role, Sequence, ShipmentId, Timestamp};
+use domain::{
+    Action, Event, KeyId, NetworkDetails, PrincipalId, Role, Sequence, ShipmentId, Timestamp,
+};
 
 use super::asks::{
-    adjust, book, commodity, issue, key, loaded, produced, report, revoke, station, trade, trader,
+    adjust, book, bound_key, commodity, issue, key, key_for, loaded, produced, report, revoke,
+    rotate, station, trade, trader,
 };
 use super::story::{ADMIN, OPERATOR, Story, VIEWER, given, nothing};
+use crate::state::KeyRow;
 
 fn network() -> Action {
     Action::CreateNetwork(NetworkDetails { wall: Timestamp(0), epoch: Timestamp(0), speed: 1 })
@@ -20,6 +24,7 @@ fn table(story: &Story) -> Vec<(Action, [bool; 4])> {
         (network(), [true, false, false, false]),
         (key("new", Role::Viewer), [true, true, false, false]),
         (revoke(0), [true, true, false, false]),
+        (rotate(2, None, 0), [true, true, false, false]),
         (issue("acme", 1), [true, true, false, false]),
         (Action::PutStation(station("new")), [true, true, true, false]),
         (Action::PutCommodity(commodity("new")), [true, true, true, false]),
@@ -97,8 +102,125 @@ fn a_key_is_revoked_once_and_for_good() {
         .check(revoke(u32::MAX), "unknown_key")
         .check(revoke(2), "key.revoked")
         .check(revoke(2), "nothing");
-    let revoked = story.state.keys.iter().map(|row| row.revoked);
+    let revoked = story.state.keys.iter().map(|row| row.has_ended);
     assert_eq!(revoked.collect::<Vec<_>>(), [false, false, true]);
     // The principal stays: another key may speak for it.
     story.check(key("guest", Role::Viewer), "key.created");
+}
+
+/// What is so of each key: whether it has ended, when it does by itself, what took its place.
+fn keys(story: &Story) -> Vec<(bool, Option<i64>, Option<u32>)> {
+    let of = |row: &KeyRow| {
+        (row.has_ended, row.expires_at.map(|at| at.0), row.replaced_by.map(|key| key.0))
+    };
+    story.state.keys.iter().skip(3).map(of).collect()
+}
+
+const SECOND: i64 = 1_000_000;
+
+#[test]
+fn a_key_expires_by_itself_at_its_time_and_then_asks_for_nothing() {
+    let story = given().at(100).check(key_for("new", Role::Operator, 2), "key.created");
+    assert_eq!(keys(&story), [(false, Some(100 + 2 * SECOND), None)]);
+    let put = || Action::PutTrader(trader("theirs"));
+    let story = story
+        .by(PrincipalId(4))
+        .with_key(3)
+        .at(99 + 2 * SECOND)
+        .fired(&[])
+        .check(put(), "trader.created")
+        // Decided at the very microsecond of the end: the end comes first.
+        .at(100 + 2 * SECOND)
+        .check(put(), "unauthenticated")
+        .fired(&[100 + 2 * SECOND]);
+    assert_eq!(keys(&story), [(true, Some(100 + 2 * SECOND), None)]);
+    // Once, and revoking it changes nothing.
+    let story = story.wait(10 * SECOND).fired(&[]).by(ADMIN).check(revoke(3), "unauthenticated");
+    story.with_key(0).check(revoke(3), "nothing");
+}
+
+#[test]
+fn what_comes_with_a_key_that_has_ended_is_refused_before_all_else() {
+    let story = given().check(revoke(1), "key.revoked").by(OPERATOR).with_key(1);
+    let story = story.check(Action::PutTrader(trader("new")), "unauthenticated");
+    let story = story.check(issue("acme", 1), "unauthenticated");
+    // A key that was never made, and nobody.
+    let story = story.with_key(99).by(PrincipalId(99)).check(issue("acme", 1), "unauthenticated");
+    // The principal may go on with another.
+    let story = story.by(ADMIN).with_key(0).check(key("clerk", Role::Operator), "key.created");
+    story.by(OPERATOR).with_key(3).check(Action::PutTrader(trader("new")), "trader.created");
+}
+
+#[test]
+fn a_revoked_key_does_not_expire_any_more() {
+    let story = given().check(key_for("new", Role::Viewer, 1), "key.created");
+    let story = story.check(revoke(3), "key.revoked").wait(5 * SECOND).fired(&[]);
+    assert!(keys(&story)[0].0);
+}
+
+#[test]
+fn a_rotated_key_stays_good_for_a_while_beside_the_new_one() {
+    let story = given()
+        .check(bound_key("joe", Role::Trader, &["acme", "belt"]), "key.created")
+        .at(1_000)
+        .check(rotate(3, None, 60), "key.created, key.updated");
+    let end = 1_000 + 60 * SECOND;
+    assert_eq!(keys(&story), [(false, Some(end), Some(4)), (false, None, None)]);
+    let [.., made, _] = story.journal.as_slice() else { panic!("two events") };
+    let Event::KeyCreated { details, .. } = &made.event else { panic!("{made:?}") };
+    assert_eq!((details.principal, details.role), (PrincipalId(4), Role::Trader));
+    assert_eq!((details.accounts.len(), details.replaces), (2, Some(KeyId(3))));
+    assert_eq!(story.state.principals.len(), 5, "nobody new");
+    let story = story
+        .check(rotate(3, None, 60), "already_rotated by 4")
+        .wait(end)
+        .fired(&[end])
+        .check(rotate(3, None, 60), "key_ended")
+        // At once.
+        .check(rotate(4, None, 0), "key.created, key.revoked")
+        .check(rotate(4, None, 0), "key_ended")
+        .check(rotate(9, None, 0), "unknown_key");
+    assert_eq!(keys(&story)[1..], [(true, None, Some(5)), (false, None, None)]);
+}
+
+#[test]
+fn a_new_key_is_good_as_long_as_the_old_one_was_to_be_or_as_is_said() {
+    let story = given()
+        .at(1_000)
+        .check(key_for("new", Role::Viewer, 100), "key.created")
+        .at(1_000 + 90 * SECOND)
+        // It would stay good for longer than it is: it ends when it would have.
+        .check(rotate(3, None, 60), "key.created")
+        .at(2_000 + 90 * SECOND)
+        .check(rotate(4, Some(7), 60), "key.created, key.updated")
+        .at(3_000 + 90 * SECOND)
+        .check(rotate(5, None, 0), "key.created, key.revoked");
+    assert_eq!(
+        keys(&story),
+        [
+            (false, Some(1_000 + 100 * SECOND), Some(4)),
+            (false, Some(2_000 + 150 * SECOND), Some(5)),
+            (true, Some(2_000 + 97 * SECOND), Some(6)),
+            (false, Some(3_000 + 97 * SECOND), None),
+        ]
+    );
+}
+
+#[test]
+fn the_last_key_of_an_administrator_that_is_good_for_ever_stays() {
+    let story = given()
+        .check(revoke(0), "last_admin_key")
+        .check(rotate(0, Some(60), 0), "last_admin_key")
+        // One that ends by itself is not enough.
+        .check(key_for("boss", Role::Admin, 60), "key.created")
+        .check(revoke(0), "last_admin_key")
+        .check(rotate(0, None, 0), "key.created, key.revoked")
+        .check(revoke(4), "last_admin_key")
+        .check(rotate(4, None, 60), "key.created, key.updated")
+        .check(revoke(4), "key.revoked")
+        // One of another principal is.
+        .check(key("second", Role::Admin), "key.created")
+        .check(revoke(5), "key.revoked")
+        .check(revoke(6), "last_admin_key");
+    assert_eq!(story.state.keys.iter().filter(|row| !row.has_ended).count(), 4);
 }

@@ -3,10 +3,10 @@
 
 use domain::{
     Accounts, Action, Added, Adjustment, Booking, BookingLine, BookingTerms, ChargeKind,
-    ChargeWanted, Charges, CreditChange, Credits, Identifier, KeyId, Lifetime, Lines, NewKey,
-    OfferId, Position, PutCommodity, PutStation, PutTrader, Quantity, ReceiptLineWanted, Role,
-    Schedule, ShipmentAction, ShipmentId, Sink, Source, StationKind, StockChange, StockLine, Text,
-    Timestamp, Tolerance, Trade, TradeLineWanted, TradeTermsWanted,
+    ChargeWanted, Charges, CreditChange, Credits, Identifier, KeyId, KeyRotation, Lifetime, Lines,
+    NewKey, OfferId, Position, PutCommodity, PutStation, PutTrader, Quantity, ReceiptLineWanted,
+    Role, Schedule, ShipmentAction, ShipmentId, Sink, Source, StationKind, StockChange, StockLine,
+    Text, Timestamp, Tolerance, Trade, TradeLineWanted, TradeTermsWanted,
 };
 
 pub(super) fn name(text: &str) -> Identifier {
@@ -364,14 +364,37 @@ pub(super) fn trader(id: &str) -> PutTrader {
 pub(super) fn key(principal: &str, role: Role) -> Action {
     let digest = [7; 32];
     let accounts = Added::default();
-    Action::CreateKey(NewKey { principal: name(principal), role, digest, accounts })
+    let lifetime = Added::default();
+    Action::CreateKey(NewKey { principal: name(principal), role, digest, accounts, lifetime })
 }
 
 /// A key that is bound to accounts.
 pub(super) fn bound_key(principal: &str, role: Role, accounts: &[&str]) -> Action {
     let names = accounts.iter().map(|account| name(account)).collect();
     let accounts = Accounts::new(names).unwrap().into();
-    Action::CreateKey(NewKey { principal: name(principal), role, digest: [7; 32], accounts })
+    let (digest, lifetime) = ([7; 32], Added::default());
+    Action::CreateKey(NewKey { principal: name(principal), role, digest, accounts, lifetime })
+}
+
+/// A key that expires.
+pub(super) fn key_for(principal: &str, role: Role, seconds: u32) -> Action {
+    let Action::CreateKey(key) = key(principal, role) else { unreachable!() };
+    Action::CreateKey(NewKey { lifetime: lifetime(seconds).unwrap().into(), ..key })
+}
+
+/// Another key in the place of one, which stays good for so many seconds; the new one as long as the
+/// old one was to be, or for so many seconds.
+pub(super) fn rotate(key: u32, seconds: Option<u32>, grace: u32) -> Action {
+    Action::RotateKey(KeyRotation {
+        key: KeyId(key),
+        digest: [8; 32],
+        lifetime: seconds.and_then(lifetime),
+        grace: lifetime(grace),
+    })
+}
+
+fn lifetime(seconds: u32) -> Option<Lifetime> {
+    Lifetime::new(seconds).ok()
 }
 
 pub(super) fn revoke(key: u32) -> Action {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    Bucket, CommodityId, CreditAccount, Event, Movement, Recorded, Shipment, ShipmentId,
+    Bucket, CommodityId, CreditAccount, Event, KeyId, Movement, Recorded, Shipment, ShipmentId,
     ShipmentStatus, Source, StationId, StockAccount, Timestamp, TradeRecord, TraderId,
     TransactionId, movements,
 };
@@ -24,6 +24,8 @@ pub(super) struct Audit {
     shipments: BTreeMap<ShipmentId, Shipment>,
     trading: Trading,
     alerts: AlertBook,
+    /// When keys that are good expire.
+    keys: BTreeMap<KeyId, Timestamp>,
 }
 
 impl Audit {
@@ -40,6 +42,15 @@ impl Audit {
                 let shipment = self.shipments.get_mut(&changed.shipment).unwrap();
                 assert_eq!(changed.previous, shipment.last, "each event names the last");
                 shipment.apply(&recorded.envelope, changed);
+            }
+            Event::KeyCreated { key, details } => {
+                self.keys.extend(details.expires_at.map(|expires_at| (*key, expires_at)));
+            }
+            Event::KeyUpdated { key, expires_at } => {
+                self.keys.insert(*key, *expires_at);
+            }
+            Event::KeyRevoked { key } | Event::KeyExpired { key } => {
+                self.keys.remove(key);
             }
             _ => {}
         }
@@ -178,6 +189,7 @@ impl Audit {
             open.values().filter_map(|open| Some((open.timer?, Timer::Shipment(open.shipment.id))));
         timers.extend(armed);
         timers.extend(self.alerts.timers());
+        timers.extend(self.keys.iter().map(|(key, at)| (*at, Timer::Key(*key))));
         assert_eq!(timers, state.timers);
     }
 

@@ -2,8 +2,8 @@
 //! for several reasons is refused for the first.
 
 use domain::{
-    AMOUNT_MAX, Action, CommodityId, Credits, Identifier, NetworkDetails, OfferId, PrincipalId,
-    PutStation, Quantity, Rejection, Role, Sequence, ShipmentActionKind, ShipmentId,
+    AMOUNT_MAX, Action, CommodityId, Credits, Identifier, KeyId, NetworkDetails, OfferId,
+    PrincipalId, PutStation, Quantity, Rejection, Role, Sequence, ShipmentActionKind, ShipmentId,
     ShipmentStatus, StationId, Timestamp, TradeStatus, TraderId, TransactionId, VesselId,
 };
 
@@ -25,6 +25,7 @@ fn each() -> Vec<Rejection> {
     let (requested, available) = (quantity, quantity);
     let (from, to) = (TradeStatus::Voided, TradeStatus::Settled);
     vec![
+        Rejection::Unauthenticated,
         Rejection::NotPermitted { role: Role::Viewer },
         Rejection::SameParty,
         Rejection::UnknownTrade { trade },
@@ -32,6 +33,9 @@ fn each() -> Vec<Rejection> {
         Rejection::UnknownAlert,
         Rejection::UnknownAlertRule,
         Rejection::UnknownKey,
+        Rejection::KeyEnded,
+        Rejection::AlreadyRotated { by: KeyId(0) },
+        Rejection::LastAdminKey,
         Rejection::AlreadySettled { trade },
         Rejection::AlreadyReversed { trade },
         Rejection::HoldExpired { trade },

@@ -126,6 +126,7 @@ fn decided(story: &Story, trade: TransactionId, past: Option<PastTrade>) -> Resu
         note: None,
         action: Action::ReverseTrade { trade, reason: text("a mistake") },
         past: past.map(Box::new),
+        api_key: None,
     };
     decide(&story.state, Timestamp(story.now() + 1), &command, &mut Vec::new())
 }

@@ -1,9 +1,9 @@
 //! One story at a time: a small network, commands in turn, and what became of them.
 
 use domain::{
-    Action, AlertId, Command, Envelope, Event, KeyBinding, NetworkDetails, OfferId, PastTrade,
-    PrincipalId, Recorded, Rejection, Role, Shipment, ShipmentAction, ShipmentId, StockAccount,
-    Timestamp, TradeRecord, TransactionId,
+    Action, AlertId, Command, Envelope, Event, KeyBinding, KeyId, NetworkDetails, OfferId,
+    PastTrade, PrincipalId, Recorded, Rejection, Role, Shipment, ShipmentAction, ShipmentId,
+    StockAccount, Timestamp, TradeRecord, TransactionId,
 };
 
 use super::asks::{adjust, commodity, issue, key, name, produced, report, station, trader};
@@ -30,6 +30,7 @@ pub(super) struct Story {
     alerts: Vec<String>,
     /// When the next command says that it happened.
     said: Option<Timestamp>,
+    api_key: Option<KeyId>,
     /// Whether books and replay are checked after each command: their cost grows with the story.
     audited: bool,
 }
@@ -46,6 +47,7 @@ pub(super) fn nothing() -> Story {
         fired: Vec::new(),
         alerts: Vec::new(),
         said: None,
+        api_key: None,
         audited: true,
     }
 }
@@ -88,6 +90,12 @@ impl Story {
     /// Who gives the commands from here on.
     pub(super) fn by(mut self, actor: PrincipalId) -> Self {
         self.actor = actor;
+        self
+    }
+
+    /// With which API key the commands come from here on.
+    pub(super) fn with_key(mut self, key: u32) -> Self {
+        self.api_key = Some(KeyId(key));
         self
     }
 
@@ -266,6 +274,7 @@ impl Story {
             note: None,
             action,
             past,
+            api_key: self.api_key,
         };
         let mut events = Vec::new();
         let outcome = decide(&self.state, Timestamp(self.now), &command, &mut events);

@@ -40,11 +40,15 @@ fn details(state: &State, rejection: &Rejection) -> String {
     match rejection {
         Rejection::NotPermitted { role } => format!(" {role:?}"),
         Rejection::SameParty
+        | Rejection::Unauthenticated
         | Rejection::UnknownKey
+        | Rejection::KeyEnded
+        | Rejection::LastAdminKey
         | Rejection::UnknownAlert
         | Rejection::UnknownAlertRule
         | Rejection::OfferClosed { line: None, .. }
         | Rejection::AmountOverflow { line: None } => String::new(),
+        Rejection::AlreadyRotated { by } => format!(" by {}", by.0),
         Rejection::UnknownTrade { trade }
         | Rejection::AlreadySettled { trade }
         | Rejection::AlreadyReversed { trade }

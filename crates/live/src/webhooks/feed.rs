@@ -52,7 +52,7 @@ pub(super) struct Feed {
 /// What the fold tells the feed.
 struct Shared {
     last: AtomicU64,
-    key_revoked: AtomicBool,
+    key_ended: AtomicBool,
     signal: Notify,
 }
 
@@ -71,9 +71,11 @@ impl CommitObserver for WebhooksFold {
         if batch.last() <= self.position() {
             return;
         }
-        let revokes = |recorded: &Recorded| matches!(recorded.event, Event::KeyRevoked { .. });
-        if batch.events.iter().any(revokes) {
-            self.shared.key_revoked.store(true, Ordering::Release);
+        let ends_key = |recorded: &Recorded| {
+            matches!(recorded.event, Event::KeyRevoked { .. } | Event::KeyExpired { .. })
+        };
+        if batch.events.iter().any(ends_key) {
+            self.shared.key_ended.store(true, Ordering::Release);
         }
         self.shared.last.store(batch.last().0, Ordering::Release);
         self.shared.signal.notify_one();
@@ -89,7 +91,7 @@ impl Feed {
         let last = events.last();
         let shared = Arc::new(Shared {
             last: AtomicU64::new(last.0),
-            key_revoked: AtomicBool::new(false),
+            key_ended: AtomicBool::new(false),
             signal: Notify::new(),
         });
         let fold = WebhooksFold { shared: Arc::clone(&shared) };
@@ -115,14 +117,14 @@ impl Feed {
         self.head.subscribe()
     }
 
-    /// Makes what is committed known, for ever; `revoked` is called when keys were revoked.
-    pub(super) async fn run(&self, revoked: impl Fn()) {
+    /// Makes what is committed known, for ever; `ended` is called when keys were revoked or have expired.
+    pub(super) async fn run(&self, ended: impl Fn()) {
         loop {
             self.shared.signal.notified().await;
             let last = self.last();
             self.head.send_if_modified(|head| std::mem::replace(head, last) != last);
-            if self.shared.key_revoked.swap(false, Ordering::AcqRel) {
-                revoked();
+            if self.shared.key_ended.swap(false, Ordering::AcqRel) {
+                ended();
             }
             tokio::time::sleep(LOOK_PAUSE).await;
         }

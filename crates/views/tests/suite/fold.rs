@@ -2,7 +2,7 @@
 
 use domain::{
     CommodityId, Event, KeyId, PrincipalId, Role, Sequence, ShipmentChange, Sink, Source,
-    StationId, StockChange, TraderId,
+    StationId, StockChange, Timestamp, TraderId,
 };
 use views::{LevelFilter, State};
 
@@ -227,12 +227,40 @@ fn a_key_gives_access_until_it_is_revoked() {
     assert_eq!(state.key_by_digest(&[1; 32]), None);
     assert!(state.key_by_digest(&[7; 32]).is_some());
     assert_eq!(state.keys().count(), 3);
-    let revoked: Vec<_> = state.keys().map(|key| key.revoked.is_some()).collect();
+    let revoked: Vec<_> = state.keys().map(|key| key.revoked_at.is_some()).collect();
     assert_eq!(revoked, [false, true, false]);
     let named = |id| state.principal_name(PrincipalId(id)).map(ToString::to_string);
     assert_eq!(named(0).as_deref(), Some("network"));
     assert_eq!(named(2).as_deref(), Some("bob"));
     assert_eq!(named(3), None);
+}
+
+#[test]
+fn a_key_gives_access_until_it_expires() {
+    let mut world = World::in_memory();
+    world.record([network(), key(0, 1, "ada", 7)]);
+    let made = key(1, 1, "ada", 8);
+    let Event::KeyCreated { key, mut details } = made else { unreachable!() };
+    let end = Timestamp(9_000_000);
+    details.expires_at = Some(end);
+    details.replaces = Some(KeyId(0));
+    world.record([Event::KeyCreated { key, details }]);
+    world.record([Event::KeyUpdated { key: KeyId(0), expires_at: Timestamp(8_000_000) }]);
+    let expiry = |digest| world.views.read().key_by_digest(&[digest; 32]).unwrap().expires_at;
+    assert_eq!([expiry(7), expiry(8)], [Some(Timestamp(8_000_000)), Some(end)]);
+    let is_good = |key: usize, at: i64| {
+        let state = world.views.read();
+        state.keys_from(key).next().unwrap().is_good(Timestamp(at))
+    };
+    // By the time alone, before any event says so.
+    assert!(is_good(1, end.0 - 1) && !is_good(1, end.0));
+    assert!(is_good(0, 7_999_999) && !is_good(0, 8_000_000));
+    world.record([Event::KeyExpired { key: KeyId(1) }]);
+    let state = world.views.read();
+    assert_eq!(state.key_by_digest(&[8; 32]), None);
+    let expired = state.keys_from(1).next().unwrap();
+    assert!(!expired.is_good(Timestamp(0)) && expired.revoked_at.is_none());
+    assert_eq!((expired.replaces, expired.changed), (Some(KeyId(0)), state.as_of().sequence));
 }
 
 #[test]

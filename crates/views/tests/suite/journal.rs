@@ -209,6 +209,8 @@ pub(crate) fn key(key: u32, principal: u32, id: &str, digest: u8) -> Event {
             name: name(id),
             role: Role::Operator,
             digest: [digest; 32],
+            expires_at: None,
+            replaces: None,
             accounts: Box::default(),
         }),
     }

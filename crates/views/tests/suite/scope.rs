@@ -27,6 +27,8 @@ fn a_key_gives_the_scope_of_its_accounts() {
         name: name("bot"),
         role: Role::Trader,
         digest: [7; 32],
+        expires_at: None,
+        replaces: None,
         accounts: [TraderId(2), TraderId(3)].into(),
     };
     world.record([Event::KeyCreated { key: KeyId(0), details: Box::new(details) }]);

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::http::HeaderMap;
+use axum::http::header::ETAG;
 use axum::response::Response;
 
 use crate::auth::Caller;
@@ -11,7 +12,7 @@ use crate::reply::numbered;
 use crate::request::Query;
 use crate::wire::answer::{KeyItem, List};
 
-/// All keys, revoked ones included, without their secrets. For administrators.
+/// All keys, those that have ended included, without their secrets. For administrators.
 #[utoipa::path(
     get,
     path = "/api/keys",
@@ -26,14 +27,19 @@ use crate::wire::answer::{KeyItem, List};
 pub(crate) async fn list(
     State(app): State<App>,
     caller: Caller,
-    headers: HeaderMap,
     mut query: Query,
 ) -> Result<Response, Problem> {
     caller.require_admin()?;
     let page = query.page();
     query.finish()?;
+    let now = app.ready()?.executor.now();
+    app.last_uses().gather(now);
     app.render(|render| {
         let keys = render.state.keys_from(page.first());
-        numbered(render, &headers, &page, keys, |key| key.id.0, |key| render.key_item(key))
+        let item = |key| render.key_item(key, app.last_uses(), now);
+        let mut answer = numbered(render, &HeaderMap::new(), &page, keys, |key| key.id.0, item);
+        // What was last used when changes without an event: no tag may say that it is as it was.
+        answer.headers_mut().remove(ETAG);
+        answer
     })
 }

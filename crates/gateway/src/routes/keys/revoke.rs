@@ -3,16 +3,18 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::{Action, KeyId};
+use domain::Action;
 
+use super::number;
 use crate::gateway::App;
-use crate::problem::{Code, Problem};
-use crate::reply::Done;
+use crate::problem::Problem;
+use crate::reply::{Done, unexpected};
 use crate::request::{AskedPlainly, Subject};
 use crate::wire::answer::KeyItem;
 use crate::wire::body::Wanted;
 
-/// End an API key. Doing so again changes nothing.
+/// End an API key, and with it what was opened with it: sessions at once, streams within seconds, and
+/// its webhooks deliver no more. Doing so again changes nothing.
 #[utoipa::path(
     delete,
     path = "/api/keys/{keyId}",
@@ -26,15 +28,14 @@ pub(crate) async fn revoke(
     Subject(name): Subject,
     asked: AskedPlainly,
 ) -> Result<Response, Problem> {
-    let unknown = || Problem::not_found(Code::UnknownKey, "there is no such key");
-    let number: u32 = name.parse().map_err(|_| unknown())?;
-    let key = KeyId(number);
+    let key = number(&name)?;
     let done: Done = app.write(asked.sent, Wanted::plain(Action::RevokeKey(key))).await?;
     if let Some(rehearsed) = app.rehearsed(&done)? {
         return Ok(rehearsed);
     }
+    let now = app.ready()?.executor.now();
     app.render(|render| {
-        let known = render.state.keys_from(key.index()).next().ok_or_else(unknown)?;
-        Ok(done.answer(StatusCode::OK, &render.key_item(known)))
+        let known = render.state.keys_from(key.index()).next().ok_or_else(unexpected)?;
+        Ok(done.answer(StatusCode::OK, &render.key_item(known, app.last_uses(), now)))
     })?
 }

@@ -10,7 +10,7 @@ use crate::auth::{Caller, Secret, refuse_foreign_page};
 use crate::gateway::App;
 use crate::limits::BODY_BYTES_MAX;
 use crate::openapi::document;
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::request::{NoQuery, read_body, require_media_type};
 use crate::routes::keys::whoami;
 use crate::shape;
@@ -49,10 +49,7 @@ pub(crate) async fn create(State(app): State<App>, request: Request) -> Result<R
     let body: SessionBody = shape::read(&body, &document().schemas)?;
     let caller = Caller::of_key(&app, &body.key);
     let caller = app.rates().admit((&parts.extensions, true), caller)?;
-    let token = Secret::random().map_err(|error| {
-        tracing::error!(%error, "the system gives no random bytes");
-        Problem::plain(Code::Internal)
-    })?;
+    let token = Secret::made()?;
     // One cookie takes the place of another.
     app.sessions().end(headers);
     app.sessions().begin(&token, caller.with_key()?);

@@ -8,7 +8,7 @@ use axum::response::Response;
 use crate::auth::{Caller, Secret};
 use crate::gateway::App;
 use crate::limits::STREAM_TOKEN_TIME;
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::reply::json;
 use crate::request::NoQuery;
 use crate::wire::answer::StreamTokenAnswer;
@@ -30,10 +30,7 @@ pub(crate) async fn create(
     _query: NoQuery,
 ) -> Result<Response, Problem> {
     let access = caller.with_key()?;
-    let secret = Secret::random().map_err(|error| {
-        tracing::error!(%error, "the system gives no random bytes");
-        Problem::plain(Code::Internal)
-    })?;
+    let secret = Secret::made()?;
     app.tokens().keep(&secret, access)?;
     let answer = StreamTokenAnswer {
         token: secret.as_str(),

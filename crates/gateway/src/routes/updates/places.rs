@@ -73,6 +73,7 @@ mod tests {
                 principal: PrincipalId(1),
                 role: Role::Trader,
                 accounts: Arc::clone(&accounts),
+                expires_at: None,
             }),
             session: None,
         };

@@ -225,7 +225,7 @@ impl Conversation {
             return Some(end(CloseCode::GOING_AWAY, "the server is stopping"));
         }
         let is_good = self.caller.is_good(&self.app).unwrap_or(false);
-        (!is_good).then(|| end(CloseCode::POLICY_VIOLATION, "the key was revoked"))
+        (!is_good).then(|| end(CloseCode::POLICY_VIOLATION, "the key or the session has ended"))
     }
 
     /// Does what a message asks for; why it ends, if it ends with it.

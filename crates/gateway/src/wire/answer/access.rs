@@ -4,7 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::EnvelopeFields;
-use crate::wire::{RoleWord, Time};
+use crate::wire::{KeyStatusWord, RoleWord, Time};
 
 /// A key that was made, or, as an event, that it was.
 #[derive(Debug, Serialize, ToSchema)]
@@ -16,6 +16,12 @@ pub(crate) struct KeyAnswer<'a> {
     pub(crate) role: RoleWord,
     /// The traders that it acts for; none for a role without accounts.
     pub(crate) accounts: Vec<&'a str>,
+    /// When it ends by itself; null if it does not.
+    #[schema(required)]
+    pub(crate) expires_at: Option<Time>,
+    /// The key in whose place it was made, if in one's.
+    #[schema(required)]
+    pub(crate) replaces: Option<u32>,
     /// The secret, in the first answer alone: it is kept nowhere, and a repeat has null.
     #[serde(skip_serializing_if = "Shown::is_hidden")]
     #[schema(value_type = Option<String>)]
@@ -52,10 +58,21 @@ pub(crate) struct KeyItem<'a> {
     pub(crate) role: RoleWord,
     /// The traders that it acts for; none for a role without accounts.
     pub(crate) accounts: Vec<&'a str>,
+    pub(crate) status: KeyStatusWord,
     pub(crate) created_at: Time,
-    /// When it was ended; null while it is good.
+    /// When it ends by itself; null if it does not.
+    #[schema(required)]
+    pub(crate) expires_at: Option<Time>,
+    /// When somebody ended it; null if nobody did.
     #[schema(required)]
     pub(crate) revoked_at: Option<Time>,
+    /// When it was last used, to the minute; null if it never was. After a crash the last minutes
+    /// before it may be missing.
+    #[schema(required)]
+    pub(crate) last_used_at: Option<Time>,
+    /// The key in whose place it was made, if in one's.
+    #[schema(required)]
+    pub(crate) replaces: Option<u32>,
     /// The event that last changed it.
     pub(crate) sequence: u64,
 }

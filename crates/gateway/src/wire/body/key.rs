@@ -1,12 +1,13 @@
-//! `POST /api/keys`.
+//! `POST /api/keys`, and rotation.
 
-use domain::{Accounts, Action, NewKey};
+use domain::{Accounts, Action, KeyId, KeyRotation, Lifetime, NewKey};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{Tail, Wanted};
+use crate::limits::{SECRET_KEPT_SECONDS_MAX, SECRET_KEPT_SECONDS_USUAL};
 use crate::shape::{Fault, Flaw};
-use crate::wire::{Metadata, Name, RoleWord, Time, Words};
+use crate::wire::{Amount, Metadata, Name, RoleWord, Seconds, Time, Words};
 
 /// An API key to be made.
 #[derive(Deserialize, ToSchema)]
@@ -21,6 +22,8 @@ pub(crate) struct KeyBody {
     /// others. The same for all keys of the principal.
     #[schema(max_items = 100)]
     accounts: Option<Vec<Name>>,
+    /// When it ends by itself; not before it is revoked if left out.
+    expires_in_seconds: Option<Seconds>,
     /// The client's own number for it.
     reference: Option<Words>,
     metadata: Option<Metadata>,
@@ -53,8 +56,44 @@ impl KeyBody {
             }
         };
         let (principal, role) = (self.principal.0, self.role.0);
-        let key = NewKey { principal, role, digest, accounts: accounts.into() };
+        let lifetime = self.expires_in_seconds.and_then(Seconds::lifetime);
+        let accounts = accounts.into();
+        let key = NewKey { principal, role, digest, accounts, lifetime: lifetime.into() };
         let tail = Tail { reference: self.reference, metadata: self.metadata, at: self.at };
         Ok(tail.with(Action::CreateKey(key)))
+    }
+}
+
+/// An API key to be made in the place of another.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = KeyRotation)]
+pub(crate) struct RotationBody {
+    /// When the new key ends by itself; if left out, it is good as long as the old one was to be when
+    /// it was made.
+    expires_in_seconds: Option<Seconds>,
+    /// How many seconds the old key stays good, at most: 0 to 2,592,000; a day if left out.
+    keep_old_seconds: Option<Amount>,
+    /// The client's own number for it.
+    reference: Option<Words>,
+    metadata: Option<Metadata>,
+    /// When it happened, if not now.
+    at: Option<Time>,
+}
+
+impl RotationBody {
+    /// `digest` is BLAKE3 of the new secret.
+    pub(crate) fn wanted(self, key: KeyId, digest: [u8; 32]) -> Result<Wanted, Vec<Fault>> {
+        let seconds = self.keep_old_seconds;
+        let seconds = seconds.map_or(SECRET_KEPT_SECONDS_USUAL, |amount| amount.quantity().get());
+        if seconds > SECRET_KEPT_SECONDS_MAX {
+            let detail = format!("must be from 0 to {SECRET_KEPT_SECONDS_MAX}");
+            return Err(vec![Fault::new("/keepOldSeconds".to_owned(), Flaw::OutOfRange, detail)]);
+        }
+        let lifetime = self.expires_in_seconds.and_then(Seconds::lifetime);
+        // None of no seconds: it ends at once.
+        let grace = u32::try_from(seconds).ok().and_then(|seconds| Lifetime::new(seconds).ok());
+        let tail = Tail { reference: self.reference, metadata: self.metadata, at: self.at };
+        Ok(tail.with(Action::RotateKey(KeyRotation { key, digest, lifetime, grace })))
     }
 }

@@ -2,13 +2,17 @@
 
 use domain::{CommodityDetails, KeyDetails, Quantity, StationDetails, VesselDetails};
 
-use super::{CHOICE, bytes, id, identifier, nested, position, present, text, varint};
+use super::{
+    CHOICE, TAG, VARINT_MAX, bytes, id, identifier, nested, position, present, text, varint,
+};
 
 pub(super) fn key(details: &KeyDetails) -> usize {
     let role_and_digest = CHOICE + bytes(details.digest.len());
     let accounts = details.accounts.iter().map(|account| varint(u64::from(account.0)));
     let accounts = nested(accounts.sum());
-    id(details.principal.0) + identifier(&details.name) + role_and_digest + accounts
+    let life = details.expires_at.map_or(0, |_| TAG + VARINT_MAX)
+        + details.replaces.map_or(0, |key| present(u64::from(key.0)));
+    id(details.principal.0) + identifier(&details.name) + role_and_digest + accounts + life
 }
 
 pub(super) fn station(details: &StationDetails) -> usize {

@@ -5,7 +5,7 @@ use domain::{
     StationId, StationKind, TraderDetails, TraderId, VesselDetails, VesselId,
 };
 
-use super::{Decoded, identifier, position, quantity, text};
+use super::{Decoded, identifier, instant_if, position, quantity, text};
 use crate::encoding::{EncodingError, check_accounts, wire};
 
 pub(super) fn key_created(created: &wire::KeyCreated) -> Decoded<Event> {
@@ -27,6 +27,8 @@ pub(super) fn key_created(created: &wire::KeyCreated) -> Decoded<Event> {
         role,
         digest: digest.map_err(|_| EncodingError::OutOfBounds("a key's digest"))?,
         accounts,
+        expires_at: instant_if(created.expires_at, "the end of a key")?,
+        replaces: created.replaces.map(KeyId),
     };
     Ok(Event::KeyCreated { key: KeyId(created.key), details: Box::new(details) })
 }

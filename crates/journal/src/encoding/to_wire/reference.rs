@@ -2,10 +2,10 @@
 
 use domain::{
     CommodityDetails, CommodityId, Identifier, KeyDetails, KeyId, Quantity, Role, StationDetails,
-    StationId, StationKind, TraderDetails, TraderId, VesselDetails, VesselId,
+    StationId, StationKind, Timestamp, TraderDetails, TraderId, VesselDetails, VesselId,
 };
 
-use super::{Encoded, position};
+use super::{Encoded, position, time, time_if};
 use crate::encoding::{check_accounts, wire};
 
 pub(super) fn key_created(key: KeyId, details: &KeyDetails) -> Encoded<wire::KeyCreated> {
@@ -17,7 +17,13 @@ pub(super) fn key_created(key: KeyId, details: &KeyDetails) -> Encoded<wire::Key
         role: role(details.role).into(),
         digest: details.digest.to_vec(),
         accounts: details.accounts.iter().map(|account| account.0).collect(),
+        expires_at: time_if(details.expires_at, "the end of a key")?,
+        replaces: details.replaces.map(|key| key.0),
     })
+}
+
+pub(super) fn key_updated(key: KeyId, expires_at: Timestamp) -> Encoded<wire::KeyUpdated> {
+    Ok(wire::KeyUpdated { key: key.0, expires_at: time(expires_at, "the end of a key")? })
 }
 
 fn role(role: Role) -> wire::Role {

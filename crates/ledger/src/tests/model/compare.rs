@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{DelayReason, Quantity, Shipment, ShipmentStatus};
 
+use super::keys::Key;
 use super::network::{Level, MOST, Network, Place};
 use super::rules::Craft;
 use super::shipment::{Cargo, Parts};
@@ -35,8 +36,14 @@ pub(super) fn compare(network: &Network, state: &State) {
     let parties = network.traders.len() + network.stations.len();
     assert_eq!(parties, state.traders.len(), "traders");
     assert_eq!(network.commodities.len(), state.commodities.len());
-    let revoked = state.keys.iter().map(|row| row.revoked);
-    assert_eq!(network.keys, revoked.collect::<Vec<_>>(), "keys");
+    let keys = state.keys.iter().map(|row| Key {
+        principal: names.principals[row.principal.index()].clone(),
+        ended: row.has_ended,
+        deadline: row.expires_at.map(|at| at.0),
+        seconds: row.lifetime.map(|lifetime| lifetime.seconds().into()),
+        replaced: row.replaced_by.is_some(),
+    });
+    assert_eq!(network.keys, keys.collect::<Vec<_>>(), "keys");
 }
 
 /// Produced + found = on hand + in transit + consumed + lost + expired + stolen, for each
@@ -65,6 +72,7 @@ pub(super) struct Names {
     pub(super) traders: Vec<String>,
     pub(super) stations: Vec<String>,
     pub(super) commodities: Vec<String>,
+    pub(super) principals: Vec<String>,
 }
 
 impl Names {
@@ -75,7 +83,8 @@ impl Names {
         let stations = state.stations.iter().map(station).collect();
         let commodities = state.commodities.iter().map(|(name, _)| name.0.to_string());
         let commodities = commodities.collect();
-        Self { traders, stations, commodities }
+        let principals = state.principals.iter().map(|(name, _)| name.0.to_string()).collect();
+        Self { traders, stations, commodities, principals }
     }
 }
 

@@ -6,9 +6,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
-    Action, Adjustment, CreditChange, NewKey, PrincipalId, PutStation, Source, StockChange,
+    Action, Adjustment, CreditChange, KeyId, NewKey, PrincipalId, PutStation, Source, StockChange,
 };
 
+use super::keys::Key;
 use super::offers::Posting;
 use super::roles::Principal;
 use super::rules::{Craft, Rule};
@@ -27,8 +28,7 @@ pub(super) type Reasons = BTreeSet<&'static str>;
 pub(super) struct Network {
     pub(super) created: bool,
     pub(super) principals: BTreeMap<String, Principal>,
-    /// Which keys are revoked.
-    pub(super) keys: Vec<bool>,
+    pub(super) keys: Vec<Key>,
     /// By name: all there is to say of it.
     pub(super) stations: BTreeMap<String, String>,
     pub(super) traders: BTreeMap<String, String>,
@@ -81,11 +81,13 @@ impl Network {
     /// Does what is asked and says whether that changed anything, or why it is refused.
     pub(super) fn ask(
         &mut self,
-        actor: PrincipalId,
+        (actor, api_key): (PrincipalId, Option<KeyId>),
         moment: Moment,
         action: &Action,
     ) -> Result<bool, &'static str> {
-        let reasons = self.reasons(actor, moment, action);
+        let mut reasons = self.reasons(actor, moment, action);
+        reasons
+            .extend(one_if(api_key.is_some_and(|key| !self.is_good_key(key)), "unauthenticated"));
         match codes().into_iter().find(|code| reasons.contains(code)) {
             Some(code) => Err(code),
             None => Ok(self.perform(actor, moment, action)),
@@ -138,7 +140,8 @@ impl Network {
                 reasons.extend(one_if(stranger, "unknown_trader"));
                 reasons
             }
-            Action::RevokeKey(key) => one_if(key.index() >= self.keys.len(), "unknown_key"),
+            Action::RevokeKey(key) => self.reasons_of_revocation(*key),
+            Action::RotateKey(rotation) => self.reasons_of_rotation(rotation),
             Action::PutStation(put) => self.reasons_of_station(put),
             Action::PutCommodity(_) => Reasons::new(),
             Action::PutTrader(put) => {
@@ -241,11 +244,12 @@ impl Network {
                 let principal = key.principal.as_str().to_owned();
                 let new = Principal { number, role: key.role, accounts: accounts(key) };
                 self.principals.entry(principal).or_insert(new);
-                self.keys.push(false);
+                self.keep_key(moment, key);
             }
             Action::RevokeKey(key) => {
-                return !std::mem::replace(&mut self.keys[key.index()], true);
+                return !std::mem::replace(&mut self.keys[key.index()].ended, true);
             }
+            Action::RotateKey(rotation) => self.rotate_key(moment, rotation),
             Action::PutStation(put) => {
                 let owner = put.owner.clone().unwrap_or(put.id.clone());
                 let rest = (&put.name, put.kind, &put.system, put.position, owner);

@@ -159,7 +159,7 @@ impl Network {
         let holds = open.filter_map(|(id, deal)| Some((deal.deadline?, "a hold", *id)));
         let offers = self.offers.iter();
         let offers = offers.filter_map(|(id, offer)| Some((offer.deadline?, "an offer", *id)));
-        late.chain(holds).chain(offers).collect()
+        late.chain(holds).chain(offers).chain(self.key_deadlines()).collect()
     }
 
     /// The deadline of a thing has passed.
@@ -171,6 +171,7 @@ impl Network {
                 cargo.delayed = Some("overdue");
             }
             "a hold" => self.call_off(id, "expired"),
+            "key" => self.keys[usize::try_from(id).unwrap()].ended = true,
             _ => self.withdraw(id),
         }
     }

@@ -42,7 +42,10 @@ impl Network {
         }
         let of_admin = matches!(
             action,
-            Action::CreateKey(_) | Action::RevokeKey(_) | Action::ChangeCredits { .. }
+            Action::CreateKey(_)
+                | Action::RevokeKey(_)
+                | Action::RotateKey(_)
+                | Action::ChangeCredits { .. }
         );
         let of_network = matches!(action, Action::CreateNetwork(_));
         match self.principal(actor).map(|principal| principal.role) {

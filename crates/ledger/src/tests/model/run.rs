@@ -144,7 +144,9 @@ impl Tally {
             "credits.retired",
             "credits.transferred",
             "key.created",
+            "key.expired",
             "key.revoked",
+            "key.updated",
             "alert-rule.created",
             "alert-rule.deleted",
             "alert-rule.updated",
@@ -216,6 +218,7 @@ fn play(wishes: &[Wish], tally: &mut Tally, mut tell: impl FnMut(i64, &Command))
         let hash = u128::from(u64::MAX) * number as u128;
         let fingerprint = fingerprint(&command);
         command.past = run.past(&command.action);
+        command.api_key = wish.api_key();
         command.key = (number % 3 == 0).then_some(KeyBinding { hash, fingerprint });
         tell(run.now, &command);
         run.give(&command, tally);
@@ -245,6 +248,8 @@ fn told(event: &Event) -> (&'static str, u64) {
         Event::ShipmentChanged(changed) => ("a delivery", changed.shipment.0.0),
         Event::TradeExpired(released) => ("a hold", released.trade.0.0),
         Event::OfferExpired(rest) => ("an offer", rest.offer.0.0),
+        // Behind the others, which are named by an article.
+        Event::KeyExpired { key } => ("key", key.0.into()),
         _ => panic!("no timer's event: {event:?}"),
     }
 }
@@ -281,7 +286,16 @@ fn world() -> Vec<Action> {
 }
 
 fn command(actor: PrincipalId, action: Action) -> Command {
-    Command { actor, occurred_at: None, key: None, trace: None, note: None, action, past: None }
+    Command {
+        actor,
+        occurred_at: None,
+        key: None,
+        trace: None,
+        note: None,
+        action,
+        past: None,
+        api_key: None,
+    }
 }
 
 impl Run {
@@ -295,7 +309,7 @@ impl Run {
             said: command.occurred_at.map(|time| time.0),
             sequence: envelope.sequence.0,
         };
-        let expected = self.network.ask(command.actor, moment, &command.action);
+        let expected = self.network.ask((command.actor, command.api_key), moment, &command.action);
         let real = outcome.as_ref().map(|()| !events.is_empty());
         assert_eq!(real.map_err(domain::Rejection::code), expected, "{outcome:?}");
         tally.commands += 1;

@@ -3,8 +3,8 @@
 //! nearly everything that can be wrong is wrong now and then.
 
 use domain::{
-    Action, Added, CreditChange, Identifier, KeyId, Lines, PrincipalId, Quantity, Role, Sink,
-    Source, StockChange, Timestamp,
+    Action, Added, CreditChange, Identifier, KeyId, KeyRotation, Lifetime, Lines, NewKey,
+    PrincipalId, Quantity, Role, Sink, Source, StockChange, Timestamp,
 };
 use domain::{Adjustment, StockLine};
 use domain::{Trade, TradeLineWanted};
@@ -65,7 +65,7 @@ pub(super) fn wishes(count: usize) -> impl Strategy<Value = Vec<Wish>> {
         1 => Just(Kind::Station),
         1 => Just(Kind::Commodity),
         1 => Just(Kind::Trader),
-        1 => Just(Kind::Key),
+        3 => Just(Kind::Key),
         1 => Just(Kind::Network),
     ];
     let lines = prop::collection::vec((any::<u8>(), size(), size()), 1..4);
@@ -82,7 +82,26 @@ pub(super) fn wishes(count: usize) -> impl Strategy<Value = Vec<Wish>> {
     prop::collection::vec(wish, 1..2 * count)
 }
 
+/// A key that expires, if it is to.
+fn for_a_time(key: Action, lifetime: Option<Lifetime>) -> Action {
+    match key {
+        Action::CreateKey(key) => Action::CreateKey(NewKey { lifetime: lifetime.into(), ..key }),
+        other => other,
+    }
+}
+
 impl Wish {
+    /// The key that it comes with: mostly none, so that most have a chance.
+    pub(super) fn api_key(&self) -> Option<KeyId> {
+        let number = u32::from(self.picks[7] % 12);
+        (self.picks[6].is_multiple_of(16)).then_some(KeyId(number))
+    }
+
+    /// None, or a few seconds.
+    fn key_lifetime(&self, pick: usize) -> Option<Lifetime> {
+        Lifetime::new(u32::from(self.picks[pick] % 4)).ok()
+    }
+
     /// The command, as things stand.
     pub(super) fn action(&self, network: &Network, now: i64) -> Action {
         match self.kind {
@@ -117,9 +136,15 @@ impl Wish {
                 put.name = text(self.name(1, &["One", "Other"]));
                 Action::PutTrader(put)
             }
-            Kind::Key if self.picks[0] < 128 => {
-                Action::RevokeKey(KeyId(u32::from(self.picks[1] % 8)))
+            Kind::Key if self.picks[0] < 48 => {
+                Action::RevokeKey(KeyId(u32::from(self.picks[1] % 12)))
             }
+            Kind::Key if self.picks[0] < 128 => Action::RotateKey(KeyRotation {
+                key: KeyId(u32::from(self.picks[1] % 12)),
+                digest: [8; 32],
+                lifetime: self.key_lifetime(2),
+                grace: self.key_lifetime(4),
+            }),
             Kind::Key if self.picks[3] < 128 => {
                 let accounts: &[&str] = if self.picks[4] < 128 {
                     &["acme", "mars"]
@@ -127,12 +152,14 @@ impl Wish {
                     &["belt", self.name(5, &["ceres", "nobody"])]
                 };
                 let role = if self.picks[2] < 128 { Role::Trader } else { Role::Carrier };
-                bound_key(self.name(1, &["skipper", "digger", "courier", "third"]), role, accounts)
+                let of = self.name(1, &["skipper", "digger", "courier", "third"]);
+                for_a_time(bound_key(of, role, accounts), self.key_lifetime(6))
             }
             Kind::Key => {
                 let principal = self.name(1, &["boss", "clerk", "guest", "second", "network"]);
                 let roles = [Role::Admin, Role::Operator, Role::Viewer];
-                key(principal, roles[usize::from(self.picks[2] % 3)])
+                let key = key(principal, roles[usize::from(self.picks[2] % 3)]);
+                for_a_time(key, self.key_lifetime(6))
             }
             Kind::Network => Action::CreateNetwork(domain::NetworkDetails {
                 wall: Timestamp(0),

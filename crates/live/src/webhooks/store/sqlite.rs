@@ -9,11 +9,12 @@ mod rows;
 
 use std::path::Path;
 
-use domain::JournalId;
+use domain::{JournalId, KeyId, Timestamp};
 use parking_lot::Mutex;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use super::{ATTEMPTS_KEPT, OperationsStore, StoreError};
+use crate::KeyUseStore;
 use crate::webhooks::record::{Attempt, Cursor, Webhook, WebhookId};
 
 /// An operations store in a file.
@@ -145,6 +146,29 @@ impl OperationsStore for SqliteOperations {
         limit: usize,
     ) -> Result<Vec<(u64, Attempt)>, StoreError> {
         self.read("reading deliveries", |connection| rows::attempts(connection, id, before, limit))
+    }
+}
+
+impl KeyUseStore for SqliteOperations {
+    fn load(&self) -> Result<Vec<(KeyId, Timestamp)>, StoreError> {
+        self.read("reading when keys were used", |connection| {
+            let mut statement =
+                connection.prepare("SELECT key, used_at FROM key_uses ORDER BY key")?;
+            let rows =
+                statement.query_map((), |row| Ok((KeyId(row.get(0)?), Timestamp(row.get(1)?))))?;
+            rows.collect()
+        })
+    }
+
+    fn save(&self, uses: &[(KeyId, Timestamp)]) -> Result<(), StoreError> {
+        self.write("keeping when keys were used", Durability::Written, |transaction| {
+            let mut statement =
+                transaction.prepare_cached("INSERT OR REPLACE INTO key_uses VALUES (?1, ?2)")?;
+            for (key, at) in uses {
+                statement.execute(params![key.0, at.0])?;
+            }
+            Ok(())
+        })
     }
 }
 

@@ -60,8 +60,12 @@ const SCHEMA: &str = "
         PRIMARY KEY (webhook, number)
     ) STRICT, WITHOUT ROWID;
 ";
+/// What the second version added: when keys were last used, in network time.
+const KEY_USES: &str = "
+    CREATE TABLE key_uses (key INTEGER PRIMARY KEY, used_at INTEGER NOT NULL) STRICT;
+";
 /// Its number, as SQLite's `user_version`.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 /// How long a connection waits for another's lock: nobody else has one but somebody who looks.
 const BUSY: Duration = Duration::from_secs(10);
 
@@ -103,7 +107,7 @@ fn make(path: &Path, journal: JournalId) -> std::io::Result<()> {
     let file = File::options().write(true).create_new(true).mode(0o600).open(&new)?;
     let tables = || -> rusqlite::Result<()> {
         let connection = Connection::open(&new)?;
-        connection.execute_batch(&format!("BEGIN; {SCHEMA}"))?;
+        connection.execute_batch(&format!("BEGIN; {SCHEMA} {KEY_USES}"))?;
         let id = journal.0.to_be_bytes();
         connection.execute("INSERT INTO network (journal) VALUES (?1)", [&id[..]])?;
         connection.execute_batch(&format!("PRAGMA user_version = {VERSION}; COMMIT"))
@@ -149,7 +153,7 @@ fn check(connection: &Connection, name: &str, journal: JournalId) -> Result<(), 
     if verdict != "ok" {
         return damaged(verdict);
     }
-    if found != VERSION {
+    if !(1..=VERSION).contains(&found) {
         return damaged(format!("its schema has the number {found}"));
     }
     let id: Vec<u8> = connection
@@ -157,6 +161,10 @@ fn check(connection: &Connection, name: &str, journal: JournalId) -> Result<(), 
         .map_err(|error| read("reading whose it is", &error))?;
     if id != journal.0.to_be_bytes() {
         return Err(StoreError::Foreign(name.to_owned()));
+    }
+    if found == 1 {
+        let step = format!("BEGIN IMMEDIATE; {KEY_USES} PRAGMA user_version = {VERSION}; COMMIT");
+        connection.execute_batch(&step).map_err(|error| read("adding a table", &error))?;
     }
     Ok(())
 }

@@ -14,7 +14,7 @@ fn filled(path: &Path) -> Vec<Webhook> {
         let id = store.create(&webhook()).unwrap();
         store.advance(id, &Cursor::after(Sequence(50)), Some(&attempt(1))).unwrap();
     }
-    store.load().unwrap()
+    OperationsStore::load(&store).unwrap()
 }
 
 #[test]
@@ -23,7 +23,7 @@ fn it_is_there_again_after_it_was_closed_and_nobody_else_may_read_it() {
     let path = folder.path().join("operations.db");
     let webhooks = filled(&path);
     let store = SqliteOperations::open(&path, JOURNAL).unwrap();
-    assert_eq!(store.load().unwrap(), webhooks);
+    assert_eq!(OperationsStore::load(&store).unwrap(), webhooks);
     for entry in fs::read_dir(folder.path()).unwrap() {
         let entry = entry.unwrap();
         let mode = entry.metadata().unwrap().permissions().mode() & 0o777;
@@ -44,6 +44,21 @@ fn another_networks_and_a_later_version_are_refused() {
 }
 
 #[test]
+fn one_of_the_first_version_gets_what_it_lacks_and_keeps_what_it_has() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("operations.db");
+    let webhooks = filled(&path);
+    let older = "DROP TABLE key_uses; PRAGMA user_version = 1";
+    Connection::open(&path).unwrap().execute_batch(older).unwrap();
+    for _ in 0..2 {
+        let store = SqliteOperations::open(&path, JOURNAL).unwrap();
+        assert_eq!(OperationsStore::load(&store).unwrap(), webhooks);
+        store.save(&[(KeyId(3), Timestamp(9))]).unwrap();
+        assert_eq!(KeyUseStore::load(&store).unwrap(), [(KeyId(3), Timestamp(9))]);
+    }
+}
+
+#[test]
 fn what_was_begun_and_not_finished_is_begun_again() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("operations.db");
@@ -60,7 +75,8 @@ fn an_empty_or_a_cut_file_is_refused() {
     let whole = fs::read(&path).unwrap();
     for length in [0, 100, 4_096, whole.len() / 2] {
         fs::write(&path, &whole[..length]).unwrap();
-        let opened = SqliteOperations::open(&path, JOURNAL).and_then(|store| store.load());
+        let opened =
+            SqliteOperations::open(&path, JOURNAL).and_then(|store| OperationsStore::load(&store));
         assert!(matches!(opened, Err(StoreError::Damaged { .. })), "{length}: {opened:?}");
     }
 }
@@ -77,7 +93,8 @@ fn no_wrong_byte_is_taken_for_a_subscription() {
         let mut damaged = whole.clone();
         damaged[at] ^= 0x55;
         fs::write(&path, &damaged).unwrap();
-        match SqliteOperations::open(&path, JOURNAL).and_then(|store| store.load()) {
+        match SqliteOperations::open(&path, JOURNAL).and_then(|store| OperationsStore::load(&store))
+        {
             Ok(found) => assert_eq!(found, webhooks, "byte {at}"),
             Err(_) => noticed += 1,
         }

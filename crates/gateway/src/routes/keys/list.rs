@@ -34,6 +34,13 @@ pub(crate) async fn list(
     query.finish()?;
     app.render(|render| {
         let keys = render.state.keys_from(page.first());
-        numbered(render, &headers, &page, keys, |key| key.id.0, |key| render.key_item(key))
+        numbered(
+            render,
+            (&headers, caller.scope()),
+            &page,
+            keys,
+            |key| key.id.0,
+            |key| render.key_item(key),
+        )
     })
 }

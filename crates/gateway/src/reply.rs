@@ -1,11 +1,12 @@
 //! Answers as responses.
 
 use std::convert::Infallible;
+use std::fmt::Write;
 
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LINK, LOCATION, VARY};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
-use domain::{Recorded, Timestamp};
+use domain::{Recorded, Scope, Timestamp};
 use engine::Accepted;
 use serde::Serialize;
 use views::AsOf;
@@ -88,18 +89,32 @@ pub(crate) fn unexpected() -> Problem {
     Problem::plain(Code::Internal)
 }
 
-fn etag(as_of: AsOf, identity: &Identity) -> String {
-    format!("\"{}\"", identity.event_id(as_of.sequence))
+/// What a read shows, of how much: its tag without quotes. A cache that has the answer that another
+/// caller got asks with its tag (RFC 9111, section 4.3.1), and must not be told that it is good.
+fn tag(as_of: AsOf, scope: Scope<'_>, identity: &Identity) -> String {
+    let mut tag = identity.event_id(as_of.sequence);
+    if let Scope::Accounts(accounts) = scope {
+        let mut hasher = blake3::Hasher::new();
+        for account in accounts {
+            hasher.update(&account.0.to_le_bytes());
+        }
+        let digest = hasher.finalize();
+        let (part, _) = digest.as_bytes().split_first_chunk().unwrap_or((&[0; 8], &[]));
+        // Writing to memory does not fail.
+        let _ = write!(tag, "-{:016x}", u64::from_le_bytes(*part));
+    }
+    tag
 }
 
-/// The answer of a read that shows the state at one sequence; `304` if the client has that.
+/// The answer of a read that shows the state at one sequence, as far as it is in scope; `304` if the
+/// client has that.
 pub(crate) fn snapshot(
     headers: &HeaderMap,
-    as_of: AsOf,
+    (as_of, scope): (AsOf, Scope<'_>),
     identity: &Identity,
     answer: impl FnOnce() -> Response,
 ) -> Response {
-    match snapshot_or(headers, as_of, identity, || Ok::<_, Infallible>(answer())) {
+    match snapshot_or(headers, (as_of, scope), identity, || Ok::<_, Infallible>(answer())) {
         Ok(response) => response,
         Err(never) => match never {},
     }
@@ -109,31 +124,35 @@ pub(crate) fn snapshot(
 pub(crate) fn shown<A: Serialize>(
     render: Render<'_>,
     headers: &HeaderMap,
+    scope: Scope<'_>,
     answer: impl FnOnce(AsOfAnswer) -> A,
 ) -> Response {
     let as_of = render.state.as_of();
-    snapshot(headers, as_of, render.identity, || json(StatusCode::OK, &answer(as_of.into())))
+    snapshot(headers, (as_of, scope), render.identity, || {
+        json(StatusCode::OK, &answer(as_of.into()))
+    })
 }
 
 /// The same as [`snapshot`] for an answer that may be refused.
 pub(crate) fn snapshot_or<E>(
     headers: &HeaderMap,
-    as_of: AsOf,
+    (as_of, scope): (AsOf, Scope<'_>),
     identity: &Identity,
     answer: impl FnOnce() -> Result<Response, E>,
 ) -> Result<Response, E> {
-    tagged_or(headers, etag(as_of, identity), answer)
+    tagged_or(headers, format!("\"{}\"", tag(as_of, scope, identity)), answer)
 }
 
 /// The answer of a read that also depends on the minute it is asked in.
 pub(crate) fn snapshot_now(
     headers: &HeaderMap,
     (as_of, now): (AsOf, Timestamp),
+    scope: Scope<'_>,
     identity: &Identity,
     answer: impl FnOnce() -> Response,
 ) -> Response {
     let minute = Interval::Minute.bucket(now);
-    let tag = format!("\"{}.{minute}\"", identity.event_id(as_of.sequence));
+    let tag = format!("\"{}.{minute}\"", tag(as_of, scope, identity));
     match tagged_or(headers, tag, || Ok::<_, Infallible>(answer())) {
         Ok(response) => response,
         Err(never) => match never {},
@@ -217,7 +236,7 @@ impl ListBody {
 /// [`Page::first`] on, and the first one that is left over is where the next page begins.
 pub(crate) fn numbered<'a, T: 'a, A: Serialize>(
     render: Render<'a>,
-    headers: &HeaderMap,
+    (headers, scope): (&HeaderMap, Scope<'_>),
     page: &Page,
     mut things: impl Iterator<Item = &'a T>,
     number: impl Fn(&T) -> u32,
@@ -230,7 +249,7 @@ pub(crate) fn numbered<'a, T: 'a, A: Serialize>(
     let next = things.next().map(|thing| Cursor(number(thing).into()).to_string());
     let as_of = render.state.as_of();
     let answer = || list.finish(next.as_ref(), as_of);
-    let response = snapshot(headers, as_of, render.identity, answer);
+    let response = snapshot(headers, (as_of, scope), render.identity, answer);
     linked(response, page, next.as_ref())
 }
 

@@ -30,6 +30,7 @@ mod trades;
 mod transfers;
 mod updates;
 mod vessels;
+mod walk;
 mod webhooks;
 mod wire;
 

@@ -72,6 +72,54 @@ fn a_snapshot_comes_over_a_websocket_too() {
     assert_eq!(socket.message(LIMIT).unwrap()["event"]["data"], made);
 }
 
+/// The role walk of the gateway's tests, over a real WebSocket: what each key's list has, and no more.
+#[test]
+fn a_socket_has_what_the_list_of_its_key_has() {
+    let (server, mut client, _folder) = given::open_market();
+    given::trader(&mut client, "stranger");
+    trade(&mut client);
+    let head = given::sequence(&mut client);
+    for (role, accounts) in [
+        ("viewer", None),
+        ("trader", Some(bodies::SELLER)),
+        ("carrier", Some(bodies::BUYER)),
+        ("trader", Some("stranger")),
+    ] {
+        let principal = format!("{role}-of-{}", accounts.unwrap_or("none"));
+        let mut key = json!({ "principal": principal, "role": role });
+        if let Some(account) = accounts {
+            key["accounts"] = json!([account]);
+        }
+        let key = client.post("/api/keys", &key).expect(201).json();
+        let key = key["key"].as_str().unwrap();
+        let listed = Client::new(server.address(), Some(key))
+            .get("/api/events?limit=1000")
+            .expect(200)
+            .json();
+        let mut listed = listed["items"].as_array().unwrap().clone();
+        let at = |event: &Value| event["sequence"].as_str().unwrap().parse::<u64>().unwrap();
+        listed.retain(|event| at(event) <= head);
+        let mut socket =
+            WebSocket::open(server.address(), Some(key), "?after=0", &[]).expect("it opens");
+        assert_eq!(socket.message(LIMIT).unwrap()["kind"], "subscribed");
+        let mut told = Vec::new();
+        loop {
+            let message = socket.message(LIMIT).unwrap();
+            let position = message["id"].as_str().unwrap().split('-').next().unwrap();
+            let position: u64 = position.parse().unwrap();
+            if message["kind"] == "event" && position <= head {
+                told.push(message["event"].clone());
+            }
+            if position >= head {
+                break;
+            }
+        }
+        assert_eq!(told, listed, "{principal}");
+        let sees_trade = told.iter().any(|event| event["type"] == "trade.settled");
+        assert_eq!(sees_trade, accounts != Some("stranger"), "{principal}");
+    }
+}
+
 #[test]
 fn what_is_not_understood_is_refused_with_words_and_a_code() {
     let (server, _client, _folder) = given::open_market();

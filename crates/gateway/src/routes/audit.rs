@@ -47,7 +47,7 @@ pub(crate) async fn read(
                 in_transit: Wide(of.in_transit),
                 balanced: of.balanced(),
             };
-            snapshot(&headers, audit.as_of, render.identity, || {
+            snapshot(&headers, (audit.as_of, caller.scope()), render.identity, || {
                 let answer = AuditAnswer {
                     as_of: audit.as_of.into(),
                     balanced: audit.balanced,

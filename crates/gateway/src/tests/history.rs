@@ -97,6 +97,57 @@ async fn events_are_found_by_what_they_are_about() {
     assert_eq!(all.len() as u64, network.sequence().await);
 }
 
+/// Who did what: by any key of theirs, also when that is revoked; and the network itself.
+#[tokio::test]
+async fn events_are_found_by_who_asked_for_them() {
+    let network = Network::founded().await;
+    let hands = json!({ "principal": "hands", "role": "operator" });
+    let keys =
+        [network.post("/api/keys", hands.clone()).await, network.post("/api/keys", hands).await];
+    for (key, quantity) in keys.iter().zip([1, 2]) {
+        let ask = network.ask(Method::POST, "/api/trades").key(key.json["key"].as_str().unwrap());
+        ask.json(&trade(quantity)).send().await.expect(201);
+    }
+    let path = format!("/api/keys/{}", keys[0].json["keyId"]);
+    network.ask(Method::DELETE, &path).send().await.expect(200);
+    let miner = network.key_of("trader", "belt-mining").await;
+    let ask = network.ask(Method::POST, "/api/trades").key(&miner).json(&hold(5));
+    let proposed = ask.send().await.expect(201);
+    network.post("/api/trades", trade(3)).await.expect(201);
+    let both = ["trade.settled", "trade.settled"];
+    assert_eq!(types(&network, "actor=hands").await, both);
+    assert_eq!(types(&network, "actor=hands&order=newest").await, both);
+    assert_eq!(types(&network, "actor=hands&type=trade.held").await.len(), 0);
+    assert_eq!(types(&network, "actor=trader-of-belt-mining").await, ["trade.held"]);
+    // A trader's name is no principal's.
+    assert_eq!(types(&network, "actor=acme").await.len(), 0);
+    let admins = types(&network, "actor=admin&limit=1000").await;
+    assert_eq!(admins.iter().filter(|kind| *kind == "trade.settled").count(), 1);
+    assert_eq!(admins.iter().filter(|kind| *kind == "key.revoked").count(), 1);
+    // Each event is somebody's, and nobody else's.
+    let all = network.sequence().await;
+    let networks = types(&network, "actor=network&limit=1000").await;
+    assert_eq!(all, (both.len() + 1 + admins.len() + networks.len()) as u64);
+    // Page by page.
+    let first = network.get("/api/events?actor=hands&limit=1").await.expect(200);
+    let after = first.json["nextCursor"].as_str().unwrap();
+    let rest = network.get(&format!("/api/events?actor=hands&after={after}")).await.expect(200);
+    assert_eq!(rest.json["items"].as_array().unwrap().len(), 1);
+    assert_ne!(rest.json["items"], first.json["items"]);
+    // Whoever sees some accounts alone sees what was done of theirs, by whomever.
+    let other = network.key("other", "trader", &["ceres"]).await;
+    let seen = async |key: &str, actor: &str| {
+        let path = format!("/api/events?actor={actor}&topic=trade");
+        let found = network.ask(Method::GET, &path).key(key).send().await.expect(200);
+        found.json["items"].as_array().unwrap().len()
+    };
+    for (key, hands, own) in [(&miner, 2, 1), (&other, 0, 0)] {
+        assert_eq!(seen(key, "hands").await, hands);
+        assert_eq!(seen(key, "trader-of-belt-mining").await, own);
+    }
+    assert_eq!(proposed.json["actor"], "trader-of-belt-mining");
+}
+
 #[tokio::test]
 async fn a_filter_that_names_nothing_is_refused() {
     let network = Network::founded().await;

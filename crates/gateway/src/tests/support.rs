@@ -126,7 +126,12 @@ impl Network {
 
     /// Ceres and Mars Port; ice of the belt's miners on Ceres; Acme with a million credits.
     pub(crate) async fn founded() -> Self {
-        let network = Self::new();
+        Self::founded_with(|_| {}).await
+    }
+
+    /// [`Self::founded`], with other options.
+    pub(crate) async fn founded_with(set: impl FnOnce(&mut GatewayOptions)) -> Self {
+        let network = Self::with(set);
         network.found().await;
         network
     }

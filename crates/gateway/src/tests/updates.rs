@@ -16,7 +16,7 @@ async fn types(network: &Network, key: Option<&str>, query: &str) -> Vec<String>
     events.iter().map(|event| event["type"].as_str().unwrap().to_owned()).collect()
 }
 
-async fn events(network: &Network, key: Option<&str>, query: &str) -> Vec<Value> {
+pub(crate) async fn events(network: &Network, key: Option<&str>, query: &str) -> Vec<Value> {
     let last = network.sequence().await;
     let ask = network.ask(Method::GET, &format!("{PATH}?after=0{query}"));
     let ask = match key {

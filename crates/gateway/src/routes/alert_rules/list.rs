@@ -33,6 +33,13 @@ pub(crate) async fn list(
     query.finish()?;
     app.render(|render| {
         let rules = render.state.alert_rules_from(page.first(), caller.scope());
-        numbered(render, &headers, &page, rules, |rule| rule.id.0, |rule| render.rule_now(rule))
+        numbered(
+            render,
+            (&headers, caller.scope()),
+            &page,
+            rules,
+            |rule| rule.id.0,
+            |rule| render.rule_now(rule),
+        )
     })
 }

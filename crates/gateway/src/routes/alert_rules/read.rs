@@ -31,7 +31,7 @@ pub(crate) async fn read(
         let known = render.state.alert_rule_named(&name, caller.scope());
         let unknown = || Problem::not_found(Code::UnknownAlertRule, "there is no such rule");
         let rule = known.ok_or_else(unknown)?;
-        Ok(shown(render, &headers, |as_of| AlertRuleAnswer {
+        Ok(shown(render, &headers, caller.scope(), |as_of| AlertRuleAnswer {
             as_of: Some(as_of),
             ..render.rule_now(rule)
         }))

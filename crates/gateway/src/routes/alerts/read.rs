@@ -32,7 +32,7 @@ pub(crate) async fn read(
     let id = AlertId::parse(&name).ok_or_else(unknown)?;
     app.render(|render| {
         let alert = render.state.alert(id, caller.scope()).ok_or_else(unknown)?;
-        Ok(shown(render, &headers, |as_of| AlertAnswer {
+        Ok(shown(render, &headers, caller.scope(), |as_of| AlertAnswer {
             as_of: Some(as_of),
             ..render.alert(alert, caller.scope())
         }))

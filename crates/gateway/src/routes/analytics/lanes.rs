@@ -57,7 +57,7 @@ pub(crate) async fn read(
         let shown = ready.past.analytics.lanes(ends, None, &hours, limit)?;
         let hours = &shown.figures.hours;
         app.render(|render| {
-            snapshot_now(&headers, (shown.as_of, now), app.identity(), || {
+            snapshot_now(&headers, (shown.as_of, now), caller.scope(), app.identity(), || {
                 let items = shown.figures.items.iter();
                 let answer = LanesAnswer {
                     from: start(Interval::Hour, hours.start),

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use domain::Scope;
 use views::analytics::{Candle, Interval};
 
 use super::{INTERVALS, Span, start, word};
@@ -64,7 +65,7 @@ pub(crate) async fn read(
         let (candles, last) = shown.figures;
         let last = last.map(|last| LastPriceAnswer { price: last.price, at: Time(last.at) });
         app.render(|render| {
-            snapshot_now(&headers, (shown.as_of, now), app.identity(), || {
+            snapshot_now(&headers, (shown.as_of, now), Scope::Network, app.identity(), || {
                 let candle = |(bucket, candle): (i64, &Candle)| {
                     let some = |price: u64| (candle.trades > 0).then_some(price);
                     CandleAnswer {

@@ -95,7 +95,7 @@ pub(crate) async fn read(
             Found::Lanes(shown) => (shown.as_of, &shown.figures.hours),
         };
         app.render(|render| {
-            snapshot_now(&headers, (as_of, now), app.identity(), || {
+            snapshot_now(&headers, (as_of, now), caller.scope(), app.identity(), || {
                 let answer = RankingAnswer {
                     of: of_name,
                     by: by_name,

@@ -107,7 +107,7 @@ pub(crate) async fn read(
         let subject = subject(app, ready, by, id.as_ref())?;
         let buckets = span.buckets_shown(interval, now)?;
         let shown = ready.past.analytics.series(subject, interval, &buckets)?;
-        Ok(snapshot_now(&headers, (shown.as_of, now), app.identity(), || {
+        Ok(snapshot_now(&headers, (shown.as_of, now), caller.scope(), app.identity(), || {
             let bucket = |(bucket, flow): (i64, &Flow)| BucketAnswer {
                 at: start(interval, bucket),
                 is_open: interval.start(bucket + 1) > now,

@@ -51,7 +51,7 @@ pub(crate) async fn read(
             WindowAnswer::of(flow, span, with_cargo)
         };
         let windows = &shown.figures;
-        Ok(snapshot_now(&headers, (shown.as_of, now), app.identity(), || {
+        Ok(snapshot_now(&headers, (shown.as_of, now), caller.scope(), app.identity(), || {
             let delays = delay_buckets(&windows.ever.cargo().delays);
             let answer = SummaryAnswer {
                 time: Time(now),

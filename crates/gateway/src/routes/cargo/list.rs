@@ -89,7 +89,7 @@ pub(crate) async fn list(
             })?;
         }
         let answer = || list.finish(next.as_ref(), found.as_of);
-        let response = snapshot(&headers, found.as_of, app.identity(), answer);
+        let response = snapshot(&headers, (found.as_of, caller.scope()), app.identity(), answer);
         Ok(linked(response, &page, next.as_ref()))
     })
     .await

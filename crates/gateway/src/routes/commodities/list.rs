@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use domain::Scope;
 
 use crate::auth::Caller;
 use crate::gateway::App;
@@ -36,7 +37,7 @@ pub(crate) async fn list(
         let commodities = render.state.commodities_from(page.first());
         numbered(
             render,
-            &headers,
+            (&headers, Scope::Network),
             &page,
             commodities,
             |commodity| commodity.id.0,

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use domain::Scope;
 
 use crate::auth::Caller;
 use crate::gateway::App;
@@ -33,7 +34,7 @@ pub(crate) async fn read(
         let known = id.and_then(|id| render.state.commodity(id));
         let unknown = || Problem::not_found(Code::UnknownCommodity, "there is no such commodity");
         let commodity = known.ok_or_else(unknown)?;
-        Ok(shown(render, &headers, |as_of| CommodityAnswer {
+        Ok(shown(render, &headers, Scope::Network, |as_of| CommodityAnswer {
             as_of: Some(as_of),
             ..Render::commodity_now(commodity)
         }))

@@ -90,7 +90,8 @@ pub(crate) async fn list(
             Order::Newest => Cursor(next.0).to_string(),
         });
         let answer = || body.finish(next.as_ref(), found.as_of);
-        let mut response = snapshot(&headers, found.as_of, app.identity(), answer);
+        let mut response =
+            snapshot(&headers, (found.as_of, caller.scope()), app.identity(), answer);
         if order == Order::Newest {
             return Ok(linked(response, &page, next.as_ref()));
         }

@@ -51,7 +51,7 @@ pub(crate) async fn list(
         let found = render.state.levels_everywhere(&filter, after, page.limit, caller.scope());
         let next = found.next.map(|next| cursor(next).to_string());
         let as_of = render.state.as_of();
-        let response = snapshot(&headers, as_of, render.identity, || {
+        let response = snapshot(&headers, (as_of, caller.scope()), render.identity, || {
             let mut list = ListBody::new();
             for level in &found.items {
                 list.push(&render.level(level, true));

@@ -52,7 +52,7 @@ pub(crate) async fn read(
             min_available: None,
         };
         let as_of = render.state.as_of();
-        snapshot_or(&headers, as_of, render.identity, || {
+        snapshot_or(&headers, (as_of, caller.scope()), render.identity, || {
             let (levels, shown) = match &past {
                 None => (render.state.levels(station, &filter, by_owner, caller.scope()), as_of),
                 Some(past) => {

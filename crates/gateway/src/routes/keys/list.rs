@@ -37,7 +37,9 @@ pub(crate) async fn list(
     app.render(|render| {
         let keys = render.state.keys_from(page.first());
         let item = |key| render.key_item(key, app.last_uses(), now);
-        let mut answer = numbered(render, &HeaderMap::new(), &page, keys, |key| key.id.0, item);
+        let unconditional = HeaderMap::new();
+        let conditions = (&unconditional, caller.scope());
+        let mut answer = numbered(render, conditions, &page, keys, |key| key.id.0, item);
         // What was last used when changes without an event: no tag may say that it is as it was.
         answer.headers_mut().remove(ETAG);
         answer

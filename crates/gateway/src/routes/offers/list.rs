@@ -5,6 +5,7 @@ use std::fmt;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use domain::Scope;
 use views::{OfferFilter, OfferPlace};
 
 use crate::auth::Caller;
@@ -59,7 +60,7 @@ pub(crate) async fn list(
         let found = render.state.find_offers(&filter, after, page.limit);
         let next = found.next.map(|next| After(next).to_string());
         let as_of = render.state.as_of();
-        let response = snapshot(&headers, as_of, render.identity, || {
+        let response = snapshot(&headers, (as_of, Scope::Network), render.identity, || {
             let mut list = ListBody::new();
             for offer in &found.items {
                 list.push(&render.offer_item(offer));

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use domain::Scope;
 
 use crate::auth::Caller;
 use crate::gateway::App;
@@ -35,7 +36,7 @@ pub(crate) async fn list(
         let stations = render.state.stations_from(page.first());
         numbered(
             render,
-            &headers,
+            (&headers, Scope::Network),
             &page,
             stations,
             |station| station.id.0,

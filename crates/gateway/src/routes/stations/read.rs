@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use domain::Scope;
 
 use crate::auth::Caller;
 use crate::gateway::App;
@@ -32,7 +33,7 @@ pub(crate) async fn read(
         let known = id.and_then(|id| render.state.station(id));
         let unknown = || Problem::not_found(Code::UnknownStation, "there is no such station");
         let station = known.ok_or_else(unknown)?;
-        Ok(shown(render, &headers, |as_of| StationAnswer {
+        Ok(shown(render, &headers, Scope::Network, |as_of| StationAnswer {
             as_of: Some(as_of),
             ..render.station_now(station)
         }))

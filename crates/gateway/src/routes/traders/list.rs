@@ -35,7 +35,7 @@ pub(crate) async fn list(
         let traders = render.state.traders_from(page.first());
         numbered(
             render,
-            &headers,
+            (&headers, caller.scope()),
             &page,
             traders,
             |trader| trader.id.0,

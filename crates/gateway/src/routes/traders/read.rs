@@ -42,7 +42,7 @@ pub(crate) async fn read(
         let id = render.state.trader_id(&name);
         let known = id.and_then(|id| render.state.trader(id));
         let trader = known.ok_or_else(unknown)?;
-        Ok(shown(render, &headers, |as_of| {
+        Ok(shown(render, &headers, caller.scope(), |as_of| {
             let now = render.trader_now(trader, caller.scope());
             let Some((balance, then)) = past.filter(|_| now.balance.is_some()) else {
                 let as_of = past.map_or(as_of, |(_, then)| then.into());

@@ -35,7 +35,7 @@ pub(crate) async fn list(
         let vessels = render.state.vessels_from(page.first());
         numbered(
             render,
-            &headers,
+            (&headers, caller.scope()),
             &page,
             vessels,
             |vessel| vessel.id.0,

@@ -32,7 +32,7 @@ pub(crate) async fn read(
         let known = id.and_then(|id| render.state.vessel(id));
         let unknown = || Problem::not_found(Code::UnknownVessel, "there is no such vessel");
         let vessel = known.ok_or_else(unknown)?;
-        Ok(shown(render, &headers, |as_of| VesselAnswer {
+        Ok(shown(render, &headers, caller.scope(), |as_of| VesselAnswer {
             as_of: Some(as_of),
             ..render.vessel_now(vessel, caller.scope())
         }))

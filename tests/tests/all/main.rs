@@ -12,6 +12,8 @@ mod damage;
 mod demo;
 mod demo_story;
 mod dependencies;
+mod docs_page;
+mod document;
 mod export;
 mod import;
 mod kill;

@@ -32,7 +32,7 @@ pub(crate) fn document() -> &'static Document {
         let mut document = base();
         let schemas = Schemas::of_document(&document);
         complete(&mut document);
-        let text = serde_json::to_vec_pretty(&document).unwrap_or_default();
+        let text = serde_json::to_vec(&document).unwrap_or_default();
         Document { json: text.into(), schemas }
     });
     &DOCUMENT
@@ -159,6 +159,11 @@ fn tell_lines(operation: &mut Value) {
         }
     };
     content("/requestBody", operation, NDJSON, "BulkLine");
+    if let Some(lines) = operation.pointer_mut("/requestBody/content/application~1x-ndjson/schema")
+    {
+        // At least one line has something.
+        lines["pattern"] = "[!-~]".into();
+    }
     content("/responses/200", operation, NDJSON, "BulkResult");
     content("/responses/200", operation, EVENT_STREAM, "CloudEvent");
 }

@@ -60,11 +60,15 @@ fn the_reference_shows_every_operation_and_asks_nobody_else() {
     browser.evaluate("location.hash = 'problems'");
     is(&mut browser, SHOWN, "problems");
     let codes = document["components"]["schemas"]["Problem"]["properties"]["code"]["enum"].clone();
-    let shown = browser.evaluate("[...document.querySelectorAll('tbody th')].map((at) => at.textContent)");
+    let shown =
+        browser.evaluate("[...document.querySelectorAll('tbody th')].map((at) => at.textContent)");
     let of_no_operation = ["method_not_allowed"];
-    let codes: Vec<_> = codes.as_array().unwrap().iter().filter(|code| {
-        !of_no_operation.contains(&code.as_str().unwrap())
-    }).collect();
+    let codes: Vec<_> = codes
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|code| !of_no_operation.contains(&code.as_str().unwrap()))
+        .collect();
     assert_eq!(shown, json!(codes));
 
     assert!(browser.complaints().is_empty(), "{:?}", browser.complaints());

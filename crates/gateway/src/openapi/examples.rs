@@ -49,7 +49,8 @@ pub(super) fn add(operation: &str, at: &mut Value) {
 
 fn add_parameters(step: &Value, at: &mut Value) {
     for parameter in at["parameters"].as_array_mut().into_iter().flatten() {
-        let (Some(place), Some(name)) = (parameter["in"].as_str(), parameter["name"].as_str()) else {
+        let (Some(place), Some(name)) = (parameter["in"].as_str(), parameter["name"].as_str())
+        else {
             continue;
         };
         // Only what must be given: an example of a filter would be taken for a part of the request.

@@ -4,6 +4,9 @@ use serde_json::{Map, Value, json};
 
 use crate::limits::{FILTER_VALUES_MAX, PAGE_ITEMS_MAX, PAGE_ITEMS_USUAL};
 
+/// As far as coordinates reach.
+const LIGHT_YEARS_MAX: i64 = domain::Position::COORDINATE_MAX / 1_000;
+
 /// Reads that say by `ETag` which state they show.
 const TAGGED: &[&str] = &[
     "listTrades",
@@ -43,7 +46,8 @@ fn named(component: &str) -> Value {
 
 /// The schema of a parameter by its name, where its type does not say it all.
 fn schema(operation: &str, place: &str, name: &str) -> Option<Value> {
-    let several = |item: Value| json!({ "type": "array", "items": item, "maxItems": FILTER_VALUES_MAX });
+    let several =
+        |item: Value| json!({ "type": "array", "items": item, "maxItems": FILTER_VALUES_MAX });
     let is_filter = matches!(operation, "listEvents" | "followEvents");
     let one_or_several = |item: Value| if is_filter { several(item) } else { item };
     let words = |words: &[&str]| json!({ "type": "string", "enum": words });
@@ -78,14 +82,24 @@ fn schema(operation: &str, place: &str, name: &str) -> Option<Value> {
             "type": "string", "pattern": "^[0-9]{1,19}(-[0-9a-f]{8})?$", "examples": ["4711"]
         }),
         ("query", "asOf") => json!({
-            "type": "string", "minLength": 1, "examples": ["4711", "2200-01-01T00:00:00Z"]
+            "anyOf": [{ "type": "string", "pattern": "^[0-9]{1,19}$" }, named("Time")],
+            "examples": ["4711", "2200-01-01T00:00:00Z"]
         }),
-        ("query", "cursor") => json!({ "type": "string", "pattern": "^c[0-9a-f.]{1,60}$" }),
+        ("query", "cursor") => {
+            let part = "(0|[1-9a-f][0-9a-f]{0,6})";
+            let pattern = match operation {
+                "listOffers" => format!("^c{part}\\.{part}\\.{part}$"),
+                _ => format!("^c{part}$"),
+            };
+            json!({ "type": "string", "pattern": pattern })
+        }
         ("query", "limit") => json!({
             "type": "integer", "minimum": 1, "maximum": PAGE_ITEMS_MAX, "default": PAGE_ITEMS_USUAL
         }),
         ("query", "minAvailable" | "maxAge") => named("Amount"),
-        ("query", "maxDistance") => json!({ "type": "number", "minimum": 0, "multipleOf": 0.001 }),
+        ("query", "maxDistance") => {
+            json!({ "type": "number", "minimum": 0, "maximum": LIGHT_YEARS_MAX })
+        }
         ("query", "by") => words(match operation {
             "readInventory" => &["owner"],
             "readRankings" => &["value", "units", "trades", "delay"],
@@ -94,8 +108,17 @@ fn schema(operation: &str, place: &str, name: &str) -> Option<Value> {
         ("query", "of") => words(&["stations", "commodities", "traders", "lanes"]),
         ("query", "interval") => words(&["minute", "hour", "day"]),
         ("query", "metric") => words(&[
-            "trades", "value", "units", "reversals", "reversedValue", "bookings", "departures",
-            "shippedUnits", "arrivals", "onTime", "delaySeconds",
+            "trades",
+            "value",
+            "units",
+            "reversals",
+            "reversedValue",
+            "bookings",
+            "departures",
+            "shippedUnits",
+            "arrivals",
+            "onTime",
+            "delaySeconds",
         ]),
         ("query", "results") => words(&["failures", "all"]),
         ("query", "token") => json!({ "type": "string", "pattern": "^itn_[A-Za-z0-9_-]{20,128}$" }),
@@ -127,7 +150,8 @@ fn if_none_match() -> Value {
         "name": "If-None-Match",
         "in": "header",
         "description": "The `ETag` of an earlier answer: 304 if nothing changed since.",
-        "schema": { "type": "string", "pattern": "^(W/)?\"[!#-~]*\"$" }
+        // What is no tag is one that nothing bears.
+        "schema": { "type": "string" }
     })
 }
 
@@ -174,19 +198,17 @@ pub(super) fn add_headers(operation: &str, has_key: bool, at: &mut Value) {
 
 /// The headers that answers have.
 pub(super) fn headers() -> Value {
-    let header = |description: &str, schema: Value, required: bool| {
-        json!({ "description": description, "schema": schema, "required": required })
-    };
+    let header = |description: &str, schema: Value, required: bool| json!({ "description": description, "schema": schema, "required": required });
     let text = || json!({ "type": "string" });
     let headers = [
         ("ETag", "Which state this shows: the position of the last event in it.", text(), true),
+        ("Link", "The next page, `rel=\"next\"` (RFC 8288); not on the last one.", text(), false),
         (
-            "Link",
-            "The next page, `rel=\"next\"` (RFC 8288); not on the last one.",
-            text(),
-            false,
+            "Location",
+            "Where the thing that was made is.",
+            json!({ "type": "string", "format": "uri-reference" }),
+            true,
         ),
-        ("Location", "Where the thing that was made is.", json!({ "type": "string", "format": "uri-reference" }), true),
         (
             "IdempotencyReplayed",
             "That this is the first answer again: nothing was done now.",

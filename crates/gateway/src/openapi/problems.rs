@@ -20,7 +20,11 @@ const OWN: &[(&str, &str, &str)] = &[
          price_moved offer_exceeded amount_overflow insufficient_stock insufficient_credits \
          limit_reached",
     ),
-    ("listTrades", "", "unknown_station unknown_trader unknown_commodity history_rebuilding stopping"),
+    (
+        "listTrades",
+        "",
+        "unknown_station unknown_trader unknown_commodity history_rebuilding stopping",
+    ),
     ("readTrade", "unknown_trade", "stopping"),
     (
         "settleTrade",
@@ -159,11 +163,7 @@ const OWN: &[(&str, &str, &str)] = &[
     ("signIn", "", "unauthenticated foreign_origin"),
     ("signOut", "", "foreign_origin"),
     // Figures, and the network itself.
-    (
-        "readSummary",
-        "",
-        "analytics_rebuilding stopping",
-    ),
+    ("readSummary", "", "analytics_rebuilding stopping"),
     (
         "readSeries",
         "",
@@ -318,7 +318,8 @@ fn content_of(status: u16, codes: &[&str]) -> Value {
 /// An answer of this status with one of these codes.
 fn response(status: u16, codes: &[&str]) -> Value {
     let rows = rows(codes);
-    let lines: Vec<_> = rows.iter().map(|row| format!("- `{}`: {}.", row.code, row.title)).collect();
+    let lines: Vec<_> =
+        rows.iter().map(|row| format!("- `{}`: {}.", row.code, row.title)).collect();
     let mut headers = Map::new();
     let mut header = |name: &str, component: &str| {
         let place = format!("#/components/headers/{component}");

@@ -33,6 +33,9 @@ const FILES: &[File] = include!(concat!(env!("OUT_DIR"), "/dashboard.rs"));
 /// The page itself.
 const PAGE: &str = "index.html";
 
+/// The reference of the API, a page of its own.
+const DOCS: &str = "docs/index.html";
+
 /// The page's views: addresses of the page, which draws them itself.
 const VIEWS: [&str; 8] =
     ["stations", "ships", "trades", "markets", "rankings", "lanes", "feed", "wall"];
@@ -62,12 +65,15 @@ const HEADERS: [(HeaderName, &str); 7] = [
     ),
 ];
 
-/// A route for each file; the page is at `/` and at the addresses of its views.
+/// A route for each file; the page is at `/` and at the addresses of its views, the reference at `/docs`.
 pub(crate) fn router() -> Router<App> {
     static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| FILES.iter().map(Asset::of).collect());
     ASSETS.iter().fold(Router::new(), |router, asset| {
         let answer = move |headers: HeaderMap| ready(asset.answer(&headers));
         let at = |router: Router<App>, path: String| router.route(&path, get(answer));
+        if asset.name == DOCS {
+            return at(router, "/docs".to_owned());
+        }
         if asset.name != PAGE {
             return at(router, format!("/{}", asset.name));
         }

@@ -27,7 +27,7 @@ use crate::observe::with_request_id;
 use crate::shape::{BadBody, Fault, Flaw, Place};
 use crate::wire::Time;
 
-pub(crate) use code::Code;
+pub(crate) use code::{Code, Row};
 pub(crate) use rejected::{Form, unknown_shipment};
 
 /// A refusal, on its way to the client. Boxed, so that results that carry it stay small.

@@ -25,6 +25,7 @@ mod past;
 mod reference;
 mod scope;
 mod session;
+mod story;
 mod support;
 mod trades;
 mod transfers;

@@ -13,6 +13,8 @@ mod demo;
 mod demo_story;
 mod dependencies;
 mod docs;
+mod docs_page;
+mod document;
 mod export;
 mod import;
 mod keys;

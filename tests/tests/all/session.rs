@@ -70,6 +70,30 @@ fn the_access_session_works_as_pasted() {
 }
 
 #[test]
+fn the_session_of_all_tasks_works_as_pasted() {
+    let path = process::repository().join("docs/api.md");
+    let markdown = fs::read_to_string(path).unwrap();
+    let script = readme::session(&markdown, "api").expect("blocks marked <!-- test: api -->");
+    let said = pasted(&script);
+    for word in [
+        "idempotency-replayed: true",
+        "\"dryRun\":true",
+        "\"status\":\"reversed\"",
+        "\"status\":\"received\"",
+        "\"acknowledgedBy\":\"admin\"",
+        "{\"line\":2,\"status\":201",
+        "{\"line\":3,\"status\":422",
+        "data: {\"specversion\"",
+        "\"status\":\"paused\"",
+        "tradesPerSecond",
+        "\"balanced\":true",
+        "insufficient_stock",
+    ] {
+        assert!(said.contains(word), "{word} is not in what the session shows:\n{said}");
+    }
+}
+
+#[test]
 fn the_sessions_of_the_tools_work_as_pasted() {
     let python = Command::new("python3").arg("--version").output();
     if !python.is_ok_and(|output| output.status.success()) {

@@ -307,11 +307,16 @@ impl Ask {
     }
 
     pub(crate) async fn send(self) -> Answer {
+        let asked = self.request.method_ref().cloned().zip(self.request.uri_ref().cloned());
         let (parts, body) = self.open().await.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
         let text = String::from_utf8(bytes.to_vec()).unwrap();
         let json = serde_json::from_str(&text).unwrap_or_default();
-        Answer { status: parts.status, headers: parts.headers, json, text }
+        let answer = Answer { status: parts.status, headers: parts.headers, json, text };
+        if let Some((method, uri)) = asked {
+            super::document::hold(&method, &uri, &answer);
+        }
+        answer
     }
 }
 

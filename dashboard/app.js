@@ -22,6 +22,7 @@ import { Session } from "./session.js";
  * @property {number} wall
  * @property {any[]} events folded since the last frame, in order
  * @property {number} passed how many more were folded before them, which are not told: too many at once
+ * @property {() => boolean} isBusy whether this frame has done enough: what can be put off to another is
  * @property {boolean} isBacklog whether they are old: what happened while the connection was away
  */
 
@@ -49,6 +50,8 @@ const VIEWS = {
 };
 const TITLE = "Intergalactic Trade Network";
 const STATUS_MS = 250;
+/** A frame that took so long puts off what it can. */
+const ENOUGH_MS = 2;
 
 /** @param {string} id @returns {HTMLElement} */
 function element(id) {
@@ -124,7 +127,7 @@ function frame() {
   const { passed, isBacklog } = connection;
   connection.passed = 0;
   /** @type {Frame} */
-  const now = { now: model.now(), wall: Date.now(), events, passed, isBacklog };
+  const now = { now: model.now(), wall: Date.now(), events, passed, isBacklog, isBusy: () => performance.now() - began > ENOUGH_MS };
   if (events.length > 0 && !connection.isBacklog) {
     const last = Date.parse(events[events.length - 1].recordedat);
     delay = Math.max(0, (now.now - last) / model.clock.speed / 1000);

@@ -64,13 +64,12 @@ export class Figures {
   take(event) {
     const shipment = event.type === "shipment.arrived" ? this.app.model.shipments.get(event.data.shipmentId) : undefined;
     const planned = shipment?.planned ?? null;
-    this.history?.apply(event, planned);
+    if (this.history?.apply(event, planned)) this.version += 1;
     if (this.recent) {
       this.recent.push({ event, planned });
       // Too many to keep: the next reading has them.
       if (this.recent.length > RECENT_MAX) this.recent = [];
     }
-    this.version += 1;
   }
 
   /** Whether the axis begins elsewhere by now, or its points are too fine. @param {number} now */

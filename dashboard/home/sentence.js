@@ -6,6 +6,8 @@ import { interruption, sentence, tied } from "./words.js";
 
 /** Words that change faster cannot be read. */
 const CHANGE_MS = 1_000;
+/** Put off till then where a frame has done enough. */
+const CHANGE_LATEST_MS = 2_000;
 
 /** @typedef {import("./words.js").Part} Part */
 
@@ -28,9 +30,10 @@ export function mount(place, app, { isBrief = true } = {}) {
   return {
     /** @param {import("../app.js").Frame} frame */
     draw(frame) {
-      const { now, wall } = still(frame);
+      const { now, wall, isBusy } = still(frame);
       more.draw(wall);
-      if (wall - shownAt < CHANGE_MS && state === connection.state) return;
+      const age = wall - shownAt;
+      if (state === connection.state && (age < CHANGE_MS || (isBusy() && age < CHANGE_LATEST_MS))) return;
       shownAt = wall;
       state = connection.state;
       const before = interruption(model, connection, wall, { isBrief });
@@ -55,7 +58,7 @@ export function stillness(connection) {
   let last = 0;
   return (frame) => {
     if (connection.state === "live" || last === 0) last = frame.now;
-    return { ...frame, now: last };
+    return last === frame.now ? frame : { ...frame, now: last };
   };
 }
 

@@ -67,6 +67,13 @@ export function changesOf(events, kind) {
   return events.map((event) => ({ at: Date.parse(event.time), by: change(event.type) })).filter(({ by }) => by !== 0);
 }
 
+/** @param {Changes | null} changes @param {Event} event @param {number} by @returns {boolean} whether it was a change */
+function note(changes, event, by) {
+  if (by === 0) return false;
+  if (changes && Number(event.sequence) > changes.sequence) changes.changes.push({ at: Date.parse(event.time), by });
+  return true;
+}
+
 export class History {
   /** @param {Axis} axis @param {number} now @param {number} [epoch] before it there was nothing */
   constructor(axis, now, epoch = -Infinity) {
@@ -119,30 +126,29 @@ export class History {
    * Counts an event that is not counted yet.
    * @param {Event} event
    * @param {number | null} planned arrival, of the shipment it is about
+   * @returns {boolean} whether it counts here
    */
   apply(event, planned) {
-    const at = Date.parse(event.time);
-    const sequence = Number(event.sequence);
-    const count = (/** @type {Metric} */ metric, /** @type {number} */ value) => {
-      if (this.seen[metric] >= 0 && sequence > this.seen[metric]) this.add(metric, at, value);
-    };
     switch (event.type) {
       case "trade.settled":
-        count("trades", 1);
-        count("value", event.data.total ?? 0);
-        break;
-      case "shipment.departed": count("departures", 1); break;
+        this.count("trades", event, 1);
+        this.count("value", event, event.data.total ?? 0);
+        return true;
+      case "shipment.departed":
+        this.count("departures", event, 1);
+        return true;
       case "shipment.arrived":
-        count("arrivals", 1);
-        if (planned !== null && at <= planned) count("onTime", 1);
-        break;
-      default: break;
+        this.count("arrivals", event, 1);
+        if (planned !== null && Date.parse(event.time) <= planned) this.count("onTime", event, 1);
+        return true;
+      default:
+        return note(this.alerts, event, alertChange(event.type)) || note(this.strays, event, strayChange(event.type));
     }
-    const note = (/** @type {Changes | null} */ changes, /** @type {number} */ by) => {
-      if (changes && by !== 0 && sequence > changes.sequence) changes.changes.push({ at, by });
-    };
-    note(this.alerts, alertChange(event.type));
-    note(this.strays, strayChange(event.type));
+  }
+
+  /** @param {Metric} metric @param {Event} event @param {number} value */
+  count(metric, event, value) {
+    if (this.seen[metric] >= 0 && Number(event.sequence) > this.seen[metric]) this.add(metric, Date.parse(event.time), value);
   }
 
   /**

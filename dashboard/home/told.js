@@ -20,18 +20,27 @@ const CAPTION_MAX = 256;
 
 /** @param {any} event a CloudEvent @param {import("../model/model.js").Model} model @returns {Told | null} */
 export function told(event, model) {
-  const { data } = event;
-  const about = { href: href(event), station: data.station ?? data.origin ?? "", sequence: Number(event.sequence) };
-  const { caption, story } = data.metadata ?? {};
-  if (typeof caption === "string" && caption && typeof story === "string" && story) {
-    return { kind: "story", words: [caption.slice(0, CAPTION_MAX)], ...about };
-  }
-  const parties = [data.buyer, data.seller, data.owner, data.trader, data.from, data.to];
+  const { data, type } = event;
+  const caption = captionOf(data.metadata);
+  if (caption) return { kind: "story", words: [caption], ...about(event) };
   // Credits and stock that the demo itself gives its visitor are not what the visitor did.
-  const isDone = /^(trade|shipment|offer)\./.test(event.type) && event.type !== "shipment.position";
-  if (isDone && parties.includes(VISITOR)) return { kind: "yours", words: words(event, model), ...about };
-  return null;
+  const isDone = type !== "shipment.position" && (type.startsWith("trade.") || type.startsWith("shipment.") || type.startsWith("offer."));
+  return isDone && isVisitors(data) ? { kind: "yours", words: words(event, model), ...about(event) } : null;
 }
+
+/** @param {any} metadata */
+function captionOf(metadata) {
+  const { caption, story } = metadata ?? {};
+  return typeof caption === "string" && typeof story === "string" && story ? caption.slice(0, CAPTION_MAX) : "";
+}
+
+/** @param {any} data */
+function isVisitors({ buyer, seller, owner, trader, from, to }) {
+  return buyer === VISITOR || seller === VISITOR || owner === VISITOR || trader === VISITOR || from === VISITOR || to === VISITOR;
+}
+
+/** @param {any} event */
+const about = (event) => ({ href: href(event), station: event.data.station ?? event.data.origin ?? "", sequence: Number(event.sequence) });
 
 /** The address of what an event is about. @param {any} event */
 export function href({ type, subject, data }) {

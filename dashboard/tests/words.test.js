@@ -135,5 +135,8 @@ test("alerts come by severity, by what waits, by units, by age; what somebody sa
 
 test("a ship that is late and overdue needs somebody once", () => {
   const model = network({ ships: [late], alerts: [{ ...lateAlert, severity: "critical" }, { ...lateAlert, kind: "shipment_overdue" }, out] });
-  assert.deepEqual(grouped(model).map((group) => group.map(({ kind }) => kind)), [["stock_out"], ["shipment_overdue", "shipment_late"]]);
+  const kinds = (/** @type {ReturnType<typeof grouped>} */ { groups }) => groups.map((group) => group.map(({ kind }) => kind));
+  assert.deepEqual(kinds(grouped(model)), [["stock_out"], ["shipment_overdue", "shipment_late"]]);
+  assert.deepEqual(kinds(grouped(model, 1)), [["stock_out"]]);
+  assert.equal(grouped(model, 1).count, 2);
 });

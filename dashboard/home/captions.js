@@ -1,11 +1,15 @@
 // The lines over the map: the newest caption of the story, and what the visitor did last.
 
+import { link } from "../address.js";
 import { fill, h, prose } from "../dom.js";
 import { position } from "../format.js";
-import { newest } from "./told.js";
+import { get } from "../net/api.js";
+import { REFERENCE, newest, running } from "./told.js";
 
 /** What the visitor did stays for so long. */
 const YOURS_MS = 60_000;
+/** Of the events with the story's reference: others may have it, too. */
+const LATEST_MAX = 20;
 
 /**
  * @param {HTMLElement} place
@@ -20,12 +24,36 @@ export function mount(place, app, onYours) {
   const root = h("div", { class: "captions" }, story.element, yours.element);
   place.append(root);
   let yoursUntil = 0;
+  /** The latest that was told. */
+  let sequence = 0;
+  let isAsked = false;
+  const stopped = new AbortController();
+
+  /** A page that is opened while a beat runs has missed its event. */
+  async function begin() {
+    isAsked = true;
+    try {
+      const { items } = await get(link("/api/events", { reference: REFERENCE, order: "newest", limit: LATEST_MAX }), { signal: stopped.signal });
+      const found = running(items, app.model, app.model.now());
+      if (found && found.sequence > sequence) {
+        sequence = found.sequence;
+        show(story, found, null);
+      }
+    } catch {
+      // The next beat is told by its event.
+    }
+  }
+
   return {
     /** @param {import("../app.js").Frame} frame */
     draw({ events, wall }) {
+      if (!isAsked && app.model.isLoaded && app.connection.state === "live") begin();
       if (events.length > 0) {
         const found = newest(events, app.model);
-        if (found.story) show(story, found.story, null);
+        if (found.story) {
+          sequence = found.story.sequence;
+          show(story, found.story, null);
+        }
         if (found.yours) {
           show(yours, found.yours, "Yours: ");
           yoursUntil = wall + YOURS_MS;
@@ -37,7 +65,10 @@ export function mount(place, app, onYours) {
         yoursUntil = 0;
       }
     },
-    end: () => root.remove(),
+    end() {
+      stopped.abort();
+      root.remove();
+    },
   };
 }
 

@@ -2,6 +2,7 @@
 
 import { fill, h, prose, setText } from "../dom.js";
 import { details } from "./detail.js";
+import { forecasts } from "./forecast.js";
 import { interruption, sentence, tied } from "./words.js";
 
 /** Words that change faster cannot be read. */
@@ -19,6 +20,7 @@ const CHANGE_LATEST_MS = 2_000;
 export function mount(place, app, { isBrief = true } = {}) {
   const { model, connection } = app;
   const more = details(app);
+  const ahead = forecasts(app);
   const line = h("p", { class: "says" });
   place.append(line);
   /** @type {Part[]} */
@@ -32,6 +34,7 @@ export function mount(place, app, { isBrief = true } = {}) {
     draw(frame) {
       const { now, wall, isBusy } = still(frame);
       more.draw(wall);
+      ahead.draw(wall);
       const age = wall - shownAt;
       if (state === connection.state && (age < CHANGE_MS || (isBusy() && age < CHANGE_LATEST_MS))) return;
       shownAt = wall;

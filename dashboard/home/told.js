@@ -4,6 +4,12 @@
 import { link } from "../address.js";
 import { words } from "../model/words.js";
 
+/** The principal of the server's own key, which tells the story: keys of others are given other names. */
+const TELLER = "admin";
+/** What has a caption has this reference: see docs/demo.md. */
+export const REFERENCE = "story";
+/** A story takes 60 hours of the network: what was told longer ago belongs to no beat that runs. */
+const BEAT_MAX_MS = 24 * 3_600_000;
 /** The party for which the demo's printed command buys. */
 const VISITOR = "visitor";
 /** A caption is a sentence; what is longer is cut. */
@@ -21,7 +27,7 @@ const CAPTION_MAX = 256;
 /** @param {any} event a CloudEvent @param {import("../model/model.js").Model} model @returns {Told | null} */
 export function told(event, model) {
   const { data, type } = event;
-  const caption = captionOf(data.metadata);
+  const caption = data.actor === TELLER ? captionOf(data.metadata) : "";
   if (caption) return { kind: "story", words: [caption], ...about(event) };
   // Credits and stock that the demo itself gives its visitor are not what the visitor did.
   const isDone = type !== "shipment.position" && (type.startsWith("trade.") || type.startsWith("shipment.") || type.startsWith("offer."));
@@ -61,4 +67,15 @@ export function newest(events, model) {
     if (one) found[one.kind] ??= one;
   }
   return found;
+}
+
+/**
+ * The caption of the beat that runs, among the latest events that had captions.
+ * @param {any[]} events newest first @param {import("../model/model.js").Model} model @param {number} now network time
+ * @returns {Told | null}
+ */
+export function running(events, model, now) {
+  const told = newest([...events].reverse(), model).story;
+  const event = events.find(({ sequence }) => Number(sequence) === told?.sequence);
+  return told && now - Date.parse(event.recordedat) < BEAT_MAX_MS ? told : null;
 }

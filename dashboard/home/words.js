@@ -2,6 +2,7 @@
 
 import { about, integer } from "../format.js";
 import { behindSeconds, condition } from "../model/shipment.js";
+import { foreseen, words } from "./forecast.js";
 import { ranked } from "./rank.js";
 
 /** @typedef {import("../model/model.js").Model} Model */
@@ -65,7 +66,11 @@ export function cause(alert, model, now) {
     case "shipment_silent":
       return ["Nothing heard from ", ship, ...carrying, " for ", place];
     case "stock_out": return [...holder(alert, model, place), " has run out of ", good(alert, model)];
-    case "stock_low": return [...holder(alert, model, place), " is low on ", good(alert, model)];
+    case "stock_low": {
+      const found = foreseen(model, alert);
+      const [before, behind] = found ? words(found, now) : [" is low on ", ""];
+      return [...holder(alert, model, place), before, good(alert, model), ...(behind ? [behind] : [])];
+    }
     case "hold_expired": return ["A hold ran out at ", place];
     default: return [String(alert.kind).replaceAll("_", " ")];
   }

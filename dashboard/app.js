@@ -172,6 +172,12 @@ function drawWho() {
   fill(element("who"), button);
 }
 
+/** What a role may not see is not offered. */
+function offer() {
+  const lanes = element("nav").querySelector("a[href='/lanes']");
+  if (lanes instanceof HTMLElement) lanes.hidden = !session.may("seeNetwork");
+}
+
 async function signOut() {
   const trouble = await session.signOut();
   if (trouble) element("who").prepend(h("span", { class: "trouble", role: "alert" }, `Not signed out: ${trouble} `));
@@ -199,7 +205,9 @@ const SAID = {
 connection.onStatus(({ state }) => {
   document.body.dataset.connection = state;
   setText(element("said"), SAID[state]);
-  if (state === "live" || state === "signed-out") drawWho();
+  if (state !== "live" && state !== "signed-out") return;
+  drawWho();
+  offer();
 });
 address.onChange(show);
 connection.start();

@@ -4,7 +4,7 @@ import { link } from "../address.js";
 import { fill, h, prose } from "../dom.js";
 import { position } from "../format.js";
 import { get } from "../net/api.js";
-import { REFERENCE, newest, running } from "./told.js";
+import { REFERENCE, isRunning, newest, running } from "./told.js";
 
 /** What the visitor did stays for so long. */
 const YOURS_MS = 60_000;
@@ -24,8 +24,8 @@ export function mount(place, app, onYours) {
   const root = h("div", { class: "captions" }, story.element, yours.element);
   place.append(root);
   let yoursUntil = 0;
-  /** The latest that was told. */
-  let sequence = 0;
+  /** The latest that was told. @type {import("./told.js").Told | null} */
+  let latest = null;
   let isAsked = false;
   const stopped = new AbortController();
 
@@ -35,10 +35,7 @@ export function mount(place, app, onYours) {
     try {
       const { items } = await get(link("/api/events", { reference: REFERENCE, order: "newest", limit: LATEST_MAX }), { signal: stopped.signal });
       const found = running(items, app.model, app.model.now());
-      if (found && found.sequence > sequence) {
-        sequence = found.sequence;
-        show(story, found, null);
-      }
+      if (found && found.sequence > (latest?.sequence ?? 0)) show(story, (latest = found), null);
     } catch {
       // The next beat is told by its event.
     }
@@ -46,19 +43,21 @@ export function mount(place, app, onYours) {
 
   return {
     /** @param {import("../app.js").Frame} frame */
-    draw({ events, wall }) {
+    draw({ now, events, wall }) {
       if (!isAsked && app.model.isLoaded && app.connection.state === "live") begin();
       if (events.length > 0) {
         const found = newest(events, app.model);
-        if (found.story) {
-          sequence = found.story.sequence;
-          show(story, found.story, null);
-        }
+        if (found.story) show(story, (latest = found.story), null);
         if (found.yours) {
           show(yours, found.yours, "Yours: ");
           yoursUntil = wall + YOURS_MS;
           if (found.yours.station) onYours(found.yours.station);
         }
+      }
+      // Whoever is not told of the next beat shall not take this one for what happens.
+      if (latest && !isRunning(latest, now)) {
+        story.element.hidden = true;
+        latest = null;
       }
       if (yoursUntil > 0 && wall > yoursUntil) {
         yours.element.hidden = true;

@@ -232,7 +232,8 @@ class Numbers {
   /** @param {import("../app.js").Frame} frame */
   draw(frame) {
     this.figures.follow(frame);
-    const { now, wall } = frame;
+    const { wall } = frame;
+    const now = Math.min(frame.now, this.figures.until);
     this.toAddress.draw(wall);
     const age = wall - this.drawnAt;
     const isDue = age >= DRAW_MS && (!frame.isBusy() || age >= DRAW_LATEST_MS);

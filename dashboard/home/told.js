@@ -22,6 +22,7 @@ const CAPTION_MAX = 256;
  * @property {string} href of what its event is about
  * @property {string} station where it happened, if it says so
  * @property {number} sequence
+ * @property {number} at when it was recorded, in milliseconds of network time
  */
 
 /** @param {any} event a CloudEvent @param {import("../model/model.js").Model} model @returns {Told | null} */
@@ -46,7 +47,7 @@ function isVisitors({ buyer, seller, owner, trader, from, to }) {
 }
 
 /** @param {any} event */
-const about = (event) => ({ href: href(event), station: event.data.station ?? event.data.origin ?? "", sequence: Number(event.sequence) });
+const about = (event) => ({ href: href(event), station: event.data.station ?? event.data.origin ?? "", sequence: Number(event.sequence), at: Date.parse(event.recordedat) });
 
 /** The address of what an event is about. @param {any} event */
 export function href({ type, subject, data }) {
@@ -69,13 +70,15 @@ export function newest(events, model) {
   return found;
 }
 
+/** Whether a caption is of a beat that may still run. @param {Told} told @param {number} now network time */
+export const isRunning = (told, now) => now - told.at < BEAT_MAX_MS;
+
 /**
  * The caption of the beat that runs, among the latest events that had captions.
  * @param {any[]} events newest first @param {import("../model/model.js").Model} model @param {number} now network time
  * @returns {Told | null}
  */
 export function running(events, model, now) {
-  const told = newest([...events].reverse(), model).story;
-  const event = events.find(({ sequence }) => Number(sequence) === told?.sequence);
-  return told && now - Date.parse(event.recordedat) < BEAT_MAX_MS ? told : null;
+  const { story } = newest([...events].reverse(), model);
+  return story && isRunning(story, now) ? story : null;
 }

@@ -149,10 +149,12 @@ export function sentence(model, now) {
   if (!model.isLoaded) return ["Reading the network."];
   if (model.stations.size === 0) return ["No stations yet."];
   const { underWay: count, late, silent } = ships(model, now);
+  // Who sees a part of the network is not told that it is all.
+  const whose = model.reader.accounts.length > 0 ? " of yours" : "";
   /** @type {Part[]} */
   const parts = count === 0
-    ? ["No ships under way"]
-    : [{ text: counted(count, "ship"), href: "/ships?status=in_transit" }, " under way"];
+    ? [`No ships${whose} under way`]
+    : [{ text: counted(count, "ship"), href: "/ships?status=in_transit" }, `${whose} under way`];
   if (late > 0) parts.push(", ", { text: `${integer(late)} late`, href: "/ships?status=in_transit&delayed=true" });
   if (silent > 0) parts.push(", ", { text: `${integer(silent)} silent`, href: "/feed?topic=alert" });
   if (count > 0 && late === 0 && silent === 0) parts.push(", none late");

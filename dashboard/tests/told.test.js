@@ -20,7 +20,7 @@ const trade = (buyer, metadata = {}, actor = "admin") => event("trade.settled", 
 
 test("a caption is told with a link to what its event is about", () => {
   const given = event("shipment.estimated", { actor: "admin", shipmentId: "s-9", metadata: { story: "storm", caption: "A storm near Vega" } });
-  assert.deepEqual(told(given, model), { kind: "story", words: ["A storm near Vega"], href: "/?shipment=s-9", station: "", sequence: Number(given.sequence) });
+  assert.deepEqual(told(given, model), { kind: "story", words: ["A storm near Vega"], href: "/?shipment=s-9", station: "", sequence: Number(given.sequence), at: Date.parse(given.recordedat) });
   assert.equal(told(event("offer.opened", { actor: "admin", offerId: "o-1", commodity: "oxygen", station: "vega-b", metadata: { story: "storm", caption: "The bid climbs" } }), model)?.href, "/markets?commodity=oxygen&station=vega-b");
 });
 

@@ -48,6 +48,12 @@ test("nothing is said that is not known", () => {
   assert.equal(text(sentence(network(), 10 * HOUR)), "No ships under way.");
 });
 
+test("who sees a part of the network is told that it is one", () => {
+  const model = network({ ships: [{}] });
+  model.setReader({ principal: "ann", role: "trader", accounts: ["acme"], anonymous: false });
+  assert.equal(text(sentence(model, 10 * HOUR)), "1 ship of yours under way, none late.");
+});
+
 test("one ship, and many", () => {
   assert.equal(text(sentence(network({ ships: [{}] }), 10 * HOUR)), "1 ship under way, none late.");
   assert.equal(text(sentence(network({ ships: [{}, {}, { status: "booked", actualDeparture: null }] }), 10 * HOUR)), "2 ships under way, none late.");

@@ -4,6 +4,7 @@ import { about, integer } from "../format.js";
 import { h, keyed, nearest, setText } from "../dom.js";
 import { link } from "../address.js";
 import { Refused, Unauthenticated, post } from "../net/api.js";
+import { Rate } from "./rate.js";
 import { SHAPES, bySeverity, grouped } from "./rank.js";
 import { say } from "./sentence.js";
 import { cause, counted, reason, waiting } from "./words.js";
@@ -11,8 +12,7 @@ import { cause, counted, reason, waiting } from "./words.js";
 const SHOWN = 7;
 const ALL_MAX = 200;
 const DRAW_MS = 1_000;
-/** Put off till then where a frame has done enough. */
-const DRAW_LATEST_MS = 2_000;
+const DRAW_LATEST_MS = 3_000;
 /** New alerts are told together, once in a while. */
 const ANNOUNCE_MS = 4_000;
 
@@ -49,7 +49,7 @@ export function mount(place, app) {
   /** Of the alerts, as far as they were told. */
   let heard = -1;
   let announcedAt = 0;
-  let drawnAt = 0;
+  const rate = new Rate(DRAW_MS, DRAW_LATEST_MS);
   let isDirty = true;
 
   /** All that is open about a thing. @param {string} thing */
@@ -142,10 +142,10 @@ export function mount(place, app) {
 
   return {
     /** @param {import("../app.js").Frame} frame */
-    draw({ now, wall, isBusy }) {
-      const age = wall - drawnAt;
-      if (!isDirty && (age < DRAW_MS || (isBusy() && age < DRAW_LATEST_MS))) return;
-      drawnAt = wall;
+    draw(frame) {
+      if (!isDirty && !rate.isDue(frame)) return;
+      const { now, wall } = frame;
+      const began = performance.now();
       isDirty = false;
       const isAll = address.current.query.get("alerts") === "all";
       const { groups: shown, count } = grouped(model, isAll ? ALL_MAX : SHOWN);
@@ -164,6 +164,7 @@ export function mount(place, app) {
         heard = model.versions.alerts;
         announce([...model.alerts.values()], now, wall);
       }
+      rate.done(wall, performance.now() - began);
     },
     show() {
       isDirty = true;

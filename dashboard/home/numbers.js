@@ -4,14 +4,14 @@ import { fill, h, setText } from "../dom.js";
 import { about, amount, integer, moment, rate, share, span as spanWords } from "../format.js";
 import { Figures } from "./figures.js";
 import { line } from "./line.js";
+import { Rate } from "./rate.js";
 import { ROWS } from "./series.js";
 import { Sparing } from "./sparing.js";
 import { ticks } from "./ticks.js";
 import { underWay } from "./words.js";
 
 const DRAW_MS = 1_000;
-/** Put off till then where a frame has done enough. */
-const DRAW_LATEST_MS = 2_000;
+const DRAW_LATEST_MS = 3_000;
 /** A bucket's width is some pixels: lines that are drawn more often look the same. */
 const LINES_MS = 2_000;
 /** The address follows a hand so often: browsers refuse more than about 100 changes in 30 s. */
@@ -48,7 +48,7 @@ class Numbers {
     this.place = place;
     this.figures = new Figures(app);
     this.version = -1;
-    this.drawnAt = 0;
+    this.rate = new Rate(DRAW_MS, DRAW_LATEST_MS);
     this.isDirty = true;
     /** Where the pointer is, in milliseconds of network time. @type {number | null} */
     this.hover = null;
@@ -235,14 +235,14 @@ class Numbers {
     const { wall } = frame;
     const now = Math.min(frame.now, this.figures.until);
     this.toAddress.draw(wall);
-    const age = wall - this.drawnAt;
-    const isDue = age >= DRAW_MS && (!frame.isBusy() || age >= DRAW_LATEST_MS);
-    const isQuiet = age >= QUIET_MS && this.app.connection.state === "live";
-    if (isQuiet || (this.version !== this.figures.version && isDue)) {
-      this.drawnAt = wall;
+    const isQuiet = wall - this.rate.at >= QUIET_MS && this.app.connection.state === "live";
+    if (isQuiet || (this.version !== this.figures.version && this.rate.isDue(frame))) {
+      const began = performance.now();
       this.version = this.figures.version;
       this.count(now, wall);
-      this.isDirty = true;
+      this.drawValues(now);
+      this.isDirty = false;
+      this.rate.done(wall, performance.now() - began);
     } else if (this.undrawn.length > 0) this.drawLine();
     if (this.isDirty) this.drawValues(now);
     this.isDirty = false;

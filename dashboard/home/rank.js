@@ -26,8 +26,9 @@ function weight({ kind, severity, acknowledgedAt, atRisk }) {
 /** Times and identifiers of the API are ordered as text. @param {string} a @param {string} b */
 const order = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 
-/** @typedef {{ alert: import("../model/model.js").Alert, weight: number, units: number, fired: string, id: string }} Weighed */
-/** As ranked when an alert last changed. @type {WeakMap<import("../model/model.js").Model, { version: number, weighed: Weighed[], alerts: import("../model/model.js").Alert[] }>} */
+/** @typedef {{ alert: import("../model/model.js").Alert, weight: number, units: number, fired: string, id: string, turn: number }} Weighed */
+
+/** As ranked when an alert last changed. @type {WeakMap<import("../model/model.js").Model, Ranking>} */
 const known = new WeakMap();
 
 /**
@@ -36,42 +37,52 @@ const known = new WeakMap();
  * @returns {import("../model/model.js").Alert[]}
  */
 export function ranked(model) {
-  const before = known.get(model);
-  if (before && before.version === model.versions.alerts) return before.alerts;
-  const weighed = weigh(model, before?.weighed ?? []);
-  weighed.sort((a, b) => b.weight - a.weight || b.units - a.units || order(a.fired, b.fired) || order(a.id, b.id));
-  const alerts = weighed.map(({ alert }) => alert);
-  known.set(model, { version: model.versions.alerts, weighed, alerts });
-  return alerts;
+  let ranking = known.get(model);
+  if (!ranking) known.set(model, (ranking = new Ranking()));
+  if (ranking.version !== model.versions.alerts) ranking.follow(model);
+  return ranking.alerts;
 }
 
-/**
- * In the order of before, as far as they are still open, and new ones behind: what is nearly in order
- * is quickly put in order.
- * @param {import("../model/model.js").Model} model
- * @param {Weighed[]} before
- * @returns {Weighed[]}
- */
-function weigh(model, before) {
-  const { alerts, shipments } = model;
-  /** @type {Weighed[]} */
-  const weighed = [];
-  const add = (/** @type {import("../model/model.js").Alert} */ alert) => {
-    // The units still on their way.
-    const units = alert.shipmentId ? shipments.get(alert.shipmentId)?.units ?? 0 : 0;
-    weighed.push({ alert, weight: weight(alert), units, fired: alert.firedAt, id: alert.alertId });
-  };
-  /** @type {Set<string>} */
-  const placed = new Set();
-  for (const { id } of before) {
-    const alert = alerts.get(id);
-    if (!alert) continue;
-    placed.add(id);
-    add(alert);
+/** Keeps thousands of alerts in order: what changed is weighed, and what is nearly in order soon sorted. */
+class Ranking {
+  constructor() {
+    this.version = -1;
+    this.turn = 0;
+    /** @type {Map<string, Weighed>} */
+    this.byId = new Map();
+    /** @type {Weighed[]} */
+    this.weighed = [];
+    /** @type {import("../model/model.js").Alert[]} */
+    this.alerts = [];
   }
-  if (placed.size === alerts.size) return weighed;
-  for (const alert of alerts.values()) if (!placed.has(alert.alertId)) add(alert);
-  return weighed;
+
+  /** @param {import("../model/model.js").Model} model */
+  follow({ alerts, shipments, versions }) {
+    this.version = versions.alerts;
+    this.turn += 1;
+    const { byId, turn } = this;
+    /** @type {Weighed[]} */
+    const changed = [];
+    for (const alert of alerts.values()) {
+      const before = byId.get(alert.alertId);
+      // One that changed is another object.
+      if (before && before.alert === alert) {
+        before.turn = turn;
+        continue;
+      }
+      // The units still on their way.
+      const units = alert.shipmentId ? shipments.get(alert.shipmentId)?.units ?? 0 : 0;
+      const weighed = { alert, weight: weight(alert), units, fired: alert.firedAt, id: alert.alertId, turn };
+      byId.set(alert.alertId, weighed);
+      changed.push(weighed);
+    }
+    const kept = this.weighed.filter((weighed) => {
+      if (weighed.turn !== turn && byId.get(weighed.id) === weighed) byId.delete(weighed.id);
+      return weighed.turn === turn;
+    });
+    this.weighed = kept.concat(changed).sort((a, b) => b.weight - a.weight || b.units - a.units || order(a.fired, b.fired) || order(a.id, b.id));
+    this.alerts = this.weighed.map(({ alert }) => alert);
+  }
 }
 
 /** Open alerts of each severity. @param {import("../model/model.js").Model} model @returns {{ critical: number, warning: number, info: number }} */

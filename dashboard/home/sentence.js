@@ -3,12 +3,12 @@
 import { fill, h, prose, setText } from "../dom.js";
 import { details } from "./detail.js";
 import { forecasts } from "./forecast.js";
+import { Rate } from "./rate.js";
 import { interruption, sentence, tied } from "./words.js";
 
 /** Words that change faster cannot be read. */
 const CHANGE_MS = 1_000;
-/** Put off till then where a frame has done enough. */
-const CHANGE_LATEST_MS = 2_000;
+const CHANGE_LATEST_MS = 3_000;
 
 /** @typedef {import("./words.js").Part} Part */
 
@@ -25,19 +25,18 @@ export function mount(place, app, { isBrief = true } = {}) {
   place.append(line);
   /** @type {Part[]} */
   let shown = [];
-  let shownAt = 0;
+  const rate = new Rate(CHANGE_MS, CHANGE_LATEST_MS);
   let state = "";
   const still = stillness(connection);
 
   return {
     /** @param {import("../app.js").Frame} frame */
     draw(frame) {
-      const { now, wall, isBusy } = still(frame);
+      const { now, wall } = still(frame);
       more.draw(wall);
       ahead.draw(wall);
-      const age = wall - shownAt;
-      if (state === connection.state && (age < CHANGE_MS || (isBusy() && age < CHANGE_LATEST_MS))) return;
-      shownAt = wall;
+      if (state === connection.state && !rate.isDue(frame)) return;
+      const began = performance.now();
       state = connection.state;
       const before = interruption(model, connection, wall, { isBrief });
       const says = model.isLoaded || before.length === 0 ? sentence(model, now) : [];
@@ -45,6 +44,7 @@ export function mount(place, app, { isBrief = true } = {}) {
       show(line, shown, parts);
       shown = parts;
       line.title = isBrief ? parts.map(textOf).join("") : "";
+      rate.done(wall, performance.now() - began);
     },
     end() {
       line.remove();

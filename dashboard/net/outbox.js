@@ -2,8 +2,8 @@
 // a tab parses them quicker than it would be given objects. A tab that does not ask for more, because
 // the browser froze it or nobody looks at it, has little waiting: past a bound it begins anew.
 
-/** A tab is told at most so often: more often than it draws helps nobody. */
-const PACE_MS = 30;
+/** A tab is told at most so often: each message costs, and sooner nobody sees. */
+const PACE_MS = 80;
 /** Events in one message: what a tab does with it at once stays short. */
 const BATCH_MAX = 100;
 /** Characters of events that wait for one tab, and other messages. */

@@ -71,9 +71,13 @@ export class Connection {
   /** What the hub tells at once. @param {any[]} messages */
   hear(messages) {
     const began = performance.now();
-    for (const message of messages) this.receive(message);
-    this.isHeld = this.hiddenAt > 0 && Date.now() - this.hiddenAt > HIDDEN_MAX_MS;
-    if (!this.isHeld) this.send("more");
+    try {
+      for (const message of messages) this.receive(message);
+    } finally {
+      // Whatever went wrong with one message, the next ones come.
+      this.isHeld = this.hiddenAt > 0 && Date.now() - this.hiddenAt > HIDDEN_MAX_MS;
+      if (!this.isHeld) this.send("more");
+    }
     const took = performance.now() - began;
     this.spent.tasks += 1;
     this.spent.sum += took;

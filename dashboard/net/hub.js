@@ -39,8 +39,8 @@ export class Hub {
     this.ports.get(port)?.end();
     // The state first: what a status means depends on who reads.
     const begin = (/** @type {number} */ passed) => [{ kind: "state", state: this.model.save(), passed }, { kind: "status", status: this.status }];
-    this.ports.set(port, new Outbox(port, begin));
     if (!this.isRunning) this.restart();
+    this.ports.set(port, new Outbox(port, begin));
   }
 
   /** A tab goes; without any nobody needs the stream. @param {Port} port */
@@ -70,15 +70,16 @@ export class Hub {
     this.stopped.abort();
     this.stopped = new AbortController();
     this.isRunning = true;
-    this.forget();
-    this.say("connecting");
+    this.forget("connecting");
     this.follow(this.stopped.signal).catch((error) => {
       this.say("down", String(error));
       throw error;
     });
   }
 
-  forget() {
+  /** What is said of the connection comes with it: "live" is said of nothing. @param {Status["state"]} state */
+  forget(state) {
+    this.status = { state, since: Date.now(), detail: "", progress: null };
     this.position = "";
     this.fetching.clear();
     this.model = new Model();
@@ -114,8 +115,7 @@ export class Hub {
       } catch (error) {
         if (stopped.aborted) return;
         if (error instanceof Unauthenticated) {
-          this.forget();
-          this.say("signed-out");
+          this.forget("signed-out");
           return;
         }
         await this.explain(error);

@@ -191,9 +191,11 @@ test("without tabs there is no stream, and the next tab begins anew", async () =
   await begun(server, tab);
   hub.leave(tab);
   assert.ok(hub.stopped.signal.aborted);
-  hub.join(tab);
+  const later = new Tab();
+  hub.join(later);
   await until(() => server.streams.length === 2, "another stream");
   assert.equal(server.requests.at(-1)?.after, "");
+  assert.ok(!later.statuses.includes("live"), "what was is not said to be live");
 });
 
 test("a server that replays its journal says how far it is, one that wants a key that it does", async () => {

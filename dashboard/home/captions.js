@@ -15,14 +15,23 @@ const LATEST_MAX = 20;
  * @param {HTMLElement} place
  * @param {import("../app.js").App} app
  * @param {(station: string) => void} onYours told where the visitor did something
+ * @param {(captions: HTMLElement) => void} onChange told when they cover another part of the map
  */
-export function mount(place, app, onYours) {
+export function mount(place, app, onYours, onChange) {
   // The button goes with its caption, and the focus to the map below.
-  const onClose = () => place.querySelector("canvas")?.focus();
+  const onClose = () => {
+    place.querySelector("canvas")?.focus();
+    onChange(root);
+  };
   const story = caption("caption", onClose);
   const yours = caption("caption yours", onClose);
   const root = h("div", { class: "captions" }, story.element, yours.element);
   place.append(root);
+  /** @param {ReturnType<typeof caption>} where @param {import("./told.js").Told} told @param {string | null} before */
+  const show = (where, told, before) => {
+    say(where, told, before);
+    onChange(root);
+  };
   let yoursUntil = 0;
   /** The latest that was told. @type {import("./told.js").Told | null} */
   let latest = null;
@@ -42,6 +51,7 @@ export function mount(place, app, onYours) {
   }
 
   return {
+    root,
     /** @param {import("../app.js").Frame} frame */
     draw({ now, events, wall }) {
       if (!isAsked && app.model.isLoaded && app.connection.state === "live") begin();
@@ -58,10 +68,12 @@ export function mount(place, app, onYours) {
       if (latest && !isRunning(latest, now)) {
         story.element.hidden = true;
         latest = null;
+        onChange(root);
       }
       if (yoursUntil > 0 && wall > yoursUntil) {
         yours.element.hidden = true;
         yoursUntil = 0;
+        onChange(root);
       }
     },
     end() {
@@ -83,7 +95,7 @@ function caption(name, onClose) {
 }
 
 /** @param {ReturnType<typeof caption>} where @param {import("./told.js").Told} told @param {string | null} before */
-function show({ element, line }, { words, href, sequence }, before) {
+function say({ element, line }, { words, href, sequence }, before) {
   element.hidden = false;
   fill(line, before && h("strong", null, before), prose(words), " ", h("a", { class: "quiet", href, title: "What the event is about" }, position(sequence)));
 }

@@ -15,6 +15,9 @@ const POINTS = 160;
 /** Without a wish, what happened in the last hour of the clock on the wall. */
 const SPAN_WALL = HOUR;
 
+/** A rate of less time jumps from nothing to much and back. */
+const RATE_WALL = 5 * SECOND;
+
 const WIDTHS = [1, 5, 15, 30].map((n) => n * MINUTE)
   .concat([1, 3, 6, 12].map((n) => n * HOUR), [1, 7, 30].map((n) => n * DAY));
 
@@ -210,7 +213,7 @@ export class History {
   }
 
   /**
-   * The latest rate that lasted long enough to mean something: of the newest bucket, or with the one before it.
+   * The latest rate of so long a time that it means something: of a whole bucket, and of some seconds of the wall's clock.
    * @param {"trades" | "value"} metric @param {number} now @param {number} speed
    * @returns {number | null}
    */
@@ -218,7 +221,8 @@ export class History {
     if (this.seen[metric] < 0 || this.times.length === 0) return null;
     let sum = 0;
     let seconds = 0;
-    for (let index = this.times.length - 1; index >= 0 && seconds * SECOND < this.axis.width; index -= 1) {
+    const enough = Math.max(this.axis.width, RATE_WALL * speed);
+    for (let index = this.times.length - 1; index >= 0 && seconds * SECOND < enough; index -= 1) {
       sum += this.sums[metric][index];
       seconds += Math.max(0, Math.min(now, this.times[index] + this.axis.width) - Math.max(this.times[index], this.epoch)) / SECOND;
     }

@@ -115,8 +115,11 @@ async function show() {
 function mark(name) {
   for (const anchor of element("nav").querySelectorAll("a")) {
     const isHere = anchor.pathname === `/${name}`;
-    if (isHere) anchor.setAttribute("aria-current", "page");
-    else anchor.removeAttribute("aria-current");
+    if (isHere) {
+      anchor.setAttribute("aria-current", "page");
+      // On a phone the row of views is wider than the page.
+      anchor.scrollIntoView({ block: "nearest", inline: "nearest" });
+    } else anchor.removeAttribute("aria-current");
   }
 }
 

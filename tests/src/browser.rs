@@ -143,6 +143,8 @@ impl Browser {
     /// Loads a page and waits until it has loaded.
     #[track_caller]
     pub fn open(&mut self, url: &str) {
+        // What the page before still asks for ends unheard with it, or is kept with it.
+        self.open.clear();
         let answer = self.call("Page.navigate", &json!({ "url": url }));
         assert_eq!(answer.get("errorText"), None, "{url}: {answer}");
         let deadline = Instant::now() + PATIENCE;

@@ -22,6 +22,7 @@ import { Session } from "./session.js";
  * @property {number} wall
  * @property {any[]} events folded since the last frame, in order
  * @property {number} passed how many more were folded before them, which are not told: too many at once
+ * @property {() => boolean} isBusy whether this frame has done enough: what can be put off to another is
  * @property {boolean} isBacklog whether they are old: what happened while the connection was away
  */
 
@@ -49,6 +50,8 @@ const VIEWS = {
 };
 const TITLE = "Intergalactic Trade Network";
 const STATUS_MS = 250;
+/** A frame that took so long puts off what it can. */
+const ENOUGH_MS = 2;
 
 /** @param {string} id @returns {HTMLElement} */
 function element(id) {
@@ -112,8 +115,11 @@ async function show() {
 function mark(name) {
   for (const anchor of element("nav").querySelectorAll("a")) {
     const isHere = anchor.pathname === `/${name}`;
-    if (isHere) anchor.setAttribute("aria-current", "page");
-    else anchor.removeAttribute("aria-current");
+    if (isHere) {
+      anchor.setAttribute("aria-current", "page");
+      // On a phone the row of views is wider than the page.
+      anchor.scrollIntoView({ block: "nearest", inline: "nearest" });
+    } else anchor.removeAttribute("aria-current");
   }
 }
 
@@ -124,7 +130,7 @@ function frame() {
   const { passed, isBacklog } = connection;
   connection.passed = 0;
   /** @type {Frame} */
-  const now = { now: model.now(), wall: Date.now(), events, passed, isBacklog };
+  const now = { now: model.now(), wall: Date.now(), events, passed, isBacklog, isBusy: () => performance.now() - began > ENOUGH_MS };
   if (events.length > 0 && !connection.isBacklog) {
     const last = Date.parse(events[events.length - 1].recordedat);
     delay = Math.max(0, (now.now - last) / model.clock.speed / 1000);
@@ -169,6 +175,12 @@ function drawWho() {
   fill(element("who"), button);
 }
 
+/** What a role may not see is not offered. */
+function offer() {
+  const lanes = element("nav").querySelector("a[href='/lanes']");
+  if (lanes instanceof HTMLElement) lanes.hidden = !session.may("seeNetwork");
+}
+
 async function signOut() {
   const trouble = await session.signOut();
   if (trouble) element("who").prepend(h("span", { class: "trouble", role: "alert" }, `Not signed out: ${trouble} `));
@@ -196,7 +208,9 @@ const SAID = {
 connection.onStatus(({ state }) => {
   document.body.dataset.connection = state;
   setText(element("said"), SAID[state]);
-  if (state === "live" || state === "signed-out") drawWho();
+  if (state !== "live" && state !== "signed-out") return;
+  drawWho();
+  offer();
 });
 address.onChange(show);
 connection.start();

@@ -4,6 +4,7 @@ import { about, integer } from "../format.js";
 import { h, keyed, nearest, setText } from "../dom.js";
 import { link } from "../address.js";
 import { Refused, Unauthenticated, post } from "../net/api.js";
+import { Rate } from "./rate.js";
 import { SHAPES, bySeverity, grouped } from "./rank.js";
 import { say } from "./sentence.js";
 import { cause, counted, reason, waiting } from "./words.js";
@@ -11,6 +12,7 @@ import { cause, counted, reason, waiting } from "./words.js";
 const SHOWN = 7;
 const ALL_MAX = 200;
 const DRAW_MS = 1_000;
+const DRAW_LATEST_MS = 3_000;
 /** New alerts are told together, once in a while. */
 const ANNOUNCE_MS = 4_000;
 
@@ -44,8 +46,10 @@ export function mount(place, app) {
   let known = null;
   /** @type {Alert[]} */
   let fresh = [];
+  /** Of the alerts, as far as they were told. */
+  let heard = -1;
   let announcedAt = 0;
-  let drawnAt = 0;
+  const rate = new Rate(DRAW_MS, DRAW_LATEST_MS);
   let isDirty = true;
 
   /** All that is open about a thing. @param {string} thing */
@@ -138,25 +142,29 @@ export function mount(place, app) {
 
   return {
     /** @param {import("../app.js").Frame} frame */
-    draw({ now, wall }) {
-      if (!isDirty && wall - drawnAt < DRAW_MS) return;
-      drawnAt = wall;
+    draw(frame) {
+      if (!isDirty && !rate.isDue(frame)) return;
+      const { now, wall } = frame;
+      const began = performance.now();
       isDirty = false;
       const isAll = address.current.query.get("alerts") === "all";
-      const groups = grouped(model);
-      const shown = groups.slice(0, isAll ? ALL_MAX : SHOWN);
+      const { groups: shown, count } = grouped(model, isAll ? ALL_MAX : SHOWN);
       drawList(shown, now);
       const { critical, warning, info } = bySeverity(model);
       const said = [[critical, "critical"], [warning, "warning"], [info, "info"]].filter(([count]) => Number(count) > 0);
       setText(counts, said.map(([count, word]) => `${integer(Number(count))} ${word}`).join(" · "));
-      none.hidden = groups.length > 0;
+      none.hidden = count > 0;
       setText(none, model.isLoaded ? "Nothing needs attention." : connection.state === "connecting" || connection.state === "live" ? "Reading the alerts." : "Not known.");
-      const left = groups.length - shown.length;
-      more.hidden = groups.length <= SHOWN;
+      const left = count - shown.length;
+      more.hidden = count <= SHOWN;
       const query = Object.fromEntries(address.current.query);
       more.setAttribute("href", isAll && left > 0 ? "/feed?topic=alert" : link("/", { ...query, alerts: isAll ? null : "all" }));
       setText(more, left > 0 ? `and ${integer(left)} more` : "show the worst seven");
-      if (model.isLoaded) announce([...model.alerts.values()], now, wall);
+      if (model.isLoaded && (fresh.length > 0 || heard !== model.versions.alerts)) {
+        heard = model.versions.alerts;
+        announce([...model.alerts.values()], now, wall);
+      }
+      rate.done(wall, performance.now() - began);
     },
     show() {
       isDirty = true;

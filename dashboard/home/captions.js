@@ -1,43 +1,85 @@
 // The lines over the map: the newest caption of the story, and what the visitor did last.
 
+import { link } from "../address.js";
 import { fill, h, prose } from "../dom.js";
 import { position } from "../format.js";
-import { newest } from "./told.js";
+import { get } from "../net/api.js";
+import { REFERENCE, isRunning, newest, running } from "./told.js";
 
 /** What the visitor did stays for so long. */
 const YOURS_MS = 60_000;
+/** Of the events with the story's reference: others may have it, too. */
+const LATEST_MAX = 20;
 
 /**
  * @param {HTMLElement} place
  * @param {import("../app.js").App} app
  * @param {(station: string) => void} onYours told where the visitor did something
+ * @param {(captions: HTMLElement) => void} onChange told when they cover another part of the map
  */
-export function mount(place, app, onYours) {
+export function mount(place, app, onYours, onChange) {
   // The button goes with its caption, and the focus to the map below.
-  const onClose = () => place.querySelector("canvas")?.focus();
+  const onClose = () => {
+    place.querySelector("canvas")?.focus();
+    onChange(root);
+  };
   const story = caption("caption", onClose);
   const yours = caption("caption yours", onClose);
   const root = h("div", { class: "captions" }, story.element, yours.element);
   place.append(root);
+  /** @param {ReturnType<typeof caption>} where @param {import("./told.js").Told} told @param {string | null} before */
+  const show = (where, told, before) => {
+    say(where, told, before);
+    onChange(root);
+  };
   let yoursUntil = 0;
+  /** The latest that was told. @type {import("./told.js").Told | null} */
+  let latest = null;
+  let isAsked = false;
+  const stopped = new AbortController();
+
+  /** A page that is opened while a beat runs has missed its event. */
+  async function begin() {
+    isAsked = true;
+    try {
+      const { items } = await get(link("/api/events", { reference: REFERENCE, order: "newest", limit: LATEST_MAX }), { signal: stopped.signal });
+      const found = running(items, app.model, app.model.now());
+      if (found && found.sequence > (latest?.sequence ?? 0)) show(story, (latest = found), null);
+    } catch {
+      // The next beat is told by its event.
+    }
+  }
+
   return {
+    root,
     /** @param {import("../app.js").Frame} frame */
-    draw({ events, wall }) {
+    draw({ now, events, wall }) {
+      if (!isAsked && app.model.isLoaded && app.connection.state === "live") begin();
       if (events.length > 0) {
         const found = newest(events, app.model);
-        if (found.story) show(story, found.story, null);
+        if (found.story) show(story, (latest = found.story), null);
         if (found.yours) {
           show(yours, found.yours, "Yours: ");
           yoursUntil = wall + YOURS_MS;
           if (found.yours.station) onYours(found.yours.station);
         }
       }
+      // Whoever is not told of the next beat shall not take this one for what happens.
+      if (latest && !isRunning(latest, now)) {
+        story.element.hidden = true;
+        latest = null;
+        onChange(root);
+      }
       if (yoursUntil > 0 && wall > yoursUntil) {
         yours.element.hidden = true;
         yoursUntil = 0;
+        onChange(root);
       }
     },
-    end: () => root.remove(),
+    end() {
+      stopped.abort();
+      root.remove();
+    },
   };
 }
 
@@ -53,7 +95,7 @@ function caption(name, onClose) {
 }
 
 /** @param {ReturnType<typeof caption>} where @param {import("./told.js").Told} told @param {string | null} before */
-function show({ element, line }, { words, href, sequence }, before) {
+function say({ element, line }, { words, href, sequence }, before) {
   element.hidden = false;
   fill(line, before && h("strong", null, before), prose(words), " ", h("a", { class: "quiet", href, title: "What the event is about" }, position(sequence)));
 }

@@ -9,6 +9,8 @@ import { History, METRICS, axis, changesOf } from "./series.js";
 const PAGES_MAX = 5;
 /** Counted anew so often: a settlement in parts, for one, says more than its event. */
 const AGAIN_MS = 60_000;
+/** The same for whom the stream tells a part alone: what others trade is known by asking. */
+const AGAIN_OF_PART_MS = 5_000;
 const RETRY_MS = 5_000;
 /** Events kept while the API answers. */
 const RECENT_MAX = 50_000;
@@ -29,6 +31,8 @@ export class Figures {
     /** @type {number | null} of network time, in milliseconds */
     this.span = null;
     this.version = 0;
+    /** Up to when it is known, in milliseconds of network time: what comes is followed, or is not. */
+    this.until = Infinity;
     this.journal = "";
     this.loadedAt = -Infinity;
     this.failedAt = -Infinity;
@@ -53,24 +57,25 @@ export class Figures {
     const { model, connection } = this.app;
     // What no frame saw is in what the API counts.
     if (passed > 0) this.loadedAt = -Infinity;
-    for (const event of events) this.take(event);
+    const isPart = !this.app.session.may("seeNetwork");
+    if (!isPart) for (const event of events) this.take(event);
+    const again = isPart ? AGAIN_OF_PART_MS : AGAIN_MS;
     if (!model.isLoaded || connection.state !== "live" || this.recent || document.hidden) return;
     if (this.history?.advance(now)) this.version += 1;
     if (wall - this.failedAt < RETRY_MS) return;
-    if (wall - this.loadedAt >= AGAIN_MS || model.journal !== this.journal || this.isOutgrown(now)) this.load(wall);
+    if (wall - this.loadedAt >= again || model.journal !== this.journal || this.isOutgrown(now)) this.load(wall);
   }
 
   /** @param {any} event */
   take(event) {
     const shipment = event.type === "shipment.arrived" ? this.app.model.shipments.get(event.data.shipmentId) : undefined;
     const planned = shipment?.planned ?? null;
-    this.history?.apply(event, planned);
+    if (this.history?.apply(event, planned)) this.version += 1;
     if (this.recent) {
       this.recent.push({ event, planned });
       // Too many to keep: the next reading has them.
       if (this.recent.length > RECENT_MAX) this.recent = [];
     }
-    this.version += 1;
   }
 
   /** Whether the axis begins elsewhere by now, or its points are too fine. @param {number} now */
@@ -97,7 +102,8 @@ export class Figures {
       const epoch = Date.parse(network.epoch);
       const wanted = this.axis(now, epoch);
       const history = new History(wanted, now, epoch);
-      const metrics = session.may("seeNetwork") ? METRICS : METRICS.filter((metric) => metric === "trades" || metric === "value");
+      const isAll = session.may("seeNetwork");
+      const metrics = isAll ? METRICS : METRICS.filter((metric) => metric === "trades" || metric === "value");
       const from = new Date(Math.max(epoch, wanted.from)).toISOString();
       const [alerts, strays] = await Promise.all([
         this.changes("alert.fired,alert.resolved", from, "alert"),
@@ -110,7 +116,7 @@ export class Figures {
       history.strays = strays ?? null;
       for (const { event, planned } of this.recent ?? []) history.apply(event, planned);
       history.advance(model.now());
-      Object.assign(this, { history, epoch, journal: model.journal, loadedAt: wall, trouble: "" });
+      Object.assign(this, { until: isAll ? Infinity : now, history, epoch, journal: model.journal, loadedAt: wall, trouble: "" });
     } catch (error) {
       if (signal.aborted) return;
       this.failedAt = wall;

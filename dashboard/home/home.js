@@ -45,7 +45,7 @@ class Home {
     place.append(this.root);
     this.attention = mountAttention(attention, app);
     this.numbers = mountNumbers(numbers, app);
-    this.captions = mountCaptions(frame, app, (station) => this.map?.flag(station, "yours"));
+    this.captions = mountCaptions(frame, app, (station) => this.map?.flag(station, "yours"), (captions) => this.map?.cover(captions));
     this.noted = "";
     this.keydown = (/** @type {KeyboardEvent} */ event) => this.key(event);
     document.addEventListener("keydown", this.keydown);
@@ -56,7 +56,9 @@ class Home {
   async loadMap() {
     try {
       const module = await import("../map/map.js");
-      if (!this.isGone) this.map = module.mount(this.mapPlace, this.app, { isFlat: matchMedia(PHONE).matches });
+      if (this.isGone) return;
+      this.map = module.mount(this.mapPlace, this.app, { isFlat: matchMedia(PHONE).matches });
+      this.map.cover(this.captions.root);
     } catch (error) {
       console.error(error);
       fill(this.mapPlace, h("div", { class: "message", role: "alert" }, h("p", null, "The map could not be shown. ", h("a", { href: "/stations" }, "Stations"), " and ", h("a", { href: "/ships" }, "ships"), " are also lists.")));

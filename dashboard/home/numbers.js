@@ -4,12 +4,16 @@ import { fill, h, setText } from "../dom.js";
 import { about, amount, integer, moment, rate, share, span as spanWords } from "../format.js";
 import { Figures } from "./figures.js";
 import { line } from "./line.js";
+import { Rate } from "./rate.js";
 import { ROWS } from "./series.js";
 import { Sparing } from "./sparing.js";
 import { ticks } from "./ticks.js";
 import { underWay } from "./words.js";
 
 const DRAW_MS = 1_000;
+const DRAW_LATEST_MS = 3_000;
+/** A bucket's width is some pixels: lines that are drawn more often look the same. */
+const LINES_MS = 2_000;
 /** The address follows a hand so often: browsers refuse more than about 100 changes in 30 s. */
 const ADDRESS_MS = 330;
 /** Though nothing happens: a rate falls with time. */
@@ -44,7 +48,7 @@ class Numbers {
     this.place = place;
     this.figures = new Figures(app);
     this.version = -1;
-    this.drawnAt = 0;
+    this.rate = new Rate(DRAW_MS, DRAW_LATEST_MS);
     this.isDirty = true;
     /** Where the pointer is, in milliseconds of network time. @type {number | null} */
     this.hover = null;
@@ -60,6 +64,10 @@ class Numbers {
     this.range = { min: 0, max: 1 };
     /** @type {Record<Row, (number | null)[]> | null} */
     this.rows = null;
+    /** Of which history the lines are, and since when. @type {{ at: number, history: import("./series.js").History | null }} */
+    this.drawn = { at: 0, history: null };
+    /** Lines of it that are not drawn yet. @type {ReturnType<Numbers["makeRow"]>[]} */
+    this.undrawn = [];
     this.rowsPlace = h("div", { class: "rows" });
     this.marks = h("div", { class: "marks", "aria-hidden": true });
     this.cursor = h("div", { class: "cursor", hidden: true });
@@ -208,6 +216,7 @@ class Numbers {
     this.table.hidden = !this.isTable;
     this.place.classList.toggle("is-table", this.isTable);
     this.version = -1;
+    this.drawn.at = 0;
   }
 
   show() {
@@ -223,38 +232,51 @@ class Numbers {
   /** @param {import("../app.js").Frame} frame */
   draw(frame) {
     this.figures.follow(frame);
-    const { now, wall } = frame;
+    const { wall } = frame;
+    const now = Math.min(frame.now, this.figures.until);
     this.toAddress.draw(wall);
-    const isDue = wall - this.drawnAt >= DRAW_MS;
-    const isQuiet = wall - this.drawnAt >= QUIET_MS && this.app.connection.state === "live";
-    if (isQuiet || (this.version !== this.figures.version && isDue)) {
-      this.drawnAt = wall;
+    const isQuiet = wall - this.rate.at >= QUIET_MS && this.app.connection.state === "live";
+    if (isQuiet || (this.version !== this.figures.version && this.rate.isDue(frame))) {
+      const began = performance.now();
       this.version = this.figures.version;
-      this.drawLines(now);
-      this.isDirty = true;
-    }
+      this.count(now, wall);
+      this.drawValues(now);
+      this.isDirty = false;
+      this.rate.done(wall, performance.now() - began);
+    } else if (this.undrawn.length > 0) this.drawLine();
     if (this.isDirty) this.drawValues(now);
     this.isDirty = false;
   }
 
-  /** @param {number} now */
-  drawLines(now) {
+  /** @param {number} now @param {number} wall */
+  count(now, wall) {
     const { history, trouble } = this.figures;
     setText(this.trouble, trouble);
     if (!history) return;
     const { model } = this.app;
     const { speed } = model.clock;
     this.rows = history.rows({ now, speed, underWay: model.isLoaded ? underWay(model) : null, alerts: model.isLoaded ? model.alerts.size : null });
+    const isOther = history !== this.drawn.history;
+    if (wall - this.drawn.at < LINES_MS && !isOther) return;
+    this.drawn = { at: wall, history };
     this.range = { min: Math.max(now - history.axis.span, history.epoch), max: now };
-    const range = { min: this.range.min / 1000, max: this.range.max / 1000 };
-    for (const { row, plot, top } of this.lines) {
-      const values = this.rows[row];
-      const most = plot.set(...points(history.times, values, history.axis.width, now), range);
-      setText(top, values.some((value) => value !== null && value > 0) ? NUMBERS[row].write(most) : "");
-    }
+    this.undrawn = [...this.lines];
+    // Another axis is another picture, all at once; else a line a frame.
+    while (isOther && this.undrawn.length > 0) this.drawLine();
     this.drawSpans(history, now);
     this.drawMarks();
     if (this.isTable) this.drawTable();
+  }
+
+  /** The next line that is not up to date. */
+  drawLine() {
+    const { history } = this.figures;
+    const line = this.undrawn.shift();
+    if (!history || !line || !this.rows) return;
+    const values = this.rows[line.row];
+    const { min, max } = this.range;
+    const most = line.plot.set(...points(history.times, values, history.axis.width, max), { min: min / 1000, max: max / 1000 });
+    setText(line.top, values.some((value) => value !== null && value > 0) ? NUMBERS[line.row].write(most) : "");
   }
 
   /** What there is to choose from. @param {import("./series.js").History} history @param {number} now */
@@ -269,9 +291,10 @@ class Numbers {
 
   drawMarks() {
     const { min, max } = this.range;
-    const most = Math.max(2, Math.floor(this.slider.clientWidth / TICK_PX));
+    const width = this.slider.clientWidth;
+    const most = Math.max(2, Math.floor(width / TICK_PX));
     const marks = ticks(min, max, most).map(({ at, text, isDay }) => {
-      const isRoom = (1 - this.part(at)) * this.slider.clientWidth > LABEL_PX;
+      const isRoom = (1 - this.part(at)) * width > LABEL_PX;
       const mark = h("span", { class: isDay ? "mark is-day" : "mark" }, isRoom && h("span", null, text));
       mark.style.left = `${this.part(at) * 100}%`;
       return mark;

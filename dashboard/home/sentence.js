@@ -2,10 +2,13 @@
 
 import { fill, h, prose, setText } from "../dom.js";
 import { details } from "./detail.js";
+import { forecasts } from "./forecast.js";
+import { Rate } from "./rate.js";
 import { interruption, sentence, tied } from "./words.js";
 
 /** Words that change faster cannot be read. */
 const CHANGE_MS = 1_000;
+const CHANGE_LATEST_MS = 3_000;
 
 /** @typedef {import("./words.js").Part} Part */
 
@@ -17,11 +20,12 @@ const CHANGE_MS = 1_000;
 export function mount(place, app, { isBrief = true } = {}) {
   const { model, connection } = app;
   const more = details(app);
+  const ahead = forecasts(app);
   const line = h("p", { class: "says" });
   place.append(line);
   /** @type {Part[]} */
   let shown = [];
-  let shownAt = 0;
+  const rate = new Rate(CHANGE_MS, CHANGE_LATEST_MS);
   let state = "";
   const still = stillness(connection);
 
@@ -30,8 +34,9 @@ export function mount(place, app, { isBrief = true } = {}) {
     draw(frame) {
       const { now, wall } = still(frame);
       more.draw(wall);
-      if (wall - shownAt < CHANGE_MS && state === connection.state) return;
-      shownAt = wall;
+      ahead.draw(wall);
+      if (state === connection.state && !rate.isDue(frame)) return;
+      const began = performance.now();
       state = connection.state;
       const before = interruption(model, connection, wall, { isBrief });
       const says = model.isLoaded || before.length === 0 ? sentence(model, now) : [];
@@ -39,6 +44,7 @@ export function mount(place, app, { isBrief = true } = {}) {
       show(line, shown, parts);
       shown = parts;
       line.title = isBrief ? parts.map(textOf).join("") : "";
+      rate.done(wall, performance.now() - began);
     },
     end() {
       line.remove();
@@ -55,7 +61,7 @@ export function stillness(connection) {
   let last = 0;
   return (frame) => {
     if (connection.state === "live" || last === 0) last = frame.now;
-    return { ...frame, now: last };
+    return last === frame.now ? frame : { ...frame, now: last };
   };
 }
 

@@ -15,6 +15,9 @@ const POINTS = 160;
 /** Without a wish, what happened in the last hour of the clock on the wall. */
 const SPAN_WALL = HOUR;
 
+/** A rate of less time jumps from nothing to much and back. */
+const RATE_WALL = 5 * SECOND;
+
 const WIDTHS = [1, 5, 15, 30].map((n) => n * MINUTE)
   .concat([1, 3, 6, 12].map((n) => n * HOUR), [1, 7, 30].map((n) => n * DAY));
 
@@ -65,6 +68,13 @@ const strayChange = (type) =>
 export function changesOf(events, kind) {
   const change = kind === "alert" ? alertChange : strayChange;
   return events.map((event) => ({ at: Date.parse(event.time), by: change(event.type) })).filter(({ by }) => by !== 0);
+}
+
+/** @param {Changes | null} changes @param {Event} event @param {number} by @returns {boolean} whether it was a change */
+function note(changes, event, by) {
+  if (by === 0) return false;
+  if (changes && Number(event.sequence) > changes.sequence) changes.changes.push({ at: Date.parse(event.time), by });
+  return true;
 }
 
 export class History {
@@ -119,30 +129,29 @@ export class History {
    * Counts an event that is not counted yet.
    * @param {Event} event
    * @param {number | null} planned arrival, of the shipment it is about
+   * @returns {boolean} whether it counts here
    */
   apply(event, planned) {
-    const at = Date.parse(event.time);
-    const sequence = Number(event.sequence);
-    const count = (/** @type {Metric} */ metric, /** @type {number} */ value) => {
-      if (this.seen[metric] >= 0 && sequence > this.seen[metric]) this.add(metric, at, value);
-    };
     switch (event.type) {
       case "trade.settled":
-        count("trades", 1);
-        count("value", event.data.total ?? 0);
-        break;
-      case "shipment.departed": count("departures", 1); break;
+        this.count("trades", event, 1);
+        this.count("value", event, event.data.total ?? 0);
+        return true;
+      case "shipment.departed":
+        this.count("departures", event, 1);
+        return true;
       case "shipment.arrived":
-        count("arrivals", 1);
-        if (planned !== null && at <= planned) count("onTime", 1);
-        break;
-      default: break;
+        this.count("arrivals", event, 1);
+        if (planned !== null && Date.parse(event.time) <= planned) this.count("onTime", event, 1);
+        return true;
+      default:
+        return note(this.alerts, event, alertChange(event.type)) || note(this.strays, event, strayChange(event.type));
     }
-    const note = (/** @type {Changes | null} */ changes, /** @type {number} */ by) => {
-      if (changes && by !== 0 && sequence > changes.sequence) changes.changes.push({ at, by });
-    };
-    note(this.alerts, alertChange(event.type));
-    note(this.strays, strayChange(event.type));
+  }
+
+  /** @param {Metric} metric @param {Event} event @param {number} value */
+  count(metric, event, value) {
+    if (this.seen[metric] >= 0 && Number(event.sequence) > this.seen[metric]) this.add(metric, Date.parse(event.time), value);
   }
 
   /**
@@ -204,7 +213,7 @@ export class History {
   }
 
   /**
-   * The latest rate that lasted long enough to mean something: of the newest bucket, or with the one before it.
+   * The latest rate of so long a time that it means something: of a whole bucket, and of some seconds of the wall's clock.
    * @param {"trades" | "value"} metric @param {number} now @param {number} speed
    * @returns {number | null}
    */
@@ -212,7 +221,8 @@ export class History {
     if (this.seen[metric] < 0 || this.times.length === 0) return null;
     let sum = 0;
     let seconds = 0;
-    for (let index = this.times.length - 1; index >= 0 && seconds * SECOND < this.axis.width; index -= 1) {
+    const enough = Math.max(this.axis.width, RATE_WALL * speed);
+    for (let index = this.times.length - 1; index >= 0 && seconds * SECOND < enough; index -= 1) {
       sum += this.sums[metric][index];
       seconds += Math.max(0, Math.min(now, this.times[index] + this.axis.width) - Math.max(this.times[index], this.epoch)) / SECOND;
     }

@@ -4,6 +4,12 @@
 import { link } from "../address.js";
 import { words } from "../model/words.js";
 
+/** The principal of the server's own key, which tells the story: keys of others are given other names. */
+const TELLER = "admin";
+/** What has a caption has this reference: see docs/demo.md. */
+export const REFERENCE = "story";
+/** A story takes 60 hours of the network: what was told longer ago belongs to no beat that runs. */
+const BEAT_MAX_MS = 24 * 3_600_000;
 /** The party for which the demo's printed command buys. */
 const VISITOR = "visitor";
 /** A caption is a sentence; what is longer is cut. */
@@ -16,22 +22,32 @@ const CAPTION_MAX = 256;
  * @property {string} href of what its event is about
  * @property {string} station where it happened, if it says so
  * @property {number} sequence
+ * @property {number} at when it was recorded, in milliseconds of network time
  */
 
 /** @param {any} event a CloudEvent @param {import("../model/model.js").Model} model @returns {Told | null} */
 export function told(event, model) {
-  const { data } = event;
-  const about = { href: href(event), station: data.station ?? data.origin ?? "", sequence: Number(event.sequence) };
-  const { caption, story } = data.metadata ?? {};
-  if (typeof caption === "string" && caption && typeof story === "string" && story) {
-    return { kind: "story", words: [caption.slice(0, CAPTION_MAX)], ...about };
-  }
-  const parties = [data.buyer, data.seller, data.owner, data.trader, data.from, data.to];
+  const { data, type } = event;
+  const caption = data.actor === TELLER ? captionOf(data.metadata) : "";
+  if (caption) return { kind: "story", words: [caption], ...about(event) };
   // Credits and stock that the demo itself gives its visitor are not what the visitor did.
-  const isDone = /^(trade|shipment|offer)\./.test(event.type) && event.type !== "shipment.position";
-  if (isDone && parties.includes(VISITOR)) return { kind: "yours", words: words(event, model), ...about };
-  return null;
+  const isDone = type !== "shipment.position" && (type.startsWith("trade.") || type.startsWith("shipment.") || type.startsWith("offer."));
+  return isDone && isVisitors(data) ? { kind: "yours", words: words(event, model), ...about(event) } : null;
 }
+
+/** @param {any} metadata */
+function captionOf(metadata) {
+  const { caption, story } = metadata ?? {};
+  return typeof caption === "string" && typeof story === "string" && story ? caption.slice(0, CAPTION_MAX) : "";
+}
+
+/** @param {any} data */
+function isVisitors({ buyer, seller, owner, trader, from, to }) {
+  return buyer === VISITOR || seller === VISITOR || owner === VISITOR || trader === VISITOR || from === VISITOR || to === VISITOR;
+}
+
+/** @param {any} event */
+const about = (event) => ({ href: href(event), station: event.data.station ?? event.data.origin ?? "", sequence: Number(event.sequence), at: Date.parse(event.recordedat) });
 
 /** The address of what an event is about. @param {any} event */
 export function href({ type, subject, data }) {
@@ -52,4 +68,17 @@ export function newest(events, model) {
     if (one) found[one.kind] ??= one;
   }
   return found;
+}
+
+/** Whether a caption is of a beat that may still run. @param {Told} told @param {number} now network time */
+export const isRunning = (told, now) => now - told.at < BEAT_MAX_MS;
+
+/**
+ * The caption of the beat that runs, among the latest events that had captions.
+ * @param {any[]} events newest first @param {import("../model/model.js").Model} model @param {number} now network time
+ * @returns {Told | null}
+ */
+export function running(events, model, now) {
+  const { story } = newest([...events].reverse(), model);
+  return story && isRunning(story, now) ? story : null;
 }

@@ -2,6 +2,7 @@
 
 import { about, integer } from "../format.js";
 import { behindSeconds, condition } from "../model/shipment.js";
+import { foreseen, words } from "./forecast.js";
 import { ranked } from "./rank.js";
 
 /** @typedef {import("../model/model.js").Model} Model */
@@ -65,7 +66,11 @@ export function cause(alert, model, now) {
     case "shipment_silent":
       return ["Nothing heard from ", ship, ...carrying, " for ", place];
     case "stock_out": return [...holder(alert, model, place), " has run out of ", good(alert, model)];
-    case "stock_low": return [...holder(alert, model, place), " is low on ", good(alert, model)];
+    case "stock_low": {
+      const found = foreseen(model, alert);
+      const [before, behind] = found ? words(found, now) : [" is low on ", ""];
+      return [...holder(alert, model, place), before, good(alert, model), ...(behind ? [behind] : [])];
+    }
     case "hold_expired": return ["A hold ran out at ", place];
     default: return [String(alert.kind).replaceAll("_", " ")];
   }
@@ -144,10 +149,12 @@ export function sentence(model, now) {
   if (!model.isLoaded) return ["Reading the network."];
   if (model.stations.size === 0) return ["No stations yet."];
   const { underWay: count, late, silent } = ships(model, now);
+  // Who sees a part of the network is not told that it is all.
+  const whose = model.reader.accounts.length > 0 ? " of yours" : "";
   /** @type {Part[]} */
   const parts = count === 0
-    ? ["No ships under way"]
-    : [{ text: counted(count, "ship"), href: "/ships?status=in_transit" }, " under way"];
+    ? [`No ships${whose} under way`]
+    : [{ text: counted(count, "ship"), href: "/ships?status=in_transit" }, `${whose} under way`];
   if (late > 0) parts.push(", ", { text: `${integer(late)} late`, href: "/ships?status=in_transit&delayed=true" });
   if (silent > 0) parts.push(", ", { text: `${integer(silent)} silent`, href: "/feed?topic=alert" });
   if (count > 0 && late === 0 && silent === 0) parts.push(", none late");

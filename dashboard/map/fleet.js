@@ -30,6 +30,8 @@ export class Fleet {
     /** Rises with each change. */
     this.changes = 0;
     this.floats = new Float64Array(STRIDE);
+    /** Shipments that the events of a frame are about: each is read once. @type {Set<string>} */
+    this.touched = new Set();
   }
 
   /**
@@ -40,19 +42,20 @@ export class Fleet {
    */
   follow(events, layout, now) {
     const { model } = this;
-    const told = events.filter(({ type }) => type.startsWith("shipment."));
+    let count = 0;
+    for (const { type, data } of events) {
+      if (type.startsWith("shipment.")) {
+        count += 1;
+        this.touched.add(data.shipmentId);
+      } else if (type.startsWith("alert.") && data.cause?.shipmentId) this.touched.add(data.cause.shipmentId);
+    }
     // What changed without an event in sight: events of a hidden tab, a shipment fetched anew.
-    const isGap = model.versions.shipments !== this.version + told.length;
+    const isGap = model.versions.shipments !== this.version + count;
     this.version = model.versions.shipments;
     const isOld = Math.abs(now - this.base) > BASE_SECONDS_MAX * 1000;
-    if (isGap || isOld || layout !== this.layout || model.shipments !== this.shipments) {
-      this.readAll(layout, now);
-      return;
-    }
-    for (const { data } of told) this.read(data.shipmentId);
-    for (const { type, data } of events) {
-      if (type.startsWith("alert.") && data.cause?.shipmentId) this.read(data.cause.shipmentId);
-    }
+    if (isGap || isOld || layout !== this.layout || model.shipments !== this.shipments) this.readAll(layout, now);
+    else for (const id of this.touched) this.read(id);
+    this.touched.clear();
   }
 
   /** @param {Layout} layout @param {number} now milliseconds of network time */

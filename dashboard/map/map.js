@@ -85,6 +85,8 @@ class StarMap {
     this.wanted = null;
     /** @type {string | null} */
     this.cameraText = null;
+    /** @type {HTMLElement | null} */
+    this.covered = null;
     this.flows = /** @type {import("./lanes.js").Flow[]} */ ([]);
     this.wallBase = performance.now();
     this.now = 0;
@@ -341,6 +343,13 @@ class StarMap {
     this.mark.set(station, text, performance.now());
   }
 
+  /** What stands over the map, or stands there otherwise since. @param {HTMLElement} element */
+  cover(element) {
+    this.covered = element;
+    // Under it no name is written.
+    this.names.key = "";
+  }
+
   /** @param {number} wall */
   layOut(wall) {
     const { model, laidOut, camera } = this;
@@ -450,7 +459,7 @@ class StarMap {
     const spot = selected && this.spot(selected);
     const named = spot && selected ? { spot, name: nameOf(selected, this.model) } : null;
     const isMoving = selected?.kind === "shipment" && this.drawn.at === wall;
-    this.names.draw({ layout, camera, selected, named, isMoving, covering: this.controls?.covering ?? [] }, wall);
+    this.names.draw({ layout, camera, selected, named, isMoving, covering: [...(this.controls?.covering ?? []), ...(this.covered ? [this.covered] : [])] }, wall);
   }
 
   /** What flows where; only who sees the whole network may know. */

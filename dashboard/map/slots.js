@@ -2,7 +2,7 @@
 // what changed is told to be uploaded. No DOM and no three.js here.
 
 /** Uploads a frame: past this many, ranges are joined over what did not change. */
-const RANGES_MAX = 64;
+const RANGES_MAX = 16;
 const CAPACITY_MIN = 1024;
 
 export class Slots {

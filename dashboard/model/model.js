@@ -42,6 +42,16 @@ import { follow, isGoingOn, shipment } from "./shipment.js";
 /** Words of what has ended or not, as the network counts them. */
 const UNDER_WAY = ["booked", "loading", "in_transit", "arrived", "partially_received"];
 
+/** The topic of each type, and the word behind the dot: there are few types. @type {Map<string, string[]>} */
+const types = new Map();
+
+/** @param {string} type */
+function wordsOf(type) {
+  let words = types.get(type);
+  if (!words) types.set(type, (words = type.split(".")));
+  return words;
+}
+
 export class Model {
   constructor() {
     this.clock = new Clock();
@@ -197,7 +207,7 @@ export class Model {
   apply(event) {
     const sequence = Number(event.sequence);
     this.sequence = Math.max(this.sequence, sequence);
-    const [topic, what] = event.type.split(".");
+    const [topic, what] = wordsOf(event.type);
     switch (topic) {
       case "shipment": this.applyShipment(what, event, sequence); break;
       case "alert": this.applyAlert(what, event, sequence); break;

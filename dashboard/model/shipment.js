@@ -33,7 +33,7 @@
  * @property {{ x: number, y: number, z: number, at: number } | null} position
  * @property {Line[]} lines
  * @property {number} units outstanding
- * @property {number} estimatedAt when its latest estimate was made
+ * @property {number} estimatedAt when its latest estimate was made; before all time if there was none
  * @property {number} heardAt
  * @property {number} sequence of its latest event
  */
@@ -78,7 +78,7 @@ export function shipment(item) {
     position: item.position ? { x: item.position.x, y: item.position.y, z: item.position.z, at: Date.parse(item.position.at) } : null,
     lines,
     units: outstanding(lines),
-    estimatedAt: 0,
+    estimatedAt: time(item.estimatedAt) ?? -Infinity,
     heardAt: time(item.recordedAt) ?? 0,
   };
 }

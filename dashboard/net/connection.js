@@ -3,9 +3,11 @@
 import { Hub } from "./hub.js";
 
 /** Pages of another version of this page have a worker of their own. */
-const WORKER = "itn-2";
-/** Past this many events waiting for a frame they are folded at once: a hidden tab gets no frames. */
+const WORKER = "itn-3";
+/** So many events are kept for the next frame; of more it is told how many they were. A hidden tab gets no frames. */
 const WAITING_MAX = 5_000;
+/** A tab that nobody saw for so long is told nothing more until somebody looks. */
+const HIDDEN_MAX_MS = 60_000;
 
 /**
  * @typedef {object} Status
@@ -23,11 +25,17 @@ export class Connection {
     this.status = { state: "connecting", since: Date.now(), detail: "", progress: null };
     /** When the server was last heard of, in milliseconds of wall time. */
     this.heardAt = 0;
-    /** @type {any[]} */
+    /** Folded, and not yet seen by a frame. @type {any[]} */
     this.waiting = [];
     /** How many were folded that no frame saw: too many came at once, or nothing was drawn. */
     this.passed = 0;
     this.isBacklog = false;
+    /** When the page was hidden, in milliseconds of wall time; 0 while it is seen. */
+    this.hiddenAt = 0;
+    /** Whether nothing more was asked for, because nobody looks. */
+    this.isHeld = false;
+    /** What it took to fold: milliseconds, in how many tasks, and the longest. */
+    this.spent = { tasks: 0, sum: 0, max: 0 };
     /** @type {Set<(status: Status) => void>} */
     this.listeners = new Set();
     /** @type {(message: string) => void} */
@@ -48,14 +56,40 @@ export class Connection {
 
   start() {
     const port = typeof SharedWorker === "function" ? shared() : alone();
-    port.onmessage = ({ data }) => this.receive(data);
+    port.onmessage = ({ data }) => this.hear(data);
     this.send = (message) => port.postMessage(message);
     this.send("hello");
+    document.addEventListener("visibilitychange", () => this.see(document.hidden));
+    this.see(document.hidden);
     addEventListener("pagehide", () => this.send("bye"));
     addEventListener("pageshow", (event) => {
       // Out of the browser's memory: what happened meanwhile comes with the state.
       if (event.persisted) this.send("hello");
     });
+  }
+
+  /** What the hub tells at once. @param {any[]} messages */
+  hear(messages) {
+    const began = performance.now();
+    try {
+      for (const message of messages) this.receive(message);
+    } finally {
+      // Whatever went wrong with one message, the next ones come.
+      this.isHeld = this.hiddenAt > 0 && Date.now() - this.hiddenAt > HIDDEN_MAX_MS;
+      if (!this.isHeld) this.send("more");
+    }
+    const took = performance.now() - began;
+    this.spent.tasks += 1;
+    this.spent.sum += took;
+    this.spent.max = Math.max(this.spent.max, took);
+  }
+
+  /** The page is seen, or is not. @param {boolean} isHidden */
+  see(isHidden) {
+    this.hiddenAt = isHidden ? Date.now() : 0;
+    if (isHidden || !this.isHeld) return;
+    this.isHeld = false;
+    this.send("more");
   }
 
   /** After somebody signed in or out. */
@@ -76,22 +110,17 @@ export class Connection {
     switch (message.kind) {
       case "state":
         // The frame loop learns of them by what the state is now.
-        this.passed += this.waiting.length;
+        this.passed += this.waiting.length + message.passed;
         this.waiting = [];
         model.restore(message.state);
         break;
       case "events":
-        this.heardAt = Date.now();
         this.isBacklog = message.isBacklog;
-        for (const event of message.events) this.waiting.push(event);
-        if (this.waiting.length > WAITING_MAX) this.passed += this.take().length;
+        this.fold(JSON.parse(message.text));
+        this.at(message.sequence);
         break;
       case "heard":
-        this.heardAt = Date.now();
-        break;
-      case "position":
-        this.heardAt = Date.now();
-        if (this.waiting.length === 0) model.sequence = Math.max(model.sequence, message.sequence);
+        this.at(message.sequence);
         break;
       case "shipment":
         model.setShipment(message.item);
@@ -107,14 +136,28 @@ export class Connection {
     }
   }
 
-  /** Folds what waits, and gives it. @returns {any[]} */
+  /** @param {any[]} events */
+  fold(events) {
+    for (const event of events) {
+      this.model.apply(event);
+      this.waiting.push(event);
+    }
+    // What was lost and found again is fetched once, for all tabs, where the stream is read.
+    this.model.takeUnknown();
+    if (this.waiting.length > WAITING_MAX) this.passed += this.take().length;
+  }
+
+  /** Everything up to here was told. @param {number} sequence */
+  at(sequence) {
+    this.heardAt = Date.now();
+    this.model.sequence = Math.max(this.model.sequence, sequence);
+  }
+
+  /** What was folded since this was asked last. @returns {any[]} */
   take() {
     if (this.waiting.length === 0) return this.waiting;
     const events = this.waiting;
     this.waiting = [];
-    for (const event of events) this.model.apply(event);
-    // What was lost and found again is fetched once, for all tabs, where the stream is read.
-    this.model.takeUnknown();
     return events;
   }
 }
@@ -129,10 +172,6 @@ function shared() {
 function alone() {
   const { port1, port2 } = new MessageChannel();
   const hub = new Hub();
-  port2.onmessage = ({ data }) => {
-    if (data === "hello") hub.join(port2);
-    else if (data === "bye") hub.leave(port2);
-    else if (data === "restart") hub.restart();
-  };
+  port2.onmessage = ({ data }) => hub.asked(port2, data);
   return port1;
 }

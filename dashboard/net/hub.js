@@ -3,6 +3,7 @@
 
 import { Model } from "../model/model.js";
 import { Refused, Unauthenticated, get, list } from "./api.js";
+import { Outbox } from "./outbox.js";
 import { read } from "./stream.js";
 
 const STATIONS_MAX = 100_000;
@@ -19,8 +20,10 @@ const WAIT_MAX_MS = 8_000;
 
 export class Hub {
   constructor() {
-    /** @type {Set<Port>} */
-    this.ports = new Set();
+    /** The tabs, and what each is still to be told. @type {Map<Port, Outbox>} */
+    this.ports = new Map();
+    /** What it took to read the stream: milliseconds, in how many tasks, and the longest. */
+    this.spent = { tasks: 0, sum: 0, max: 0 };
     this.model = new Model();
     /** @type {Status} */
     this.status = { state: "connecting", since: Date.now(), detail: "", progress: null };
@@ -33,19 +36,33 @@ export class Hub {
 
   /** A tab comes. @param {Port} port */
   join(port) {
-    this.ports.add(port);
+    this.ports.get(port)?.end();
     // The state first: what a status means depends on who reads.
-    port.postMessage({ kind: "state", state: this.model.save() });
-    port.postMessage({ kind: "status", status: this.status });
+    const begin = (/** @type {number} */ passed) => [{ kind: "state", state: this.model.save(), passed }, { kind: "status", status: this.status }];
     if (!this.isRunning) this.restart();
+    this.ports.set(port, new Outbox(port, begin));
   }
 
   /** A tab goes; without any nobody needs the stream. @param {Port} port */
   leave(port) {
+    this.ports.get(port)?.end();
     this.ports.delete(port);
     if (this.ports.size > 0) return;
     this.stopped.abort();
     this.isRunning = false;
+  }
+
+  /** A tab has taken in what it was told. @param {Port} port */
+  more(port) {
+    this.ports.get(port)?.more();
+  }
+
+  /** What a tab asks for. @param {Port} port @param {string} message */
+  asked(port, message) {
+    if (message === "hello") this.join(port);
+    else if (message === "more") this.more(port);
+    else if (message === "bye") this.leave(port);
+    else if (message === "restart") this.restart();
   }
 
   /** From the beginning: somebody signed in or out. Nothing is kept of what the one before could see. */
@@ -53,24 +70,30 @@ export class Hub {
     this.stopped.abort();
     this.stopped = new AbortController();
     this.isRunning = true;
-    this.forget();
-    this.say("connecting");
+    this.forget("connecting");
     this.follow(this.stopped.signal).catch((error) => {
       this.say("down", String(error));
       throw error;
     });
   }
 
-  forget() {
+  /** What is said of the connection comes with it: "live" is said of nothing. @param {Status["state"]} state */
+  forget(state) {
+    this.status = { state, since: Date.now(), detail: "", progress: null };
     this.position = "";
     this.fetching.clear();
     this.model = new Model();
-    this.tell({ kind: "state", state: this.model.save() });
+    for (const outbox of this.ports.values()) outbox.forget();
   }
 
   /** @param {any} message */
   tell(message) {
-    for (const port of this.ports) port.postMessage(message);
+    for (const outbox of this.ports.values()) outbox.tell(message);
+  }
+
+  /** All that is known, instead of what was told. */
+  tellState() {
+    for (const outbox of this.ports.values()) outbox.anew();
   }
 
   /** @param {Status["state"]} state @param {string} [detail] @param {Status["progress"]} [progress] */
@@ -92,8 +115,7 @@ export class Hub {
       } catch (error) {
         if (stopped.aborted) return;
         if (error instanceof Unauthenticated) {
-          this.forget();
-          this.say("signed-out");
+          this.forget("signed-out");
           return;
         }
         await this.explain(error);
@@ -139,7 +161,7 @@ export class Hub {
     stopped.throwIfAborted();
     model.setStations(stations.items);
     this.model = model;
-    this.tell({ kind: "state", state: model.save() });
+    this.tellState();
     const [commodities, traders, vessels] = await Promise.all([
       list("/api/commodities", NAMES_MAX, options),
       list("/api/traders", NAMES_MAX, options),
@@ -171,12 +193,14 @@ export class Hub {
     let isBacklog = !isNew;
     /** @type {any[]} */
     const early = [];
-    const fold = (/** @type {any[]} */ events) => {
+    /** @type {string[]} */
+    const earlyTexts = [];
+    const fold = (/** @type {any[]} */ events, /** @type {string[]} */ texts) => {
       for (const event of events) {
         model.apply(event);
         this.notice(event);
       }
-      this.tell({ kind: "events", events, isBacklog });
+      for (const outbox of this.ports.values()) outbox.events(texts, isBacklog);
       for (const id of model.takeUnknown()) this.fetchShipment(model, id);
     };
     const begin = async (/** @type {number} */ sequence) => {
@@ -185,9 +209,9 @@ export class Hub {
       for (const event of named) model.applyNamed(event);
       model.isLoaded = true;
       model.sequence = Math.max(model.sequence, sequence);
-      this.tell({ kind: "state", state: model.save() });
+      this.tellState();
       this.say("live");
-      fold(early.splice(0));
+      fold(early.splice(0), earlyTexts.splice(0));
       this.position = latest;
     };
     try {
@@ -204,18 +228,24 @@ export class Hub {
             this.position = position;
             model.sequence = Math.max(model.sequence, Number.parseInt(position, 10));
             if (isProgress) isBacklog = false;
-            this.tell({ kind: "position", sequence: model.sequence });
+            this.heard(model.sequence);
           } else if (!isCompleting) {
             isCompleting = true;
             begin(Number.parseInt(position, 10)).catch((error) => failed.abort(error));
           }
         },
-        onEvents: (events) => {
+        onEvents: (events, texts) => {
           if (isOver()) return;
-          if (model.isLoaded) fold(events);
-          else for (const event of events) early.push(event);
+          if (model.isLoaded) return fold(events, texts);
+          for (const event of events) early.push(event);
+          for (const text of texts) earlyTexts.push(text);
         },
-        onHeard: () => this.tell({ kind: "heard" }),
+        onHeard: () => this.heard(model.sequence),
+        onSpent: (ms) => {
+          this.spent.tasks += 1;
+          this.spent.sum += ms;
+          this.spent.max = Math.max(this.spent.max, ms);
+        },
       });
     } finally {
       over.abort();
@@ -240,6 +270,11 @@ export class Hub {
     model.setClock(network);
     this.tell({ kind: "clock", clock: network });
     this.say("live");
+  }
+
+  /** @param {number} sequence */
+  heard(sequence) {
+    for (const outbox of this.ports.values()) outbox.heard(sequence);
   }
 
   /** What happens to a shipment while it is fetched. @param {any} event */

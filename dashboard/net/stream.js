@@ -13,8 +13,9 @@ const SILENCE_MAX_MS = 35_000;
  * @property {(part: any) => void} onSnapshot a part of the state
  * @property {(position: string, isProgress: boolean) => void} onPosition everything up to here was told;
  *   with progress also everything there was when the stream was opened
- * @property {(events: any[]) => void} onEvents in order, none missed, none twice
+ * @property {(events: any[], texts: string[]) => void} onEvents in order, none missed, none twice; and the text of each
  * @property {() => void} onHeard the server said something, if only that it is there
+ * @property {(ms: number) => void} onSpent what that took here
  */
 
 /**
@@ -25,16 +26,23 @@ const SILENCE_MAX_MS = 35_000;
  */
 export async function read(from, stopped, reader) {
   const silent = new AbortController();
-  let timer = setTimeout(() => silent.abort(), SILENCE_MAX_MS);
+  let heardAt = performance.now();
+  const timer = setInterval(() => {
+    if (performance.now() - heardAt > SILENCE_MAX_MS) silent.abort();
+  }, SILENCE_MAX_MS / 8);
   const query = from.after ? "" : `?snapshot=${from.snapshot}`;
   /** @type {Record<string, string>} */
   const headers = { accept: "text/event-stream" };
   if (from.after) headers["last-event-id"] = from.after;
   /** @type {any[]} */
   let events = [];
+  /** @type {string[]} */
+  let texts = [];
   const parser = new Parser((message) => {
     if (message.event === "") {
-      if (message.data) events.push(JSON.parse(message.data));
+      if (!message.data) return;
+      events.push(JSON.parse(message.data));
+      texts.push(message.data);
       return;
     }
     // What came before it is told before it.
@@ -47,7 +55,8 @@ export async function read(from, stopped, reader) {
     if (events.length === 0) return;
     const told = events;
     events = [];
-    reader.onEvents(told);
+    reader.onEvents(told, texts);
+    texts = [];
     reader.onPosition(told[told.length - 1].id, false);
   };
   try {
@@ -59,13 +68,14 @@ export async function read(from, stopped, reader) {
     for (;;) {
       const { done, value } = await text.read();
       if (done) return;
-      clearTimeout(timer);
-      timer = setTimeout(() => silent.abort(), SILENCE_MAX_MS);
+      const began = performance.now();
+      heardAt = began;
       parser.push(value);
       tell();
       reader.onHeard();
+      reader.onSpent(performance.now() - began);
     }
   } finally {
-    clearTimeout(timer);
+    clearInterval(timer);
   }
 }

@@ -87,17 +87,26 @@ class Tab {
     /** Who reads, as it was known when each "live" was heard. */
     this.readers = [];
     this.told = [];
+    /** Of how many events each state stood in place. */
+    this.begun = [];
+    this.isFrozen = false;
   }
 
-  postMessage(message) {
-    const copy = structuredClone(message);
-    if (copy.kind === "state") this.model.restore(copy.state);
-    else if (copy.kind === "status") {
-      this.statuses.push(copy.status.state);
-      if (copy.status.state === "live") this.readers.push(this.model.reader.principal);
-    }
-    else if (copy.kind === "events") {
-      for (const event of copy.events) {
+  /** What the hub tells at once; more is asked for when it is taken in. @param {any[]} messages */
+  postMessage(messages) {
+    for (const message of structuredClone(messages)) this.receive(message);
+    if (!this.isFrozen) queueMicrotask(() => hub.more(this));
+  }
+
+  receive(message) {
+    if (message.kind === "state") {
+      this.model.restore(message.state);
+      this.begun.push(message.passed);
+    } else if (message.kind === "status") {
+      this.statuses.push(message.status.state);
+      if (message.status.state === "live") this.readers.push(this.model.reader.principal);
+    } else if (message.kind === "events") {
+      for (const event of JSON.parse(message.text)) {
         this.told.push(Number(event.sequence));
         this.model.apply(event);
       }
@@ -119,7 +128,7 @@ async function until(condition, what) {
 
 let hub = new Hub();
 afterEach(() => {
-  for (const port of [...hub.ports]) hub.leave(port);
+  for (const port of [...hub.ports.keys()]) hub.leave(port);
 });
 
 function given() {
@@ -127,6 +136,15 @@ function given() {
   const tab = new Tab();
   hub = new Hub();
   return { server, tab };
+}
+
+/** A stream is asked for, the server begins it, and the tab is live. @param {FakeServer} server @param {Tab} tab */
+async function begun(server, tab, sequence = 0) {
+  const before = server.streams.length;
+  if (!hub.ports.has(tab)) hub.join(tab);
+  await until(() => server.streams.length > before, "a stream");
+  await server.begin(sequence);
+  await until(() => tab.state === "live", "live");
 }
 
 test("what changes between the lists and the state is there, once", async () => {
@@ -144,9 +162,7 @@ test("what changes between the lists and the state is there, once", async () => 
 
 test("a connection that ends is resumed behind the last event", async () => {
   const { server, tab } = given();
-  hub.join(tab);
-  await until(() => server.streams.length === 1, "a stream");
-  await server.begin(0);
+  await begun(server, tab);
   await server.send(created("a", 1));
   await until(() => tab.model.stations.size === 1, "a station");
   await server.streams[0].close();
@@ -159,9 +175,7 @@ test("a connection that ends is resumed behind the last event", async () => {
 
 test("a tab that comes later has what the first has, and costs no stream", async () => {
   const { server, tab } = given();
-  hub.join(tab);
-  await until(() => server.streams.length === 1, "a stream");
-  await server.begin(0);
+  await begun(server, tab);
   await server.send(created("a", 1));
   await until(() => tab.model.stations.size === 1, "a station");
   const later = new Tab();
@@ -174,15 +188,14 @@ test("a tab that comes later has what the first has, and costs no stream", async
 
 test("without tabs there is no stream, and the next tab begins anew", async () => {
   const { server, tab } = given();
-  hub.join(tab);
-  await until(() => server.streams.length === 1, "a stream");
-  await server.begin(0);
-  await until(() => tab.state === "live", "live");
+  await begun(server, tab);
   hub.leave(tab);
   assert.ok(hub.stopped.signal.aborted);
-  hub.join(tab);
+  const later = new Tab();
+  hub.join(later);
   await until(() => server.streams.length === 2, "another stream");
   assert.equal(server.requests.at(-1)?.after, "");
+  assert.ok(!later.statuses.includes("live"), "what was is not said to be live");
 });
 
 test("a server that replays its journal says how far it is, one that wants a key that it does", async () => {
@@ -201,10 +214,7 @@ const someone = { principal: "ann", role: "operator", accounts: [], anonymous: f
 test("who reads is known before it is said that the page is live, in every tab", async () => {
   const { server, tab } = given();
   server.reader = someone;
-  hub.join(tab);
-  await until(() => server.streams.length === 1, "a stream");
-  await server.begin(0);
-  await until(() => tab.state === "live", "live");
+  await begun(server, tab);
   const later = new Tab();
   hub.join(later);
   assert.deepEqual([tab.readers, later.readers], [["ann"], ["ann"]]);
@@ -219,9 +229,7 @@ test("a beginning that was overtaken by another changes nothing", async () => {
   server.reader = someone;
   server.stations = [station("new", 1)];
   hub.restart();
-  await until(() => server.streams.length === 1, "a stream");
-  await server.begin(1);
-  await until(() => tab.state === "live", "live");
+  await begun(server, tab, 1);
   release();
   await new Promise((resolve) => setTimeout(resolve, 20));
   assert.deepEqual([hub.model.reader.principal, [...hub.model.stations.keys()]], ["ann", ["new"]]);
@@ -250,10 +258,7 @@ test("a stream that ends before the state is complete is begun anew, with the st
 test("a stream that is resumed as somebody else is begun anew", async () => {
   const { server, tab } = given();
   server.reader = someone;
-  hub.join(tab);
-  await until(() => server.streams.length === 1, "a stream");
-  await server.begin(0);
-  await until(() => tab.state === "live", "live");
+  await begun(server, tab);
   server.reader = { principal: null, role: "viewer", accounts: [], anonymous: true };
   await server.streams[0].close();
   await until(() => server.requests.filter(({ path }) => path.includes("snapshot=")).length === 2, "a stream with the state");
@@ -265,12 +270,63 @@ test("a stream that is resumed as somebody else is begun anew", async () => {
 test("who is signed out keeps nothing of what could be seen before", async () => {
   const { server, tab } = given();
   server.stations = [station("a", 1)];
-  hub.join(tab);
-  await until(() => server.streams.length === 1, "a stream");
-  await server.begin(1);
-  await until(() => tab.model.stations.size === 1, "a station");
+  await begun(server, tab, 1);
   server.refusal = { status: 401, body: {} };
   hub.restart();
   await until(() => tab.state === "signed-out", "signed out");
   assert.deepEqual([tab.model.stations.size, hub.model.stations.size], [0, 0]);
+});
+
+test("a tab that takes nothing in begins anew when it does, and has little waiting until then", async () => {
+  const { server, tab } = given();
+  await begun(server, tab);
+  await server.send(created("a", 1));
+  await until(() => tab.told.length === 1, "an event");
+  tab.isFrozen = true;
+  const statesBefore = tab.begun.length;
+  const long = (/** @type {number} */ sequence) => ({ ...created(`station-${sequence % 7}`, sequence), padding: "x".repeat(100_000) });
+  for (let sequence = 2; sequence <= 120; sequence += 1) await server.send(long(sequence));
+  await until(() => hub.model.sequence === 120, "the hub has read them");
+  const outbox = hub.ports.get(tab);
+  assert.ok(outbox && outbox.size === 0 && outbox.queue.length === 0, "nothing waits");
+  tab.isFrozen = false;
+  hub.more(tab);
+  await until(() => tab.model.sequence === 120, "the state");
+  assert.deepEqual(tab.model.save(), hub.model.save());
+  const passed = tab.begun.slice(statesBefore).reduce((sum, one) => sum + one, 0);
+  assert.equal(tab.told.length + passed, 120, "it knows how many it was not told");
+  await server.send(created("b", 121));
+  await until(() => tab.told.at(-1) === 121, "the next event");
+});
+
+test("a tab that takes nothing in forgets at once who was signed in", async () => {
+  const { server, tab } = given();
+  server.stations = [station("a", 1)];
+  await begun(server, tab, 1);
+  tab.isFrozen = true;
+  await server.send(created("b", 2));
+  await until(() => hub.model.sequence === 2, "the hub has read it");
+  server.refusal = { status: 401, body: {} };
+  hub.restart();
+  assert.equal(tab.model.stations.size, 0);
+  tab.isFrozen = false;
+  hub.more(tab);
+  await until(() => tab.state === "signed-out", "signed out");
+});
+
+test("many events at once come in short messages, each once and in order", async () => {
+  const { server, tab } = given();
+  await begun(server, tab);
+  const batches = [];
+  const receive = tab.receive.bind(tab);
+  tab.receive = (message) => {
+    if (message.kind === "events") batches.push(JSON.parse(message.text).length);
+    receive(message);
+  };
+  const many = Array.from({ length: 1_000 }, (_, index) => created(`s-${index}`, index + 1));
+  await server.write(many.map((event) => `id: ${event.id}\ndata: ${JSON.stringify(event)}\n\n`).join(""));
+  await until(() => tab.told.length === 1_000, "all of them");
+  assert.deepEqual(tab.told, many.map(({ sequence }) => Number(sequence)));
+  assert.ok(Math.max(...batches) <= 100, `${batches}`);
+  assert.equal(tab.model.stations.size, 1_000);
 });

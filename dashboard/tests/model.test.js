@@ -75,6 +75,20 @@ test("an older estimate, and an older position, do not win", () => {
   assert.equal(told().position?.x, 5);
 });
 
+test("an estimate told late does not win over one that the state began with", () => {
+  const { model, tell, told } = given();
+  const item = {
+    shipmentId: "s-1", status: "in_transit", origin: "a", destination: "b", owner: "o", consignee: "o", carrier: "c", vessel: "v",
+    plannedDeparture: at(0), plannedArrival: at(10), actualDeparture: at(0), estimatedArrival: at(12), estimatedAt: at(5),
+    lines: [{ commodity: "ice", quantity: 100 }], sequence,
+  };
+  model.setShipment(item);
+  tell("estimated", 4, { estimatedArrival: at(20) });
+  assert.equal(told().estimated, 12 * HOUR);
+  tell("estimated", 6, { estimatedArrival: at(13) });
+  assert.equal(told().estimated, 13 * HOUR);
+});
+
 test("what is received, lost and outstanding adds up, and what ended is gone", () => {
   const { model, tell, told } = given();
   tell("departed", 0);

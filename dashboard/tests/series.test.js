@@ -104,7 +104,8 @@ test("what the API has not answered is unknown, and buckets open with time", () 
   assert.equal(made.times.length, 5);
 });
 
-test("the latest rate is of a whole bucket at least", () => {
+test("the latest rate is of a whole bucket, and of five seconds of the wall, at least", () => {
   const made = history({ trades: [0, 0, 0, 0, 0, 0, 0, 0, 30, 3] });
-  assert.equal(made.latestRate("trades", EPOCH + 9.1 * HOUR, 3600), 30);
+  assert.equal(made.latestRate("trades", EPOCH + 9.1 * HOUR, 1), 33 / (1.1 * 3600));
+  assert.ok(Math.abs(/** @type {number} */ (made.latestRate("trades", EPOCH + 9.1 * HOUR, 3600)) - 33 / 5.1) < 1e-9);
 });

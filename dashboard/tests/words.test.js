@@ -48,6 +48,12 @@ test("nothing is said that is not known", () => {
   assert.equal(text(sentence(network(), 10 * HOUR)), "No ships under way.");
 });
 
+test("who sees a part of the network is told that it is one", () => {
+  const model = network({ ships: [{}] });
+  model.setReader({ principal: "ann", role: "trader", accounts: ["acme"], anonymous: false });
+  assert.equal(text(sentence(model, 10 * HOUR)), "1 ship of yours under way, none late.");
+});
+
 test("one ship, and many", () => {
   assert.equal(text(sentence(network({ ships: [{}] }), 10 * HOUR)), "1 ship under way, none late.");
   assert.equal(text(sentence(network({ ships: [{}, {}, { status: "booked", actualDeparture: null }] }), 10 * HOUR)), "2 ships under way, none late.");
@@ -135,5 +141,8 @@ test("alerts come by severity, by what waits, by units, by age; what somebody sa
 
 test("a ship that is late and overdue needs somebody once", () => {
   const model = network({ ships: [late], alerts: [{ ...lateAlert, severity: "critical" }, { ...lateAlert, kind: "shipment_overdue" }, out] });
-  assert.deepEqual(grouped(model).map((group) => group.map(({ kind }) => kind)), [["stock_out"], ["shipment_overdue", "shipment_late"]]);
+  const kinds = (/** @type {ReturnType<typeof grouped>} */ { groups }) => groups.map((group) => group.map(({ kind }) => kind));
+  assert.deepEqual(kinds(grouped(model)), [["stock_out"], ["shipment_overdue", "shipment_late"]]);
+  assert.deepEqual(kinds(grouped(model, 1)), [["stock_out"]]);
+  assert.equal(grouped(model, 1).count, 2);
 });

@@ -1,7 +1,7 @@
 // What goes from where to where: how much, how long it takes, and how much of it is on time.
 
 import { UNKNOWN, integer, moment, share, span } from "../format.js";
-import { Ask, mayHelp } from "./parts/ask.js";
+import { Ask, NOT_ALLOWED, mayHelp } from "./parts/ask.js";
 import { bar, counted, narrow, station } from "./parts/cells.js";
 import { Filters } from "./parts/filters.js";
 import { ViewFrame } from "./parts/frame.js";
@@ -105,11 +105,10 @@ export function mount(place, app) {
   frame.say("Loading…");
   ask.stale();
   return {
-    draw({ wall, events }) {
-      if (events.length > 0) ask.stale();
-      // Without the network's clock there is no "until now" to ask for.
-      if (model.clock.network > 0) ask.draw(wall);
-      else if (app.connection.state === "down") frame.refuse("The server does not answer.");
+    draw({ wall, events, passed }) {
+      if (events.length > 0 || passed > 0) ask.stale();
+      if (app.session.may("seeNetwork")) ask.drawTimed(app, wall, (words) => frame.refuse(words));
+      else if (model.isLoaded) frame.refuse(NOT_ALLOWED);
       if (answer && names !== model.names.size) {
         filters.rename();
         draw();
@@ -122,7 +121,7 @@ export function mount(place, app) {
         asked = now;
         filters.show();
         place.scrollTop = 0;
-        ask.now();
+        if (app.session.may("seeNetwork")) ask.now();
       } else if (answer) draw();
     },
     end() {

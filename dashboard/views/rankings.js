@@ -60,7 +60,7 @@ export function mount(place, app) {
     }));
     /** @type {Table<Line>} */
     const table = new Table({
-      caption: `${of} by ${by}`, columns: columns(of, by, model), key: ({ rank }) => String(rank), onSort: sort,
+      caption: `${of} by ${by}`, columns: columns(of, by, model, mayDelay(of)), key: ({ rank }) => String(rank), onSort: sort,
     });
     table.showSort({ name: by, isDescending: true });
     table.set(lines);
@@ -71,25 +71,26 @@ export function mount(place, app) {
     else frame.say(by === "delay" ? "Nothing arrived late in this time." : "Nothing was counted in this time.");
   }
 
+  /** How late what goes to stations is concerns the whole network; of traders, one's own. @param {string} of */
+  const mayDelay = (of) => app.session.may("seeNetwork") || of === "traders";
+
   /** What a key of some accounts may not see is not offered. */
   function restrict() {
     const sees = app.session.may("seeNetwork");
     for (const [name, value] of [["of", "lanes"], ["by", "delay"]]) {
       const input = filters.controls.get(name)?.input;
       if (!(input instanceof HTMLSelectElement)) continue;
-      const isOwn = value === "delay" && wanted().of === "traders";
-      for (const option of input.options) if (option.value === value) option.disabled = !sees && !isOwn;
+      const isAllowed = value === "delay" ? mayDelay(wanted().of) : sees;
+      for (const option of input.options) if (option.value === value) option.disabled = !isAllowed;
     }
   }
 
   frame.say("Loading…");
   ask.stale();
   return {
-    draw({ wall, events }) {
-      if (events.length > 0) ask.stale();
-      // Without the network's clock there is no "until now" to ask for.
-      if (model.clock.network > 0) ask.draw(wall);
-      else if (app.connection.state === "down") frame.refuse("The server does not answer.");
+    draw({ wall, events, passed }) {
+      if (events.length > 0 || passed > 0) ask.stale();
+      ask.drawTimed(app, wall, (words) => frame.refuse(words));
       if (answer && names !== model.names.size) draw();
       if (role !== model.reader.role) {
         role = model.reader.role;
@@ -114,8 +115,8 @@ function numberOf(item, by) {
   return by === "trades" ? item.trades ?? item.departures ?? 0 : item.value;
 }
 
-/** @param {string} of @param {string} by @param {Model} model @returns {import("./parts/table.js").Column<Line>[]} */
-function columns(of, by, model) {
+/** @param {string} of @param {string} by @param {Model} model @param {boolean} isDelayed whether it may be ranked by delay @returns {import("./parts/table.js").Column<Line>[]} */
+function columns(of, by, model, isDelayed) {
   const isLanes = of === "lanes";
   const cargo = (/** @type {(cargo: any) => string} */ cell) => (/** @type {Line} */ line) => (line.cargo ? cell(line.cargo) : UNKNOWN);
   /** A number; with a bar of ink if it is what is ranked. */
@@ -129,7 +130,7 @@ function columns(of, by, model) {
     ranked("value", "Value", isLanes ? "Credits of what left, at the price last paid at the origin" : "Credits paid", ({ figures }) => integer(figures.value)),
     ranked("units", "Units", isLanes ? "Units that left" : "Units that changed owner", ({ figures }) => integer(isLanes ? figures.shippedUnits : figures.units)),
     ranked("trades", isLanes ? "Departures" : "Trades", isLanes ? "Shipments that left" : "Trades that settled", ({ figures }) => integer(isLanes ? figures.departures : figures.trades)),
-    ranked("delay", "Delay, all", "Delay of all arrivals together", cargo(({ arrivals, delaySeconds }) => (arrivals === 0 ? UNKNOWN : span(delaySeconds)))),
+    { ...ranked("delay", "Delay, all", "Delay of all arrivals together", cargo(({ arrivals, delaySeconds }) => (arrivals === 0 ? UNKNOWN : span(delaySeconds)))), sorts: isDelayed },
     { name: "half", label: "Delay, half in", kind: "number", from: "wider", title: "Half of the arrivals were no later than this", cell: cargo(({ delay }) => span(delay.p50)) },
     { name: "most", label: "Delay, 9 of 10 in", kind: "number", from: "wider", title: "Nine of ten arrivals were no later than this", cell: cargo(({ delay }) => span(delay.p90)) },
     { name: "arrivals", label: "Arrivals", kind: "number", from: "wider", cell: cargo(({ arrivals }) => integer(arrivals)) },

@@ -82,7 +82,7 @@ class Wall {
 
   /** To the next of the worst. @param {number} wall */
   turn(wall) {
-    const tour = grouped(this.app.model).slice(0, TOUR_MAX).map(([alert]) => alert);
+    const tour = grouped(this.app.model, TOUR_MAX).groups.map(([alert]) => alert);
     const index = tour.findIndex(({ alertId }) => alertId === this.shown);
     const next = tour[(index + 1) % Math.max(1, tour.length)];
     this.turnedAt = wall;

@@ -1,6 +1,6 @@
 //! Headless Chromium, driven over its debugging pipe: no driver, no package, nothing to download.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::env;
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader, Write};
@@ -33,6 +33,8 @@ pub struct Browser {
     commands: File,
     messages: Receiver<Value>,
     tabs: Vec<Tab>,
+    /// The session of the shared worker that began last.
+    worker: Option<Value>,
     /// The tab that is spoken to.
     current: Option<usize>,
     last_id: u64,
@@ -94,6 +96,7 @@ impl Browser {
             commands,
             messages,
             tabs: Vec::new(),
+            worker: None,
             current: None,
             last_id: 0,
             complaints: Vec::new(),
@@ -140,6 +143,8 @@ impl Browser {
     /// Loads a page and waits until it has loaded.
     #[track_caller]
     pub fn open(&mut self, url: &str) {
+        // What the page before still asks for ends unheard with it, or is kept with it.
+        self.open.clear();
         let answer = self.call("Page.navigate", &json!({ "url": url }));
         assert_eq!(answer.get("errorText"), None, "{url}: {answer}");
         let deadline = Instant::now() + PATIENCE;
@@ -230,6 +235,33 @@ impl Browser {
         answer["result"]["value"].clone()
     }
 
+    /// The value of an expression in the shared worker that began last.
+    #[track_caller]
+    pub fn evaluate_in_worker(&mut self, expression: &str) -> Value {
+        let session = self.worker.clone().expect("a shared worker");
+        let parameters = json!({ "expression": expression, "returnByValue": true });
+        let answer = self.call_in(Some(session), "Runtime.evaluate", &parameters);
+        assert_eq!(answer.get("exceptionDetails"), None, "{expression}: {answer}");
+        answer["result"]["value"].clone()
+    }
+
+    /// What the browser itself counted of the page's work, by its names: seconds, most of them.
+    #[track_caller]
+    pub fn measures(&mut self) -> HashMap<String, f64> {
+        self.call("Performance.enable", &json!({}));
+        let answer = self.call("Performance.getMetrics", &json!({}));
+        let measures = answer["metrics"].as_array().unwrap().iter();
+        measures
+            .map(|one| (one["name"].as_str().unwrap().to_owned(), one["value"].as_f64().unwrap()))
+            .collect()
+    }
+
+    /// Forgets what it has of pages that were loaded before.
+    #[track_caller]
+    pub fn clear_cache(&mut self) {
+        self.call("Network.clearBrowserCache", &json!({}));
+    }
+
     /// A picture of the window, or of a part of it (`x`, `y`, `width`, `height`), as the text of a PNG
     /// in base64.
     #[track_caller]
@@ -269,6 +301,11 @@ impl Browser {
     #[track_caller]
     fn call(&mut self, method: &str, parameters: &Value) -> Value {
         let session = self.current.map(|tab| self.tabs[tab].session.clone());
+        self.call_in(session, method, parameters)
+    }
+
+    #[track_caller]
+    fn call_in(&mut self, session: Option<Value>, method: &str, parameters: &Value) -> Value {
         self.send(method, parameters, session.as_ref());
         let deadline = Instant::now() + PATIENCE;
         loop {
@@ -309,6 +346,7 @@ impl Browser {
         match message["method"].as_str() {
             Some("Target.attachedToTarget") if parameters["waitingForDebugger"] == true => {
                 let worker = &parameters["sessionId"];
+                self.worker = Some(worker.clone());
                 for method in
                     ["Network.enable", "Runtime.enable", "Runtime.runIfWaitingForDebugger"]
                 {

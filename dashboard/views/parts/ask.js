@@ -35,6 +35,15 @@ export class Ask {
     if (this.isStale && !this.isAsking && wall - this.askedAt >= this.everyMs) this.ask();
   }
 
+  /**
+   * The same for what is asked of a time until now, which wants the network's clock.
+   * @param {Pick<import("../../app.js").App, "model" | "connection">} app @param {number} wall @param {(words: string) => void} refuse
+   */
+  drawTimed({ model, connection }, wall, refuse) {
+    if (model.clock.network > 0) this.draw(wall);
+    else if (connection.state === "down") refuse("The server does not answer.");
+  }
+
   async ask() {
     const { signal } = this.ended;
     this.isStale = false;
@@ -57,11 +66,13 @@ export class Ask {
 /** Whether the same may be asked again with another answer. @param {any} problem */
 export const mayHelp = (problem) => problem?.status !== 403;
 
+export const NOT_ALLOWED = "Your key sees its own accounts alone, and this is about the whole network. A key of a viewer, an operator or an administrator shows it.";
+
 /** What went wrong, in words. @param {unknown} error */
 export function trouble(error) {
   if (error instanceof Unauthenticated) return "You are signed out: sign in to see this.";
   if (error instanceof Refused) {
-    if (error.status === 403) return "Your key sees its own accounts alone, and this is about the whole network. A key of a viewer, an operator or an administrator shows it.";
+    if (error.status === 403) return NOT_ALLOWED;
     if (error.status === 503) return `The server cannot answer this now: ${error.message}`;
     // Not the server's own words: something between does not reach it.
     if (error.status < 500 || error.code) return sentence(error.message);

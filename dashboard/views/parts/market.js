@@ -144,9 +144,7 @@ export class Market {
   /** @param {import("../../app.js").Frame} frame */
   draw(frame) {
     if (frame.passed > 0 || frame.events.some((event) => concerns(event, this.commodity))) this.ask.stale();
-    // Without the network's clock there is no "until now" to ask for.
-    if (this.app.model.clock.network > 0) this.ask.draw(frame.wall);
-    else if (this.app.connection.state === "down") this.refuse("The server does not answer.", null);
+    this.ask.drawTimed(this.app, frame.wall, (words) => this.refuse(words, null));
     if (this.names !== this.app.model.names.size) {
       this.names = this.app.model.names.size;
       this.drawAnswer();

@@ -53,7 +53,9 @@ const IS_DRAWN: &str = "document.fonts.ready.then(() => new Promise((resolve) =>
 /// What the view asked for is there: numbers are known, and nothing says that it is waited for.
 const IS_FILLED: &str = "itn.model.isLoaded
     && !/Loading|Reading/.test(document.querySelector('main').innerText)
-    && document.querySelector('.numbers .value')?.textContent !== '–'
+    && document.querySelector('main').children.length > 0
+    && (document.body.dataset.view !== 'map'
+        || (document.querySelector('.numbers .value')?.textContent ?? '–') !== '–')
     && document.querySelector('[data-view=stations] tbody td:last-child')?.textContent !== '–'";
 
 struct Camera {

@@ -92,6 +92,7 @@ impl<'a> Render<'a> {
             planned_arrival: Time(shipment.schedule.arrival()),
             estimated_arrival: time(shipment.estimated_arrival),
             actual_arrival: time(shipment.actual_arrival),
+            estimated_at: time(shipment.estimated_at),
             position: shipment.position.map(Into::into),
             lines: shipment.lines.iter().map(line).collect(),
             charges: self.charges(&shipment.charges),

@@ -11,6 +11,9 @@ use crate::client::{Client, ClientError, Problem, Request};
 /// Credits given to whoever cannot pay.
 const FUND: u64 = 1_000_000_000;
 
+/// The reference of what has a caption: the latest of them are found by it.
+const TOLD: &str = "story";
+
 /// A server, and the keys of one run.
 #[derive(Debug)]
 pub(super) struct Server<'a> {
@@ -96,6 +99,7 @@ impl<'a> Server<'a> {
         let mut metadata = json!({ "story": marks.beat.word(), "run": self.run.to_string() });
         if let Some(caption) = &marks.caption {
             metadata["caption"] = json!(caption);
+            body["reference"] = json!(TOLD);
         }
         body["metadata"] = metadata;
         let request = Request::post(path, &body, self.key());

@@ -40,6 +40,9 @@ pub(crate) struct ShipmentAnswer<'a> {
     pub(crate) estimated_arrival: Option<Time>,
     #[schema(required)]
     pub(crate) actual_arrival: Option<Time>,
+    /// When the latest estimate was made: one made before it, whenever it is told, changes nothing.
+    #[schema(required)]
+    pub(crate) estimated_at: Option<Time>,
     #[schema(required)]
     pub(crate) position: Option<Seen>,
     pub(crate) lines: Vec<ShipmentLine<'a>>,

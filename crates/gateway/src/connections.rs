@@ -75,6 +75,7 @@ pub(crate) async fn serve(
 ) {
     let places = u32::try_from(options.connections_max).unwrap_or(u32::MAX);
     let connections = Arc::new(Semaphore::new(options.connections_max));
+    let options = &Arc::new(options.clone());
     let crowd = Crowd::new(options.limits.connections_of_address(options.connections_max));
     let refusals = Arc::new(Semaphore::new(REFUSALS_MAX));
     let (stop, stopping) = watch::channel(());
@@ -97,7 +98,8 @@ pub(crate) async fn serve(
         let member = crowd.join(peer, &options.limits.proxies);
         let place = member.zip(Arc::clone(&connections).try_acquire_owned().ok());
         if let Some((member, permit)) = place {
-            let (router, options, stopping) = (router.clone(), options.clone(), stopping.clone());
+            let (router, options, stopping) =
+                (router.clone(), Arc::clone(options), stopping.clone());
             tokio::spawn(async move {
                 let rests_until = Mutex::default();
                 let place = Arc::new(Place { _permit: permit, _member: member, rests_until });

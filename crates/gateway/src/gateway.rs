@@ -16,7 +16,9 @@ use crate::connections;
 use crate::executor::Executor;
 use crate::levels::Levels;
 use crate::limit_options::LimitOptions;
-use crate::limits::{BODIES_KIB_MAX, CONNECTIONS_USUAL, JOURNAL_READS_MAX, SNAPSHOTS_MAX};
+use crate::limits::{
+    BODIES_KIB_MAX, CONNECTIONS_USUAL, JOURNAL_READS_MAX, SNAPSHOTS_MAX, UNPACKING_MAX,
+};
 use crate::problem::{Code, Problem};
 use crate::rates::Rates;
 use crate::render::{Identity, Render};
@@ -89,6 +91,7 @@ impl Gateway {
             total: AtomicU64::new(0),
             stopping: AtomicBool::new(false),
             body_room: Semaphore::new(BODIES_KIB_MAX),
+            unpacking: Arc::new(Semaphore::new(UNPACKING_MAX)),
             journal_reads: Arc::new(Semaphore::new(JOURNAL_READS_MAX)),
             places: Places::default(),
             levels: Levels::default(),
@@ -149,6 +152,7 @@ struct Shared {
     total: AtomicU64,
     stopping: AtomicBool,
     body_room: Semaphore,
+    unpacking: Arc<Semaphore>,
     journal_reads: Arc<Semaphore>,
     places: Places,
     levels: Levels,
@@ -187,6 +191,11 @@ impl App {
     /// Room for large bodies, in KiB.
     pub(crate) fn body_room(&self) -> &Semaphore {
         &self.0.body_room
+    }
+
+    /// Turns at unpacking large bodies.
+    pub(crate) fn unpacking(&self) -> &Arc<Semaphore> {
+        &self.0.unpacking
     }
 
     /// The places of live readers.

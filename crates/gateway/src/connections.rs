@@ -83,6 +83,7 @@ pub(crate) async fn serve(
 ) {
     let places = u32::try_from(options.connections_max).unwrap_or(u32::MAX);
     let connections = Arc::new(Semaphore::new(options.connections_max));
+    let options = &Arc::new(options.clone());
     let crowd = Crowd::new(options.limits.connections_of_address(options.connections_max));
     let refusals = Arc::new(Semaphore::new(REFUSALS_MAX));
     let (stop, stopping) = watch::channel(());
@@ -107,7 +108,8 @@ pub(crate) async fn serve(
         if let Some((member, permit)) = place {
             meters.accepted.add(1);
             let open = Held::new(OpenOf(Arc::clone(&meters)));
-            let (router, options, stopping) = (router.clone(), options.clone(), stopping.clone());
+            let (router, options, stopping) =
+                (router.clone(), Arc::clone(options), stopping.clone());
             tokio::spawn(async move {
                 let rests_until = Mutex::default();
                 let place =

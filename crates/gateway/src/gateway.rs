@@ -20,6 +20,7 @@ use crate::levels::Levels;
 use crate::limit_options::LimitOptions;
 use crate::limits::{
     BODIES_KIB_MAX, CONNECTIONS_USUAL, JOURNAL_READS_MAX, METRICS_CONNECTIONS_MAX, SNAPSHOTS_MAX,
+    UNPACKING_MAX,
 };
 use crate::observe::{Gates, Meters, ObserveOptions, carried};
 use crate::problem::{Code, Problem};
@@ -104,6 +105,7 @@ impl Gateway {
             leaving: AtomicBool::new(false),
             stopping: AtomicBool::new(false),
             body_room: Semaphore::new(BODIES_KIB_MAX),
+            unpacking: Arc::new(Semaphore::new(UNPACKING_MAX)),
             journal_reads: Arc::new(Semaphore::new(JOURNAL_READS_MAX)),
             places: Places::default(),
             levels: Levels::default(),
@@ -214,6 +216,7 @@ struct Shared {
     leaving: AtomicBool,
     stopping: AtomicBool,
     body_room: Semaphore,
+    unpacking: Arc<Semaphore>,
     journal_reads: Arc<Semaphore>,
     places: Places,
     levels: Levels,
@@ -277,6 +280,11 @@ impl App {
     /// Room for large bodies, in KiB.
     pub(crate) fn body_room(&self) -> &Semaphore {
         &self.0.body_room
+    }
+
+    /// Turns at unpacking large bodies.
+    pub(crate) fn unpacking(&self) -> &Arc<Semaphore> {
+        &self.0.unpacking
     }
 
     /// The places of live readers.

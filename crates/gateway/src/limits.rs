@@ -122,6 +122,8 @@ pub(crate) const GZIP_RATIO_MAX: usize = 1_032;
 /// Bodies that may unpack to more than this are unpacked beside the runtime's threads: a third of a
 /// millisecond.
 pub(crate) const UNPACK_INLINE_BYTES_MAX: usize = 128 * 1024;
+/// Large bodies that are unpacked at a time: one processor gives half a GB/s, more than is decided.
+pub(crate) const UNPACKING_MAX: usize = 1;
 /// How long a connection is not listened to after it was told to come later: whoever does not wait by
 /// themselves waits so long at the most.
 pub(crate) const REST_MAX: Duration = Duration::from_secs(1);

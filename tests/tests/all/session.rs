@@ -102,6 +102,7 @@ fn the_sessions_of_the_tools_work_as_pasted() {
     }
     for (name, words) in [
         ("export", ["complete up to sequence", "\"voided\"", "alertId,status", "\"onHand\""]),
+        ("limits", ["\"line\":1", "\"status\":20", "\"line\":2", "\"sequence\""]),
         ("watch", ["$ trade", "acme bought", "> shipment", "\"specversion\":\"1.0\""]),
     ] {
         shows(name, &words);

@@ -2,6 +2,7 @@
 
 use std::io::Read;
 use std::ops::Deref;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -112,7 +113,13 @@ pub(crate) async fn read_body<'a>(
     let bytes = if unpacked_max <= UNPACK_INLINE_BYTES_MAX {
         unpack(&bytes, bytes_max)?
     } else {
-        let unpacking = tokio::task::spawn_blocking(move || unpack(&bytes, bytes_max));
+        // Only fails when closed, which it never is.
+        let turn = Arc::clone(app.unpacking()).acquire_owned().await;
+        let unpacking = tokio::task::spawn_blocking(move || {
+            // Held by the work and not by its client, who may go away in the midst of it.
+            let _turn = turn;
+            unpack(&bytes, bytes_max)
+        });
         unpacking.await.map_err(|error| {
             tracing::error!(%error, "unpacking a body failed");
             Problem::plain(Code::Internal)

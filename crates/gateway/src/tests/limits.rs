@@ -21,7 +21,7 @@ fn limited(set: impl FnOnce(&mut LimitOptions)) -> Network {
 }
 
 fn quota(rate: u32, burst: u32) -> Option<Quota> {
-    Some(Quota::new(rate, burst).unwrap())
+    Quota::new(rate, burst)
 }
 
 fn traders(names: std::ops::Range<u32>) -> Vec<Value> {

@@ -1,11 +1,7 @@
-// Follows the event stream: begins with the state, resumes after the last event it saw. A fetch
-// instead of an EventSource tells why the server refuses, and when a connection has fallen silent.
+// One connection to the event stream, as the hub reads it: the client's, with the events of each piece together.
 
-import { check } from "./api.js";
-import { Parser } from "./sse.js";
-
-/** Two heartbeats and a bit: a connection that says nothing for so long is dead. */
-const SILENCE_MAX_MS = 35_000;
+import { listen } from "../client/follow.js";
+import { client } from "./api.js";
 
 /**
  * @typedef {object} Reader
@@ -23,26 +19,9 @@ const SILENCE_MAX_MS = 35_000;
  * @param {AbortSignal} stopped
  * @param {Reader} reader
  */
-export async function read(from, stopped, reader) {
-  const silent = new AbortController();
-  let timer = setTimeout(() => silent.abort(), SILENCE_MAX_MS);
-  const query = from.after ? "" : `?snapshot=${from.snapshot}`;
-  /** @type {Record<string, string>} */
-  const headers = { accept: "text/event-stream" };
-  if (from.after) headers["last-event-id"] = from.after;
+export async function read({ after, snapshot }, stopped, reader) {
   /** @type {any[]} */
   let events = [];
-  const parser = new Parser((message) => {
-    if (message.event === "") {
-      if (message.data) events.push(JSON.parse(message.data));
-      return;
-    }
-    // What came before it is told before it.
-    tell();
-    if (message.event === "snapshot") reader.onSnapshot(JSON.parse(message.data));
-    else if (message.event === "lagged") reader.onPosition(JSON.parse(message.data).resumeAfter, false);
-    if (message.id) reader.onPosition(message.id, message.event === "progress");
-  });
   const tell = () => {
     if (events.length === 0) return;
     const told = events;
@@ -50,22 +29,25 @@ export async function read(from, stopped, reader) {
     reader.onEvents(told);
     reader.onPosition(told[told.length - 1].id, false);
   };
-  try {
-    const signal = AbortSignal.any([stopped, silent.signal]);
-    const response = await check(await fetch(`/api/updates/real-time${query}`, { headers, cache: "no-store", signal }));
-    if (!response.body) throw new Error("no body");
-    reader.onOpen();
-    const text = response.body.pipeThrough(new TextDecoderStream()).getReader();
-    for (;;) {
-      const { done, value } = await text.read();
-      if (done) return;
-      clearTimeout(timer);
-      timer = setTimeout(() => silent.abort(), SILENCE_MAX_MS);
-      parser.push(value);
-      tell();
-      reader.onHeard();
+  let isOpen = false;
+  for await (const messages of listen(client, { query: after ? {} : { snapshot }, after, signal: stopped })) {
+    if (!isOpen) {
+      isOpen = true;
+      reader.onOpen();
+      continue;
     }
-  } finally {
-    clearTimeout(timer);
+    for (const { event, data, id } of messages) {
+      if (event === "") {
+        events.push(JSON.parse(data));
+        continue;
+      }
+      // What came before it is told before it.
+      tell();
+      if (event === "snapshot") reader.onSnapshot(JSON.parse(data));
+      else if (event === "lagged") reader.onPosition(JSON.parse(data).resumeAfter, false);
+      if (id) reader.onPosition(id, event === "progress");
+    }
+    tell();
+    reader.onHeard();
   }
 }

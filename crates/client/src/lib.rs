@@ -100,3 +100,8 @@ pub use write::{Write, Written};
 mod document_tests;
 #[cfg(test)]
 mod scripted;
+
+/// The page for those who use it: what it shows must compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/clients.md")]
+mod page {}

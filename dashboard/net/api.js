@@ -1,56 +1,38 @@
-// Requests to the API of the server this page came from; the session cookie says who asks.
+// Requests of this page to the server it came from, by the client that anybody may use; the session cookie says
+// who asks. Reads are asked once: the page says at once what is wrong, and asks again when it is time.
 
-/** The server wants somebody to sign in. */
-export class Unauthenticated extends Error {
-  constructor() {
-    super("signed out");
-  }
-}
+import { Client } from "../client/index.js";
+import { refusal } from "../client/errors.js";
 
-/** The server refused: `code` is the problem's, `problem` all of it. */
-export class Refused extends Error {
-  /** @param {number} status @param {any} problem @param {number} retryAfter seconds, 0 if it does not say */
-  constructor(status, problem, retryAfter = 0) {
-    super(problem.detail || problem.title || `status ${status}`);
-    this.status = status;
-    this.code = problem.code ?? "";
-    this.problem = problem;
-    this.retryAfter = retryAfter;
-  }
+export { Refused, Unauthenticated } from "../client/errors.js";
 
-  /** What was wrong with a parameter or a field. @param {string} name */
-  of(name) {
-    const errors = this.problem.errors ?? [];
-    return errors.find((/** @type {any} */ error) => error.parameter === name || error.pointer === `/${name}`)?.detail ?? "";
-  }
-}
+export const client = new Client();
+
+/** Once. */
+const ONCE = { attemptsMax: 1 };
+/** As long as somebody waits who pressed a button. */
+const PRESSED = { timeMax: 10_000 };
 
 /** Turns a refusal into an error. @param {Response} response */
 export async function check(response) {
   if (response.ok) return response;
-  const problem = await response.json().catch(() => ({}));
-  if (response.status === 401) throw new Unauthenticated();
-  throw new Refused(response.status, problem, Number(response.headers.get("retry-after")) || 0);
+  throw await refusal(response, new URL(response.url || "/", "http://h").pathname);
 }
 
 /** @param {string} path @param {{ signal?: AbortSignal }} [options] @returns {Promise<any>} */
-export async function get(path, { signal } = {}) {
-  return (await check(await fetch(path, { cache: "no-store", signal: signal ?? null }))).json();
+export function get(path, options = {}) {
+  return client.get(path, {}, { ...options, retry: ONCE });
 }
 
 /**
- * A write. The same key again does it once: pass one to try again.
+ * A write, which acts once however often it goes out. Pass a key to try again what somebody tried before.
  * @param {string} path
  * @param {unknown} [body]
  * @param {{ method?: string, key?: string }} [options]
  * @returns {Promise<any>}
  */
-export async function post(path, body, { method = "POST", key = crypto.randomUUID() } = {}) {
-  /** @type {Record<string, string>} */
-  const headers = { "idempotency-key": key };
-  if (body !== undefined) headers["content-type"] = "application/json";
-  const response = await check(await fetch(path, { method, headers, body: body === undefined ? null : JSON.stringify(body) }));
-  return response.status === 204 ? null : response.json();
+export function post(path, body, { method = "POST", ...options } = {}) {
+  return client.write(method, path, body, { ...options, retry: PRESSED });
 }
 
 /**
@@ -61,15 +43,7 @@ export async function post(path, body, { method = "POST", key = crypto.randomUUI
  * @param {{ signal?: AbortSignal }} [options]
  */
 export async function list(path, itemsMax, options = {}) {
-  const items = [];
-  let sequence = Infinity;
-  let cursor = "";
-  do {
-    const joiner = path.includes("?") ? "&" : "?";
-    const page = await get(`${path}${joiner}limit=1000${cursor && `&cursor=${encodeURIComponent(cursor)}`}`, options);
-    items.push(...page.items);
-    sequence = Math.min(sequence, page.asOf.sequence);
-    cursor = page.nextCursor ?? "";
-  } while (cursor && items.length < itemsMax);
-  return { items, sequence, isComplete: !cursor };
+  const pages = client.pages(path, { limit: 1000 }, { ...options, retry: ONCE });
+  const items = await pages.all(itemsMax);
+  return { items, sequence: pages.asOf?.sequence ?? Infinity, isComplete: pages.isComplete };
 }

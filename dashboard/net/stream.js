@@ -1,11 +1,9 @@
-// Follows the event stream: begins with the state, resumes after the last event it saw. A fetch
-// instead of an EventSource tells why the server refuses, and when a connection has fallen silent.
+// One connection to the event stream, as the hub reads it: the client's, with the events of each piece together.
 
-import { check } from "./api.js";
-import { Parser } from "./sse.js";
+import { listen } from "../client/follow.js";
+import { client } from "./api.js";
 
-/** Two heartbeats and a bit: a connection that says nothing for so long is dead. */
-const SILENCE_MAX_MS = 35_000;
+/** @import { Parser } from "../client/sse.js" */
 
 /**
  * @typedef {object} Reader
@@ -24,33 +22,11 @@ const SILENCE_MAX_MS = 35_000;
  * @param {AbortSignal} stopped
  * @param {Reader} reader
  */
-export async function read(from, stopped, reader) {
-  const silent = new AbortController();
-  let heardAt = performance.now();
-  const timer = setInterval(() => {
-    if (performance.now() - heardAt > SILENCE_MAX_MS) silent.abort();
-  }, SILENCE_MAX_MS / 8);
-  const query = from.after ? "" : `?snapshot=${from.snapshot}`;
-  /** @type {Record<string, string>} */
-  const headers = { accept: "text/event-stream" };
-  if (from.after) headers["last-event-id"] = from.after;
+export async function read({ after, snapshot }, stopped, reader) {
   /** @type {any[]} */
   let events = [];
   /** @type {string[]} */
   let texts = [];
-  const parser = new Parser((message) => {
-    if (message.event === "") {
-      if (!message.data) return;
-      events.push(JSON.parse(message.data));
-      texts.push(message.data);
-      return;
-    }
-    // What came before it is told before it.
-    tell();
-    if (message.event === "snapshot") reader.onSnapshot(JSON.parse(message.data));
-    else if (message.event === "lagged") reader.onPosition(JSON.parse(message.data).resumeAfter, false);
-    if (message.id) reader.onPosition(message.id, message.event === "progress");
-  });
   const tell = () => {
     if (events.length === 0) return;
     const told = events;
@@ -59,23 +35,40 @@ export async function read(from, stopped, reader) {
     texts = [];
     reader.onPosition(told[told.length - 1].id, false);
   };
-  try {
-    const signal = AbortSignal.any([stopped, silent.signal]);
-    const response = await check(await fetch(`/api/updates/real-time${query}`, { headers, cache: "no-store", signal }));
-    if (!response.body) throw new Error("no body");
-    reader.onOpen();
-    const text = response.body.pipeThrough(new TextDecoderStream()).getReader();
-    for (;;) {
-      const { done, value } = await text.read();
-      if (done) return;
+  let spent = 0;
+  /** What parsing takes counts, too. @param {Parser} parser */
+  const timed = (parser) => {
+    const push = parser.push.bind(parser);
+    parser.push = (text) => {
       const began = performance.now();
-      heardAt = began;
-      parser.push(value);
-      tell();
-      reader.onHeard();
-      reader.onSpent(performance.now() - began);
+      push(text);
+      spent += performance.now() - began;
+    };
+  };
+  let isOpen = false;
+  const query = after ? {} : { snapshot };
+  for await (const messages of listen(client, { query, after, signal: stopped, parser: timed })) {
+    if (!isOpen) {
+      isOpen = true;
+      reader.onOpen();
+      continue;
     }
-  } finally {
-    clearInterval(timer);
+    const began = performance.now();
+    for (const { event, data, id } of messages) {
+      if (event === "") {
+        events.push(JSON.parse(data));
+        texts.push(data);
+        continue;
+      }
+      // What came before it is told before it.
+      tell();
+      if (event === "snapshot") reader.onSnapshot(JSON.parse(data));
+      else if (event === "lagged") reader.onPosition(JSON.parse(data).resumeAfter, false);
+      if (id) reader.onPosition(id, event === "progress");
+    }
+    tell();
+    reader.onHeard();
+    reader.onSpent(performance.now() - began + spent);
+    spent = 0;
   }
 }

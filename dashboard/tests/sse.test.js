@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Parser } from "../net/sse.js";
+import { Parser } from "../client/sse.js";
 
 /** @param {string[]} pieces */
 function parse(...pieces) {
@@ -18,10 +18,21 @@ test("a message ends with an empty line, wherever its text is cut", () => {
   for (let cut = 1; cut < text.length; cut += 1) assert.deepEqual(parse(text.slice(0, cut), text.slice(cut)), whole, `cut at ${cut}`);
 });
 
-test("comments and unknown fields are not messages", () => {
-  assert.deepEqual(parse(": heartbeat\n\nretry: 1000\n\n"), []);
+test("comments, unknown fields and blocks without data say nothing", () => {
+  assert.deepEqual(parse(": heartbeat\n\nretry: 1000\n\nevent: x\n\nno colon\n\n"), []);
 });
 
-test("lines of data are joined, and lines may end in a carriage return", () => {
-  assert.deepEqual(parse("data: a\r\ndata:b\r\n\r\n"), [{ event: "", data: "a\nb", id: "" }]);
+test("lines of data are joined, and lines end in any of three ways", () => {
+  const whole = [{ event: "", data: "a\nb", id: "7" }, { event: "", data: "c", id: "7" }];
+  for (const end of ["\n", "\r", "\r\n"]) {
+    const text = "id: 7\ndata: a\ndata:b\n\ndata: c\n\n:".replaceAll("\n", end);
+    for (let cut = 0; cut < text.length; cut += 1) assert.deepEqual(parse(text.slice(0, cut), text.slice(cut)), whole, `cut at ${cut}`);
+  }
+});
+
+test("a byte order mark is passed over once, and a wait is only digits", () => {
+  assert.deepEqual(parse("\u{feff}data: a\n\n"), [{ event: "", data: "a", id: "" }]);
+  const parser = new Parser(() => {});
+  parser.push("retry: 1500\nretry: 1x\nretry: -1\nretry:\n\n");
+  assert.equal(parser.retry, 1500);
 });

@@ -9,6 +9,7 @@ pub mod client;
 pub mod disk;
 pub mod given;
 pub mod load;
+pub mod lossy;
 pub mod process;
 pub mod random;
 pub mod readme;

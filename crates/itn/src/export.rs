@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use crate::client::{AsOf, Client, ClientError, Filters, NetworkClock, Patience, ServerOptions};
+use crate::client::{ClientError, Filters, NetworkClock, Retry, ServerOptions};
 use crate::console::{self, counted, grouped};
 use crate::progress::Progress;
 
@@ -18,7 +18,7 @@ mod table;
 mod writer;
 
 use output::Output;
-use reader::Reader;
+use reader::{AsOf, Reader};
 use writer::Writer;
 
 const EXAMPLES: &str = "\
@@ -214,9 +214,9 @@ pub(crate) struct Exported {
 
 /// Exports, and returns when the last row is where it belongs.
 pub(crate) async fn export(options: &ExportOptions) -> Result<Exported, ExportError> {
-    let client = Client::new(&options.server)?;
+    let client = options.server.client()?;
     NetworkClock::read(&client).await?;
-    let client = client.with_patience(Patience::LONG);
+    let client = client.with_retry(Retry::LONG);
     let output = Output::open(options.out.as_deref())?;
     let mut writer = Writer::new(output, options.what, options.format(), options.guard_formulas);
     let mut reader = Reader::new(options);

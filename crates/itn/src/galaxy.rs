@@ -1,10 +1,9 @@
 //! A galaxy to live in: real nearby stars at the core, made-up arms around them, and what is
 //! traded there. The same seed gives the same galaxy.
 
-use serde_json::json;
+use itn_client::{Command, Position, PutCommodity, PutStation};
 
-use crate::client::bulk::{LINES_MAX, LineOutcome};
-use crate::client::{Client, ClientError};
+use crate::client::{Client, ClientError, LINES_MAX, Line, LineOutcome, post_lines};
 use crate::names::slug;
 use crate::progress::Progress;
 use crate::random::Random;
@@ -119,37 +118,37 @@ fn on_an_arm(number: u32, count: u32, radius: f64, random: &mut Random) -> [f64;
 
 impl Galaxy {
     /// The commands that make it, for `POST /api/events`.
-    pub(crate) fn lines(&self) -> Vec<String> {
-        let line = |kind: &str, id: &str, body: serde_json::Value| {
-            let key = format!("galaxy/v1/{}/{kind}/{id}", self.seed);
-            let line = json!({ "type": kind, "id": id, "idempotencyKey": key, "data": body });
-            line.to_string()
+    pub(crate) fn lines(&self) -> Result<Vec<Line>, ClientError> {
+        let line = |kind: &str, id: &str, command: Command| {
+            Ok(Line::new(&command, &format!("galaxy/v1/{}/{kind}/{id}", self.seed))?)
         };
         let goods = GOODS.iter().map(|good| {
-            let body = json!({
-                "name": good.name,
-                "category": good.category,
-                "unitMassGrams": good.unit_mass_grams,
-                "unitVolumeMillilitres": good.unit_volume_millilitres,
-            });
-            line("commodity", good.id, body)
+            let data = PutCommodity {
+                name: good.name.to_owned(),
+                category: Some(good.category.to_owned()),
+                unit_mass_grams: Some(good.unit_mass_grams),
+                unit_volume_millilitres: Some(good.unit_volume_millilitres),
+                ..PutCommodity::default()
+            };
+            line("commodity", good.id, Command::Commodity { id: good.id.to_owned(), data })
         });
         let stations = self.places.iter().map(|place| {
             let [x, y, z] = place.position;
-            let body = json!({
-                "name": place.name,
-                "kind": place.kind,
-                "system": place.system,
-                "position": { "x": x, "y": y, "z": z },
-            });
-            line("station", &place.id, body)
+            let data = PutStation {
+                name: place.name.clone(),
+                kind: place.kind.into(),
+                system: place.system.clone(),
+                position: Position { x, y, z },
+                ..PutStation::default()
+            };
+            line("station", &place.id, Command::Station { id: place.id.clone(), data })
         });
         goods.chain(stations).collect()
     }
 
     /// Puts it on a server. On one that has it already nothing changes.
     pub(crate) async fn post(&self, client: &Client) -> Result<(), ClientError> {
-        post_all(client, &self.lines(), "making the galaxy").await
+        post_all(client, &self.lines()?, "making the galaxy").await
     }
 }
 
@@ -159,18 +158,18 @@ const REFUSALS_SHOWN_MAX: u64 = 5;
 /// Posts lines that a server should take, in chunks.
 pub(crate) async fn post_all(
     client: &Client,
-    lines: &[String],
+    lines: &[Line],
     what: &'static str,
 ) -> Result<(), ClientError> {
     let progress = Progress::bar(lines.len() as u64, what);
     let (mut done, mut refused) = (0, 0);
     for chunk in lines.chunks(LINES_MAX) {
-        let outcomes = client.post_lines(chunk).await?;
+        let outcomes = post_lines(client, chunk).await?;
         for (line, outcome) in chunk.iter().zip(outcomes) {
-            if let LineOutcome::Refused { why, .. } = outcome {
+            if let LineOutcome::Refused(why) = outcome {
                 refused += 1;
                 if refused <= REFUSALS_SHOWN_MAX {
-                    progress.note(&format!("{what}: refused: {why}: {line}"));
+                    progress.note(&format!("{what}: refused: {why}: {}", line.as_str()));
                 }
             }
         }

@@ -9,7 +9,7 @@ use thiserror::Error;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
-use crate::client::{Client, ClientError, Problem, ServerOptions};
+use crate::client::{Client, ClientError, ServerOptions};
 use crate::galaxy::{self, Scale};
 use crate::progress::Progress;
 
@@ -98,7 +98,7 @@ pub(crate) struct Simulation {
 impl Simulation {
     /// Puts on the server what the play needs.
     pub(crate) async fn prepare(options: SimulateOptions) -> Result<Self, SimulateError> {
-        let client = Client::new(&options.server)?;
+        let client = options.server.client()?;
         if let Some(scale) = options.galaxy {
             galaxy::build(scale, options.seed).post(&client).await?;
         }
@@ -176,12 +176,12 @@ impl Play {
         let latency = asked.elapsed();
         let now = self.started.elapsed();
         match answer {
-            Ok(answer) if answer.status.is_success() => {
+            Ok(answer) if answer.is_success() => {
                 locked(&self.tally).accepted(latency);
                 locked(&self.world).done(order, &Outcome::Accepted(&answer.body), now);
             }
             Ok(answer) => {
-                let problem = Problem::of(&answer);
+                let problem = answer.problem();
                 locked(&self.tally).refused(&problem.code, latency);
                 locked(&self.world).done(order, &Outcome::Refused(&problem), now);
             }

@@ -8,13 +8,15 @@
 
 use std::time::Duration;
 
-use serde::Deserialize;
 use serde_json::json;
 use thiserror::Error;
 use tokio::sync::{mpsc, watch};
 
-use crate::client::bulk::LineOutcome;
-use crate::client::{Client, ClientError, NetworkClock, Request, ServerOptions};
+use itn_client::{AlertRuleKind, Command, PutAlertRule, PutTrader, PutVessel, ReadTraderQuery};
+
+use crate::client::{
+    Client, ClientError, Line, LineOutcome, NetworkClock, ServerOptions, post_lines,
+};
 use crate::console;
 
 mod audit;
@@ -118,9 +120,11 @@ async fn tell_once(
     notes: &Notes,
     places: &mut Vec<Listed>,
 ) -> Result<(), StoryError> {
-    let client = Client::new(&options.server)?;
+    let client = options.server.client()?;
     if places.is_empty() {
-        *places = client.list("/api/stations", STATIONS_MAX).await?;
+        let query = [("limit", "1000")];
+        let listed = client.pages("/api/stations", query.as_slice()).collect(STATIONS_MAX);
+        *places = listed.await.map_err(ClientError::from)?;
     }
     let run = next_run(&client, options.seed).await?;
     let mut server = Server::new(&client, options.seed, run);
@@ -146,36 +150,39 @@ async fn tell_once(
     Ok(())
 }
 
-#[derive(Deserialize)]
-struct Named {
-    name: String,
-}
-
 /// Counts the runs in the network itself, so that a kept one goes on where it was.
 async fn next_run(client: &Client, seed: u64) -> Result<u64, ClientError> {
-    let path = format!("/api/traders/{STORYTELLER}");
-    let told = match client.get::<Named>(&path).await {
-        Ok(Named { name }) => name.strip_prefix(STORYTELLER_NAME).and_then(|run| run.parse().ok()),
-        Err(error) if server::refusal(&error).is_some_and(|problem| problem.status == 404) => None,
-        Err(error) => return Err(error),
+    let told = match client.read_trader(STORYTELLER, &ReadTraderQuery::default()).await {
+        Ok(told) => told.name.strip_prefix(STORYTELLER_NAME).and_then(|run| run.parse().ok()),
+        Err(error) if error.problem().is_some_and(|problem| problem.status == 404) => None,
+        Err(error) => return Err(error.into()),
     };
     let run = told.unwrap_or(0_u64).saturating_add(1);
-    let body = json!({ "name": format!("{STORYTELLER_NAME}{run}") });
-    client.accepted(&Request::put(path, &body, format!("story/v1/{seed}/{run}/begun"))).await?;
+    let begun = PutTrader { name: format!("{STORYTELLER_NAME}{run}"), ..PutTrader::default() };
+    client.put_trader(STORYTELLER, &begun).key(format!("story/v1/{seed}/{run}/begun")).await?;
     Ok(run)
 }
 
 /// Who plays in every run.
 async fn put_parties(client: &Client, notes: &Notes) -> Result<(), ClientError> {
     let parties = [(CARRIER, "Halfway Lines"), (TRADER, "Ondine and Daughters")];
-    let line = |(id, name)| json!({ "type": "trader", "id": id, "data": { "name": name } });
-    put_all(client, &parties.map(|party| line(party).to_string()), notes).await
+    let put = parties.map(|(id, name)| {
+        let data = PutTrader { name: name.to_owned(), ..PutTrader::default() };
+        (format!("story/v1/party/{id}"), Command::Trader { id: id.to_owned(), data })
+    });
+    put_all(client, &put, notes).await
 }
 
 /// Puts what is the same each time; a refusal is noted.
-async fn put_all(client: &Client, lines: &[String], notes: &Notes) -> Result<(), ClientError> {
-    for outcome in client.post_lines(lines).await? {
-        if let LineOutcome::Refused { why, .. } = outcome {
+async fn put_all(
+    client: &Client,
+    commands: &[(String, Command)],
+    notes: &Notes,
+) -> Result<(), ClientError> {
+    let lines = commands.iter().map(|(key, command)| Line::new(command, key));
+    let lines = lines.collect::<Result<Vec<_>, _>>()?;
+    for outcome in post_lines(client, &lines).await? {
+        if let LineOutcome::Refused(why) = outcome {
             notes.trouble(&format!("setting the scene: {why}")).await;
         }
     }
@@ -190,19 +197,25 @@ async fn put_in_place(
     notes: &Notes,
 ) -> Result<(), ClientError> {
     let station = &cast.station.id;
-    let vessels = cast.voyages.iter().map(|voyage| {
-        let data = json!({ "name": voyage.ship, "carrier": CARRIER });
-        json!({ "type": "vessel", "id": voyage.vessel, "data": data }).to_string()
-    });
-    put_all(server.client, &vessels.collect::<Vec<_>>(), notes).await?;
-    let rule = json!({
-        "kind": "stock", "station": station, "commodity": OXYGEN, "low": supply.low,
-        "clear": supply.clear,
-    });
-    let path = format!("/api/alert-rules/{}oxygen-{station}", leftovers::RULES);
-    let put = server.client.accepted(&Request::put(path, &rule, server.key())).await;
-    match put {
-        Err(error) if server::refusal(&error).is_some() => {
+    let mut vessels = Vec::new();
+    for voyage in &cast.voyages {
+        let (name, carrier) = (voyage.ship.to_string(), CARRIER.to_owned());
+        let data = PutVessel { name, carrier, ..PutVessel::default() };
+        vessels.push((server.key(), Command::Vessel { id: voyage.vessel.clone(), data }));
+    }
+    put_all(server.client, &vessels, notes).await?;
+    let rule = PutAlertRule {
+        kind: AlertRuleKind::Stock,
+        station: Some(station.clone()),
+        commodity: Some(OXYGEN.to_owned()),
+        low: Some(supply.low),
+        clear: Some(supply.clear),
+        ..PutAlertRule::default()
+    };
+    let id = format!("{}oxygen-{station}", leftovers::RULES);
+    let put = server.client.put_alert_rule(&id, &rule).key(server.key()).await;
+    match put.map_err(ClientError::from) {
+        Err(error) if error.refusal().is_some() => {
             notes.trouble(&format!("nobody watches {}: {error}", cast.station.name)).await;
             Ok(())
         }

@@ -3,7 +3,7 @@
 //! What a filter means, and which list knows it, is the server's to say: it refuses what it does not
 //! know, in words. This module must not have an opinion of its own.
 
-use form_urlencoded::Serializer;
+use itn_client::FollowEventsQuery;
 
 /// What events and things are about. Several values of one, separated by commas, mean any of them;
 /// several filters mean all of them.
@@ -58,6 +58,27 @@ impl Filters {
             ("severity", &self.severity),
         ])
     }
+
+    /// What a stream is asked for: the values as they were written.
+    pub(crate) fn of_stream(&self) -> FollowEventsQuery {
+        FollowEventsQuery {
+            topic: values(&self.topic),
+            kind: values(&self.kind_of_event),
+            station: values(&self.station),
+            system: values(&self.system),
+            commodity: values(&self.commodity),
+            trader: values(&self.trader),
+            vessel: values(&self.vessel),
+            shipment: values(&self.shipment),
+            trade: values(&self.trade),
+            severity: self.severity.as_deref().map(Into::into),
+            ..FollowEventsQuery::default()
+        }
+    }
+}
+
+fn values<'a, T: From<&'a str>>(given: &'a Option<String>) -> Vec<T> {
+    given.iter().flat_map(|values| values.split(',')).map(Into::into).collect()
 }
 
 /// Those of some parameters that have a value.
@@ -67,29 +88,23 @@ pub(crate) fn given<'a, const N: usize>(
     parameters.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?)))
 }
 
-/// A path with parameters.
-pub(crate) fn query<'a>(
-    path: &str,
-    parameters: impl IntoIterator<Item = (&'static str, &'a str)>,
-) -> String {
-    let mut pairs = Serializer::new(String::new());
-    let pairs = pairs.extend_pairs(parameters).finish();
-    if pairs.is_empty() { path.to_owned() } else { format!("{path}?{pairs}") }
-}
-
 #[cfg(test)]
 mod tests {
+    use itn_client::address;
+
     use super::*;
 
     #[test]
     fn what_is_given_is_asked_for_as_it_was_written() {
         let filters = Filters {
-            topic: Some("trade,alert".into()),
+            topic: Some("trade,alert,tomorrow's".into()),
             station: Some("a&b=c d".into()),
+            severity: Some("bad".into()),
             ..Filters::default()
         };
-        let path = query("/api/events", filters.given());
-        assert_eq!(path, "/api/events?topic=trade%2Calert&station=a%26b%3Dc+d");
-        assert_eq!(query("/api/events", []), "/api/events");
+        let expected = "/s?topic=trade%2Calert%2Ctomorrow%27s&station=a%26b%3Dc+d&severity=bad";
+        let given: Vec<_> = filters.given().collect();
+        assert_eq!(address("/s", given.as_slice()), expected);
+        assert_eq!(address("/s", &filters.of_stream()), expected);
     }
 }

@@ -1,25 +1,18 @@
-//! The answers every client needs: the network's clock, where it is, and lists page by page.
+//! The network's clock, and where it is.
 
-use std::fmt;
 use std::time::Duration;
 
+use itn_client::Network;
 use jiff::{SignedDuration, Timestamp};
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
 
-use super::{Client, ClientError};
+use super::{Client, ClientError, Retry};
 
 /// A reading of the network's time, which may run faster than ours.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct NetworkClock {
     time: Timestamp,
     /// Network seconds a second of ours.
-    #[serde(default = "unhurried")]
     speed: u32,
-}
-
-fn unhurried() -> u32 {
-    1
 }
 
 impl NetworkClock {
@@ -29,10 +22,10 @@ impl NetworkClock {
         Self { time, speed }
     }
 
-    /// Reads it from `GET /api/network`: the first thing to ask, which tells a wrong address or key
-    /// before anything is sent.
+    /// Reads it: the first thing to ask, which tells a wrong address or key before anything is sent.
     pub(crate) async fn read(client: &Client) -> Result<Self, ClientError> {
-        client.at_first().get("/api/network").await
+        let network = network(client).await?;
+        Ok(Self { time: network.time, speed: u32::try_from(network.speed).unwrap_or(u32::MAX) })
     }
 
     /// Network seconds a second of ours.
@@ -54,53 +47,13 @@ impl NetworkClock {
     }
 }
 
-/// Where the network is now, as a position in its journal and in no other.
-#[derive(Debug, Clone, Deserialize)]
-pub(crate) struct Position {
-    sequence: u64,
-    tag: String,
+/// Where the network is now, as a position in its journal and in no other. Tells a wrong address or
+/// key at once.
+pub(crate) async fn position(client: &Client) -> Result<String, ClientError> {
+    let Network { sequence, tag, .. } = network(client).await?;
+    Ok(format!("{sequence}-{tag}"))
 }
 
-impl Position {
-    /// Reads it, which tells a wrong address or key at once.
-    pub(crate) async fn read(client: &Client) -> Result<Self, ClientError> {
-        client.at_first().get("/api/network").await
-    }
-}
-
-impl fmt::Display for Position {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}-{}", self.sequence, self.tag)
-    }
-}
-
-#[derive(Deserialize)]
-struct Page<T> {
-    items: Vec<T>,
-    #[serde(rename = "nextCursor")]
-    next_cursor: Option<String>,
-}
-
-impl Client {
-    /// Every item of a list, page by page, up to `items_max`.
-    pub(crate) async fn list<T: DeserializeOwned>(
-        &self,
-        path: &str,
-        items_max: usize,
-    ) -> Result<Vec<T>, ClientError> {
-        let mut items = Vec::new();
-        let mut from = String::new();
-        loop {
-            let joiner = if path.contains('?') { '&' } else { '?' };
-            let page: Page<T> = self.get(format!("{path}{joiner}limit=1000{from}")).await?;
-            items.extend(page.items);
-            match page.next_cursor {
-                Some(cursor) if items.len() < items_max => from = format!("&cursor={cursor}"),
-                _ => {
-                    items.truncate(items_max);
-                    return Ok(items);
-                }
-            }
-        }
-    }
+async fn network(client: &Client) -> Result<Network, ClientError> {
+    Ok(client.with_retry(Retry::SHORT).read_network().await?)
 }

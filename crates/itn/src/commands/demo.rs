@@ -9,11 +9,15 @@ use std::time::Instant;
 
 use domain::Timestamp;
 use gateway::{LimitOptions, Secret};
+use itn_client::{
+    Command, CreditReason, NewAdjustment, NewAdjustmentLine, NewCreditChange, PutTrader,
+    StockChangeReason,
+};
 use live::webhooks::WebhookOptions;
 use serde_json::json;
 use tokio::sync::{mpsc, watch};
 
-use crate::client::{self, Client, ClientError};
+use crate::client::{self, ClientError, Line};
 use crate::commands::fail;
 use crate::commands::serve::{run_until, told_to_stop};
 use crate::console;
@@ -160,9 +164,9 @@ impl Demo {
 
     /// Puts the galaxy there, and in it what the visitor's trade needs.
     async fn furnish(&self, simulation: &SimulateOptions) -> Result<(), ClientError> {
-        let client = Client::new(&simulation.server)?;
+        let client = simulation.server.client()?;
         galaxy::build(self.scale, self.seed).post(&client).await?;
-        galaxy::post_all(&client, &visitor_lines(), "making room for a visitor").await
+        galaxy::post_all(&client, &visitor_lines()?, "making room for a visitor").await
     }
 
     /// What a visitor needs: where it is, and one command that buys something.
@@ -186,17 +190,23 @@ impl Demo {
 }
 
 /// A trader with credits, and stock to spend them on. With keys: a demo that is kept has them once.
-fn visitor_lines() -> [String; 3] {
-    let visitor = json!({ "type": "trader", "id": VISITOR, "data": { "name": "Visitor" } });
-    let credits = json!({
-        "type": "credits", "trader": VISITOR, "idempotencyKey": "demo/v1/visitor/credits",
-        "data": { "change": 1_000_000, "reason": "issued" },
-    });
-    let stock = json!({
-        "type": "adjustment", "station": STATION, "idempotencyKey": "demo/v1/visitor/stock",
-        "data": { "lines": [{ "commodity": GOOD, "change": 100_000, "reason": "produced" }] },
-    });
-    [visitor, credits, stock].map(|line| line.to_string())
+fn visitor_lines() -> Result<Vec<Line>, ClientError> {
+    let data = PutTrader { name: "Visitor".to_owned(), ..PutTrader::default() };
+    let visitor = Command::Trader { id: VISITOR.to_owned(), data };
+    let (change, reason) = (1_000_000, CreditReason::Issued);
+    let data = NewCreditChange { change, reason, ..NewCreditChange::default() };
+    let credits = Command::Credits { trader: VISITOR.to_owned(), data };
+    let made = NewAdjustmentLine {
+        commodity: GOOD.to_owned(),
+        change: Some(100_000),
+        reason: StockChangeReason::Produced,
+        ..NewAdjustmentLine::default()
+    };
+    let data = NewAdjustment { lines: vec![made], ..NewAdjustment::default() };
+    let stock = Command::Adjustment { station: STATION.to_owned(), data };
+    let lines = [(visitor, "name"), (credits, "credits"), (stock, "stock")];
+    let line = |(command, what)| Line::new(&command, &format!("demo/v1/visitor/{what}"));
+    Ok(lines.map(line).into_iter().collect::<Result<_, _>>()?)
 }
 
 fn visitor_trade() -> serde_json::Value {

@@ -3,11 +3,29 @@
 use std::collections::VecDeque;
 
 use domain::{AlertId, Sequence, ShipmentId, TransactionId};
+use itn_client::{Answer, Request, address, path};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::{ExportError, ExportOptions, What};
-use crate::client::{AsOf, Client, ClientError, Page, Request, query};
+use crate::client::{Client, ClientError};
+
+/// A part of a list, its items as the very bytes that the server sent.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Page {
+    items: Vec<Box<RawValue>>,
+    /// None at the end.
+    next_cursor: Option<String>,
+    as_of: AsOf,
+}
+
+/// How far a read has seen, as it was written.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+pub(super) struct AsOf {
+    pub(super) sequence: u64,
+    pub(super) time: String,
+}
 
 /// Items of one page.
 pub(super) struct Batch {
@@ -107,12 +125,14 @@ impl List {
         let asked = |order: Option<&'static str>| {
             let given = self.parameters.iter().map(|(name, value)| (*name, value.as_str()));
             let order = order.map(|order| ("order", order));
-            query(listed, given.chain(order).chain([("limit", PAGE_ITEMS)]))
+            let asked: Vec<_> = given.chain(order).chain([("limit", PAGE_ITEMS)]).collect();
+            address(listed, asked.as_slice())
         };
         // Levels are listed by station.
         if self.what != What::Levels {
             match page(client, asked(Some("oldest"))).await {
-                Err(ExportError::Server(ClientError::Refused(why))) if why.knows_no("order") => {}
+                Err(ExportError::Server(error))
+                    if error.refusal().is_some_and(|problem| problem.knows_no("order")) => {}
                 other => {
                     self.is_oldest_first = true;
                     return other;
@@ -156,10 +176,14 @@ struct Begun {
 /// The most that a page may have.
 const PAGE_ITEMS: &str = "1000";
 
+async fn asked(client: &Client, address: String) -> Result<Answer, ClientError> {
+    Ok(client.send(&Request::get(address)).await?.accepted()?)
+}
+
 /// A page, and where the next one is.
 async fn page(client: &Client, path: String) -> Result<(Page, Option<String>), ExportError> {
-    let answer = client.accepted(&Request::get(path)).await?;
-    let page: Page = answer.json()?;
+    let answer = asked(client, path).await?;
+    let page: Page = answer.json().map_err(ClientError::from)?;
     // The link has all that was asked, whatever the parameter is called that goes on.
     let next = page.next_cursor.is_some().then(|| answer.next_page()).flatten();
     if page.next_cursor.is_some() && next.is_none() {
@@ -196,7 +220,8 @@ impl Stations {
         let asked = at.map(|at| parameters.remove(at).1);
         let waiting: VecDeque<_> =
             asked.iter().flat_map(|ids| ids.split(',')).map(str::to_owned).collect();
-        let more = asked.is_none().then(|| query("/api/stations", [("limit", PAGE_ITEMS)]));
+        let more =
+            asked.is_none().then(|| address("/api/stations", [("limit", PAGE_ITEMS)].as_slice()));
         Self { parameters, total: waiting.len() as u64, waiting, more, done: 0 }
     }
 
@@ -214,10 +239,11 @@ impl Stations {
         let Some(station) = self.waiting.pop_front() else {
             return Ok(None);
         };
-        let name: String = form_urlencoded::byte_serialize(station.as_bytes()).collect();
         let given = self.parameters.iter().map(|(name, value)| (*name, value.as_str()));
+        let given: Vec<_> = given.collect();
+        let address = address(&path("/api/inventory/{}", &[&station]), given.as_slice());
         let inventory: Inventory =
-            client.get(query(&format!("/api/inventory/{name}"), given)).await?;
+            asked(client, address).await?.json().map_err(ClientError::from)?;
         self.done += 1;
         let items = told(&inventory.levels, &inventory.as_of, Some(&station))?;
         let progress = Some((self.done, self.total));

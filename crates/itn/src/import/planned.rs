@@ -28,12 +28,6 @@ pub(super) struct Need {
     pub(super) ends: bool,
 }
 
-impl AsRef<str> for PlannedLine {
-    fn as_ref(&self) -> &str {
-        &self.json
-    }
-}
-
 /// What the lines of one row have in common.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Origin<'a> {

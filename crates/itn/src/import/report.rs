@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::client::bulk::LineOutcome;
+use crate::client::LineOutcome;
 use crate::console::{counted, grouped};
 
 /// Lines shown one by one; past this they are only counted, so that a file of rubbish does not
@@ -203,8 +203,8 @@ impl Tally {
             LineOutcome::Accepted { .. } => self.accepted += 1,
             LineOutcome::Replayed { .. } => self.replayed += 1,
             LineOutcome::Unchanged => self.unchanged += 1,
-            LineOutcome::Refused { code, .. } => {
-                *self.refused.entry(code.clone()).or_default() += 1;
+            LineOutcome::Refused(problem) => {
+                *self.refused.entry(problem.code.clone()).or_default() += 1;
                 return;
             }
         }

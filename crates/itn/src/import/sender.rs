@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::client::bulk::{LINES_MAX, LineOutcome};
-use crate::client::{Client, ClientError, NetworkClock, ServerOptions};
+use crate::client::{
+    Client, ClientError, LINES_MAX, Line, LineOutcome, NetworkClock, ServerOptions, post_lines,
+};
 use crate::progress::Progress;
 
 use super::ImportError;
@@ -30,7 +31,7 @@ impl Sender {
         findings: Findings,
     ) -> Result<Self, ImportError> {
         let mut sender = Self {
-            client: Client::new(server).map_err(unsent)?,
+            client: server.client().map_err(unsent)?,
             progress: Progress::bar(rows_count, "importing"),
             waiting: Vec::new(),
             findings,
@@ -67,16 +68,15 @@ impl Sender {
             return Ok(());
         }
         let lines_done = self.tally.standing_count();
-        let outcomes = self
-            .client
-            .post_lines(&chunk)
-            .await
-            .map_err(|error| ImportError::Server { error, lines_done })?;
+        let failed = |error| ImportError::Server { error, lines_done };
+        let lines: Result<Vec<_>, _> = chunk.iter().map(|line| Line::raw(&*line.json)).collect();
+        let lines = lines.map_err(|error| failed(error.into()))?;
+        let outcomes = post_lines(&self.client, &lines).await.map_err(failed)?;
         for (line, outcome) in chunk.into_iter().zip(outcomes) {
             let outcome = match outcome {
                 // Others took all of it: it is as gone as it shall be.
-                LineOutcome::Refused { code, .. }
-                    if line.effect == Effect::Withdrawal && code == "offer_closed" =>
+                LineOutcome::Refused(problem)
+                    if line.effect == Effect::Withdrawal && problem.code == "offer_closed" =>
                 {
                     LineOutcome::Unchanged
                 }
@@ -84,11 +84,11 @@ impl Sender {
             };
             self.tally.take(line.effect, line.amount, &outcome);
             match outcome {
-                LineOutcome::Refused { why, .. } => {
-                    let what = line.effect.to_string();
+                LineOutcome::Refused(problem) => {
+                    let (what, why) = (line.effect.to_string(), problem.to_string());
                     self.findings.refused(line.input, line.line, &what, &why);
                 }
-                LineOutcome::Accepted { id } | LineOutcome::Replayed { id } => {
+                LineOutcome::Accepted { id, .. } | LineOutcome::Replayed { id } => {
                     if let Some(subject) = line.gives {
                         self.standing.insert(subject, id);
                     }

@@ -5,17 +5,19 @@ use std::time::{Duration, Instant};
 
 use domain::limits::DEADLINE_SECONDS_MAX;
 use domain::{AlertRule, Timing};
+use itn_client::{
+    AlertRuleKind, Command, ListShipmentsQuery, NewBooking, NewShipmentEvent, PutAlertRule,
+    Shipment, ShipmentReportType, ShipmentStatus, StockChangeReason,
+};
 use jiff::Timestamp;
-use serde::Deserialize;
-use serde_json::json;
 
 use super::SimulateError;
+use super::orders::{Booking, change, changes, report};
 use super::ship::requests::{CARGO_MAX, CARGO_MIN};
 use super::ship::{Cargo, Fate, LATE_MAX, ON_TIME_MAX, REPORTS, Ship, Step, Trip};
 use super::stage::{Stage, TRAVEL_MAX};
 use super::world::World;
-use crate::client::bulk::{LINES_MAX, LineOutcome};
-use crate::client::{Client, ClientError};
+use crate::client::{Client, ClientError, LINES_MAX, Line, LineOutcome, post_lines};
 use crate::galaxy;
 use crate::progress::Progress;
 use crate::random::Random;
@@ -24,27 +26,6 @@ use crate::random::Random;
 const ADOPTED_MAX: usize = 50_000;
 /// Thousandths of its way that a ship has behind it when it is put there, at most.
 const BEHIND_MAX: u64 = 950;
-
-/// A shipment as the server lists it.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct ListedShipment {
-    shipment_id: String,
-    owner: String,
-    origin: String,
-    destination: String,
-    lines: Vec<ListedLine>,
-    #[serde(default)]
-    actual_departure: Option<Timestamp>,
-}
-
-#[derive(Debug, Deserialize)]
-struct ListedLine {
-    commodity: String,
-    quantity: u64,
-    accepted: u64,
-    rejected: u64,
-}
 
 /// Where in their lists places, goods and ships are.
 struct Index {
@@ -62,11 +43,20 @@ pub(super) async fn adopt(client: &Client, world: &mut World) -> Result<(), Clie
         goods: of(world.stage.goods.iter().map(|good| &good.id).collect()),
         ships: of(world.ships.iter().map(|ship| &ship.trader).collect()),
     };
-    for status in ["in_transit", "arrived", "partially_received", "loading", "booked"] {
-        let path = format!("/api/cargo?status={status}");
-        let listed: Vec<ListedShipment> = client.list(&path, ADOPTED_MAX).await?;
-        for shipment in listed {
-            adopt_one(world, &index, status, &shipment);
+    for status in [
+        ShipmentStatus::InTransit,
+        ShipmentStatus::Arrived,
+        ShipmentStatus::PartiallyReceived,
+        ShipmentStatus::Loading,
+        ShipmentStatus::Booked,
+    ] {
+        let query = ListShipmentsQuery {
+            status: Some(status.clone()),
+            limit: Some(1_000),
+            ..ListShipmentsQuery::default()
+        };
+        for shipment in client.list_shipments(&query).collect(ADOPTED_MAX).await? {
+            adopt_one(world, &index, &status, &shipment);
         }
     }
     Ok(())
@@ -75,8 +65,8 @@ pub(super) async fn adopt(client: &Client, world: &mut World) -> Result<(), Clie
 fn adopt_one(
     world: &mut World,
     index: &Index,
-    status: &str,
-    shipment: &ListedShipment,
+    status: &ShipmentStatus,
+    shipment: &Shipment,
 ) -> Option<()> {
     let place = |id: &str| index.places.get(id).copied();
     let (from, to) = (place(&shipment.origin)?, place(&shipment.destination)?);
@@ -102,11 +92,11 @@ fn adopt_one(
         reports: u32::MAX,
     };
     let under_way = shipment.actual_departure.is_some();
-    ship.at = if under_way && status != "in_transit" { to } else { from };
+    ship.at = if under_way && *status != ShipmentStatus::InTransit { to } else { from };
     ship.step = match status {
-        "booked" => Step::Booked(trip),
-        "loading" => Step::Loading(Trip { reports: 0, ..trip }),
-        "in_transit" => Step::Flying(trip),
+        ShipmentStatus::Booked => Step::Booked(trip),
+        ShipmentStatus::Loading => Step::Loading(Trip { reports: 0, ..trip }),
+        ShipmentStatus::InTransit => Step::Flying(trip),
         _ => Step::Arrived(trip),
     };
     Some(())
@@ -115,7 +105,7 @@ fn adopt_one(
 /// Rules for a network whose ships are long under way: news that come as seldom as theirs are no
 /// silence, and what is late is critical only if it is so for a good part of its way. None where the
 /// rules that are there from the start will do.
-pub(super) fn rule_lines(world: &World) -> Vec<String> {
+pub(super) fn rules(world: &World) -> Vec<Command> {
     let stretch = world.stage.stretch;
     if stretch <= 1 {
         return Vec::new();
@@ -133,19 +123,25 @@ pub(super) fn rule_lines(world: &World) -> Vec<String> {
     let (late, overdue) =
         (from_the_start(Timing::ShipmentLate), from_the_start(Timing::ShipmentOverdue));
     let rules = [
-        (Timing::ShipmentSilent, "shipment_silent", (silence, silence.saturating_mul(3))),
-        (Timing::ShipmentLate, "shipment_late", late),
-        (Timing::ShipmentOverdue, "shipment_overdue", overdue),
+        (
+            Timing::ShipmentSilent,
+            AlertRuleKind::ShipmentSilent,
+            (silence, silence.saturating_mul(3)),
+        ),
+        (Timing::ShipmentLate, AlertRuleKind::ShipmentLate, late),
+        (Timing::ShipmentOverdue, AlertRuleKind::ShipmentOverdue, overdue),
     ];
-    let lines = rules.map(|(timing, kind, (after, critical_after))| {
+    let rules = rules.map(|(timing, kind, (after, critical_after))| {
         let bounded = |seconds: u64| seconds.min(u64::from(DEADLINE_SECONDS_MAX));
-        let data = json!({
-            "kind": kind, "afterSeconds": bounded(after),
-            "criticalAfterSeconds": bounded(critical_after),
-        });
-        json!({ "type": "alert_rule", "id": timing.rule_name(), "data": data }).to_string()
+        let data = PutAlertRule {
+            kind,
+            after_seconds: Some(bounded(after)),
+            critical_after_seconds: Some(bounded(critical_after)),
+            ..PutAlertRule::default()
+        };
+        Command::AlertRule { id: timing.rule_name().to_string(), data }
     });
-    lines.into()
+    rules.into()
 }
 
 /// A ship that is to be put on its way.
@@ -170,16 +166,15 @@ pub(super) async fn place(
     let missing = wanted.saturating_sub(world.under_way());
     let mut placings = drawn(world, missing, &mut Random::named(seed, "under way"));
     let begun = Instant::now();
-    let stock: Vec<String> = placings.iter().map(|placing| stock_line(world, placing)).collect();
+    let stock = lines(world, &placings, "stock", stock)?;
     galaxy::post_all(client, &stock, "loading ships").await?;
-    let bookings: Vec<String> =
-        placings.iter().map(|placing| booking_line(world, placing)).collect();
+    let bookings = lines(world, &placings, "booking", booking)?;
     let progress = Progress::bar(bookings.len() as u64, "booking ships");
     let mut booked = 0;
     for chunk in bookings.chunks(LINES_MAX) {
-        for outcome in client.post_lines(chunk).await? {
-            if let LineOutcome::Accepted { id: Some(id) } | LineOutcome::Replayed { id: Some(id) } =
-                outcome
+        for outcome in post_lines(client, chunk).await? {
+            if let LineOutcome::Accepted { id: Some(id), .. }
+            | LineOutcome::Replayed { id: Some(id) } = outcome
             {
                 placings[booked].trip.shipment = id;
             }
@@ -190,8 +185,7 @@ pub(super) async fn place(
     drop(progress);
     // What was refused stays where it is.
     placings.retain(|placing| !placing.trip.shipment.is_empty());
-    let departures: Vec<String> =
-        placings.iter().map(|placing| departure_line(world, placing)).collect();
+    let departures = lines(world, &placings, "departure", departure)?;
     galaxy::post_all(client, &departures, "sending ships off").await?;
     // Meanwhile time has passed for them, too.
     let lag = begun.elapsed();
@@ -255,38 +249,44 @@ fn placing(world: &World, ship: usize, random: &mut Random) -> Option<Placing> {
     Some(Placing { ship, from, trip, planned })
 }
 
-fn key(world: &World, placing: &Placing, what: &str) -> String {
-    format!("simulate/v1/{}/placed/{}/{what}", world.run(), placing.ship)
+/// A line for each, with a key of its own.
+fn lines(
+    world: &World,
+    placings: &[Placing],
+    what: &str,
+    command: fn(&World, &Placing) -> Command,
+) -> Result<Vec<Line>, ClientError> {
+    let line = |placing: &Placing| {
+        let key = format!("simulate/v1/{}/placed/{}/{what}", world.run(), placing.ship);
+        Ok(Line::new(&command(world, placing), &key)?)
+    };
+    placings.iter().map(line).collect()
 }
 
-fn stock_line(world: &World, placing: &Placing) -> String {
+fn stock(world: &World, placing: &Placing) -> Command {
     let Cargo { good, quantity } = placing.trip.cargo;
-    let made = json!({
-        "commodity": world.stage.goods[good].id, "change": quantity, "reason": "produced",
-    });
-    let line = json!({
-        "type": "adjustment", "station": world.stage.places[placing.from].id,
-        "idempotencyKey": key(world, placing, "stock"),
-        "data": { "owner": world.ships[placing.ship].trader, "lines": [made] },
-    });
-    line.to_string()
+    let units = i64::try_from(quantity).unwrap_or(i64::MAX);
+    let made = change(&world.stage.goods[good].id, units, StockChangeReason::Produced);
+    let station = &world.stage.places[placing.from].id;
+    changes(station, &world.ships[placing.ship].trader, vec![made])
 }
 
-fn booking_line(world: &World, placing: &Placing) -> String {
+fn booking(world: &World, placing: &Placing) -> Command {
     let (ship, trip) = (&world.ships[placing.ship], &placing.trip);
     let place = |place: usize| world.stage.places[place].id.as_str();
-    let (left, due) = (at(world, placing, Duration::ZERO), at(world, placing, placing.planned));
-    let cargo = json!({
-        "commodity": world.stage.goods[trip.cargo.good].id, "quantity": trip.cargo.quantity,
-    });
-    let data = json!({
-        "origin": place(placing.from), "destination": place(trip.to), "owner": ship.trader,
-        "carrier": ship.carrier, "vessel": ship.vessel, "lines": [cargo],
-        "plannedDeparture": left.to_string(), "plannedArrival": due.to_string(),
-        "at": left.to_string(),
-    });
-    let key = key(world, placing, "booking");
-    json!({ "type": "shipment", "idempotencyKey": key, "data": data }).to_string()
+    let departure = at(world, placing, Duration::ZERO);
+    let booking = Booking {
+        origin: place(placing.from),
+        destination: place(trip.to),
+        owner: &ship.trader,
+        carrier: &ship.carrier,
+        vessel: &ship.vessel,
+        commodity: &world.stage.goods[trip.cargo.good].id,
+        quantity: trip.cargo.quantity,
+        departure,
+        arrival: at(world, placing, placing.planned),
+    };
+    Command::Shipment { data: NewBooking { at: Some(departure), ..booking.body() } }
 }
 
 /// Network time this much of our time after its departure.
@@ -297,7 +297,7 @@ fn at(world: &World, placing: &Placing, after: Duration) -> Timestamp {
     }
 }
 
-fn departure_line(world: &World, placing: &Placing) -> String {
+fn departure(world: &World, placing: &Placing) -> Command {
     let trip = &placing.trip;
     // Who is late says so on the way: past the second report it has.
     let says = if trip.fate == Fate::Late && trip.reports > 1 {
@@ -305,13 +305,10 @@ fn departure_line(world: &World, placing: &Placing) -> String {
     } else {
         trip.percent.min(ON_TIME_MAX)
     };
-    let data = json!({
-        "type": "departed", "at": at(world, placing, Duration::ZERO).to_string(),
-        "estimatedArrival": at(world, placing, placing.planned * says / 100).to_string(),
-    });
-    let line = json!({
-        "type": "shipment_event", "shipmentId": trip.shipment,
-        "idempotencyKey": key(world, placing, "departure"), "data": data,
-    });
-    line.to_string()
+    let data = NewShipmentEvent {
+        at: Some(at(world, placing, Duration::ZERO)),
+        estimated_arrival: Some(at(world, placing, placing.planned * says / 100)),
+        ..report(ShipmentReportType::Departed)
+    };
+    Command::ShipmentEvent { shipment_id: trip.shipment.clone(), data }
 }

@@ -1,11 +1,14 @@
 //! Orders: the commands of the play, each as the request that carries it.
 
+use itn_client::{
+    Command, CreditReason, NewAdjustment, NewAdjustmentLine, NewBooking, NewBookingLine,
+    NewCreditChange, NewShipmentEvent, NewTrade, NewTradeLine, Position, Request,
+    ShipmentReportType, StockChangeReason,
+};
 use jiff::Timestamp;
-use serde_json::{Value, json};
 
 use super::ship::Cargo;
 use super::stage::Coordinates;
-use crate::client::Request;
 
 /// What an order is for, and what is undone or goes on when it is answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,35 +101,60 @@ pub(super) struct Deal<'a> {
 
 impl Deal<'_> {
     pub(super) fn request(&self, key: String) -> Request {
-        let line = json!({
-            "commodity": self.commodity, "quantity": self.quantity, "unitPrice": self.unit_price,
-        });
-        let body = json!({
-            "station": self.station, "buyer": self.buyer, "seller": self.seller, "lines": [line],
-        });
-        Request::post("/api/trades", &body, key)
+        let line = NewTradeLine {
+            commodity: self.commodity.to_owned(),
+            quantity: self.quantity,
+            unit_price: Some(self.unit_price),
+            ..NewTradeLine::default()
+        };
+        let data = NewTrade {
+            station: self.station.to_owned(),
+            buyer: self.buyer.to_owned(),
+            seller: self.seller.to_owned(),
+            lines: vec![line],
+            ..NewTrade::default()
+        };
+        request(&Command::Trade { data }, key)
     }
 }
 
+/// A command as the request that does it alone.
+fn request(command: &Command, key: String) -> Request {
+    command.request(key).expect("plain data can be written as JSON")
+}
+
 /// A stock change of one commodity; `change` is below zero for what goes out.
+pub(super) fn change(commodity: &str, change: i64, reason: StockChangeReason) -> NewAdjustmentLine {
+    let commodity = commodity.to_owned();
+    NewAdjustmentLine { commodity, change: Some(change), reason, ..NewAdjustmentLine::default() }
+}
+
+/// Changes of an owner's stock at a station.
+pub(super) fn changes(station: &str, owner: &str, lines: Vec<NewAdjustmentLine>) -> Command {
+    let owner = Some(owner.to_owned());
+    let data = NewAdjustment { owner, lines, ..NewAdjustment::default() };
+    Command::Adjustment { station: station.to_owned(), data }
+}
+
 pub(super) fn adjustment(
     station: &str,
     owner: &str,
-    commodity: &str,
-    change: i64,
-    reason: &str,
+    line: NewAdjustmentLine,
     key: String,
 ) -> Request {
-    let body = json!({
-        "owner": owner,
-        "lines": [{ "commodity": commodity, "change": change, "reason": reason }],
-    });
-    Request::post(format!("/api/inventory/{station}/adjustments"), &body, key)
+    request(&changes(station, owner, vec![line]), key)
+}
+
+/// Credits for a trader.
+pub(super) fn issued(trader: &str, credits: u64) -> Command {
+    let change = i64::try_from(credits).unwrap_or(i64::MAX);
+    let reason = CreditReason::Issued;
+    let data = NewCreditChange { change, reason, ..NewCreditChange::default() };
+    Command::Credits { trader: trader.to_owned(), data }
 }
 
 pub(super) fn credits(trader: &str, change: u64, key: String) -> Request {
-    let body = json!({ "change": change, "reason": "issued" });
-    Request::post(format!("/api/traders/{trader}/credits"), &body, key)
+    request(&issued(trader, change), key)
 }
 
 /// A shipment of one commodity.
@@ -143,27 +171,38 @@ pub(super) struct Booking<'a> {
 }
 
 impl Booking<'_> {
+    pub(super) fn body(&self) -> NewBooking {
+        let line = NewBookingLine { commodity: self.commodity.to_owned(), quantity: self.quantity };
+        NewBooking {
+            origin: self.origin.to_owned(),
+            destination: self.destination.to_owned(),
+            owner: self.owner.to_owned(),
+            carrier: Some(self.carrier.to_owned()),
+            vessel: Some(self.vessel.to_owned()),
+            lines: vec![line],
+            planned_departure: self.departure,
+            planned_arrival: self.arrival,
+            ..NewBooking::default()
+        }
+    }
+
     pub(super) fn request(&self, key: String) -> Request {
-        let body = json!({
-            "origin": self.origin,
-            "destination": self.destination,
-            "owner": self.owner,
-            "carrier": self.carrier,
-            "vessel": self.vessel,
-            "lines": [{ "commodity": self.commodity, "quantity": self.quantity }],
-            "plannedDeparture": self.departure.to_string(),
-            "plannedArrival": self.arrival.to_string(),
-        });
-        Request::post("/api/cargo", &body, key)
+        request(&Command::Shipment { data: self.body() }, key)
     }
 }
 
-/// An event of a shipment; `body` holds its type and what belongs to it.
-pub(super) fn shipment_event(shipment: &str, body: &Value, key: String) -> Request {
-    Request::post(format!("/api/cargo/{shipment}/events"), body, key)
+/// An event of a shipment.
+pub(super) fn shipment_event(shipment: &str, data: NewShipmentEvent, key: String) -> Request {
+    request(&Command::ShipmentEvent { shipment_id: shipment.to_owned(), data }, key)
 }
 
-pub(super) fn position(at: Coordinates) -> Value {
+/// A report of which there is no more to say.
+pub(super) fn report(kind: ShipmentReportType) -> NewShipmentEvent {
+    NewShipmentEvent { kind, ..NewShipmentEvent::default() }
+}
+
+pub(super) fn position(at: Coordinates) -> NewShipmentEvent {
     let Coordinates { x, y, z } = at;
-    json!({ "type": "position", "position": { "x": x, "y": y, "z": z } })
+    let position = Some(Position { x, y, z });
+    NewShipmentEvent { position, ..report(ShipmentReportType::Position) }
 }

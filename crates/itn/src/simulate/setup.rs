@@ -2,20 +2,23 @@
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use itn_client::{AlertRuleKind, Command, PutAlertRule, PutTrader, PutVessel, StockChangeReason};
 
 use super::fleet;
+use super::orders::{change, changes, issued};
 use super::ship::Ship;
 use super::stage::{ListedCommodity, ListedStation, Stage};
 use super::world::{EXCHANGE, World};
 use super::{SimulateError, SimulateOptions};
-use crate::client::{Client, NetworkClock};
+use crate::client::{Client, ClientError, Line, NetworkClock};
 use crate::galaxy;
 use crate::random::Random;
 
 /// Stations that take part; on a larger network the first of the list do.
 const STATIONS_MAX: usize = 10_000;
 const COMMODITIES_MAX: usize = 1_000;
+/// Items of a page: the most that there may be.
+const PAGE: &[(&str, &str)] = &[("limit", "1000")];
 
 /// Places whose first good is watched.
 const RULES_MAX: usize = 40;
@@ -89,9 +92,16 @@ pub(super) async fn world(
     options: &SimulateOptions,
 ) -> Result<World, SimulateError> {
     let clock = NetworkClock::read(client).await?;
-    let stations: Vec<ListedStation> = client.list("/api/stations", STATIONS_MAX).await?;
-    let commodities: Vec<ListedCommodity> =
-        client.list("/api/commodities", COMMODITIES_MAX).await?;
+    let stations: Vec<ListedStation> = client
+        .pages("/api/stations", PAGE)
+        .collect(STATIONS_MAX)
+        .await
+        .map_err(ClientError::from)?;
+    let commodities: Vec<ListedCommodity> = client
+        .pages("/api/commodities", PAGE)
+        .collect(COMMODITIES_MAX)
+        .await
+        .map_err(ClientError::from)?;
     let mut stage = Stage::new(stations, &commodities);
     if !stage.is_playable() {
         return Err(SimulateError::NothingToTrade);
@@ -107,7 +117,7 @@ pub(super) async fn world(
     let rate = options.rate.max(1);
     let stagger = Duration::from_secs(6) / rate;
     let mut world = World::new(stage, clock, ships, stagger, run);
-    let lines = opening_lines(&mut world, options.seed);
+    let lines = opening_lines(&mut world, options.seed)?;
     galaxy::post_all(client, &lines, "setting the stage").await?;
     fleet::adopt(client, &mut world).await?;
     fleet::place(client, &mut world, options.under_way, options.seed).await?;
@@ -152,70 +162,71 @@ fn ship_name(number: usize) -> String {
 
 /// Traders, credits and first stock. Credits have keys of their own for all runs, so that running
 /// again does not issue them again; stock is made anew, as the last run's was traded away.
-fn opening_lines(world: &mut World, seed: u64) -> Vec<String> {
+fn opening_lines(world: &mut World, seed: u64) -> Result<Vec<Line>, ClientError> {
     let mut lines = Vec::new();
-    let mut trader = |id: &str, name: &str, credits: u64| {
-        let put = json!({ "type": "trader", "id": id, "data": { "name": name } });
-        lines.push(put.to_string());
-        lines.push(credit_line(id, credits));
+    let mut line = |key: &str, command: &Command| {
+        lines.push(Line::new(command, key)?);
+        Ok::<_, ClientError>(())
     };
-    for (id, name) in CARRIERS {
-        trader(id, name, 1);
+    let run = world.run().to_owned();
+    // What is put says what is so, in each run anew.
+    let put = |id: &str| format!("simulate/v1/{run}/put/{id}");
+    let credits = |id: &str| format!("simulate/v1/credits/{id}");
+    let mut traders: Vec<_> = CARRIERS.map(|(id, name)| (id.to_owned(), name.to_owned(), 1)).into();
+    traders.push((EXCHANGE.to_owned(), "Lot exchange".to_owned(), STATION_CREDITS));
+    let ships = world.ships.iter().enumerate();
+    traders.extend(ships.map(|(n, ship)| (ship.trader.clone(), ship_name(n), TRADER_CREDITS)));
+    for (id, name, amount) in traders {
+        let data = PutTrader { name, ..PutTrader::default() };
+        line(&put(&id), &Command::Trader { id: id.clone(), data })?;
+        line(&credits(&id), &issued(&id, amount))?;
     }
-    trader(EXCHANGE, "Lot exchange", STATION_CREDITS);
     for (number, ship) in world.ships.iter().enumerate() {
-        trader(&ship.trader, &ship_name(number), TRADER_CREDITS);
+        line(&put(&ship.vessel), &vessel(number, ship))?;
     }
-    lines.extend(world.ships.iter().enumerate().map(|(number, ship)| vessel_line(number, ship)));
     for place in &world.stage.places {
-        lines.push(credit_line(&place.id, STATION_CREDITS));
+        line(&credits(&place.id), &issued(&place.id, STATION_CREDITS))?;
     }
     let mut random = Random::named(seed, "stock");
     for &maker in &world.stage.makers {
         let place = &world.stage.places[maker];
-        let mut made: Vec<Value> = Vec::new();
+        let mut made = Vec::new();
         for &good in place.makes.iter().take(domain::limits::LINES_MAX) {
-            let change = random.between(150, 1_500);
-            world.stock.add(maker, good, change);
-            let commodity = &world.stage.goods[good].id;
-            made.push(json!({ "commodity": commodity, "change": change, "reason": "produced" }));
+            let units = random.between(150, 1_500);
+            world.stock.add(maker, good, units);
+            let units = i64::try_from(units).unwrap_or(i64::MAX);
+            made.push(change(&world.stage.goods[good].id, units, StockChangeReason::Produced));
         }
-        let key = format!("simulate/v1/{}/stock/{}", world.run(), place.id);
-        let line = json!({
-            "type": "adjustment", "station": place.id, "idempotencyKey": key,
-            "data": { "lines": made },
-        });
-        lines.push(line.to_string());
+        let key = format!("simulate/v1/{run}/stock/{}", place.id);
+        line(&key, &changes(&place.id, &place.id, made))?;
     }
-    lines.extend(fleet::rule_lines(world));
-    lines.extend(world.stage.makers.iter().take(RULES_MAX).filter_map(|maker| {
+    let mut rules = fleet::rules(world);
+    rules.extend(world.stage.makers.iter().take(RULES_MAX).filter_map(|maker| {
         let place = &world.stage.places[*maker];
-        Some(rule_line(&place.id, &world.stage.goods[*place.makes.first()?].id))
+        Some(rule(&place.id, &world.stage.goods[*place.makes.first()?].id))
     }));
-    lines
+    for (number, rule) in rules.iter().enumerate() {
+        line(&put(&format!("rule/{number}")), rule)?;
+    }
+    Ok(lines)
 }
 
 /// Without bounds: what a ship carries is a matter of the play.
-fn vessel_line(number: usize, ship: &Ship) -> String {
-    let data = json!({ "name": ship_name(number), "carrier": ship.carrier });
-    json!({ "type": "vessel", "id": ship.vessel, "data": data }).to_string()
+fn vessel(number: usize, ship: &Ship) -> Command {
+    let (name, carrier) = (ship_name(number), ship.carrier.clone());
+    let data = PutVessel { name, carrier, ..PutVessel::default() };
+    Command::Vessel { id: ship.vessel.clone(), data }
 }
 
 /// A maker that runs low of what it makes is worth an alert.
-fn rule_line(place: &str, good: &str) -> String {
-    let data = json!({
-        "kind": "stock", "station": place, "commodity": good,
-        "low": STOCK_LOW, "clear": STOCK_CLEAR,
-    });
-    json!({ "type": "alert_rule", "id": format!("sim-{place}"), "data": data }).to_string()
-}
-
-fn credit_line(trader: &str, credits: u64) -> String {
-    let line = json!({
-        "type": "credits",
-        "trader": trader,
-        "idempotencyKey": format!("simulate/v1/credits/{trader}"),
-        "data": { "change": credits, "reason": "issued" },
-    });
-    line.to_string()
+fn rule(place: &str, good: &str) -> Command {
+    let data = PutAlertRule {
+        kind: AlertRuleKind::Stock,
+        station: Some(place.to_owned()),
+        commodity: Some(good.to_owned()),
+        low: Some(STOCK_LOW),
+        clear: Some(STOCK_CLEAR),
+        ..PutAlertRule::default()
+    };
+    Command::AlertRule { id: format!("sim-{place}"), data }
 }

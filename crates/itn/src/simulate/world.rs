@@ -8,7 +8,9 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 use std::time::Duration;
 
-use super::orders::{Deal, Order, Purpose, adjustment, credits};
+use itn_client::StockChangeReason;
+
+use super::orders::{Deal, Order, Purpose, adjustment, change, credits};
 use super::ship::{Cue, Ship, Step};
 use super::stage::Stage;
 use crate::client::{NetworkClock, Problem};
@@ -197,7 +199,7 @@ impl World {
         if there < 40 || roll > 85 && there < 2_000 {
             let quantity = self.random.between(100, 800);
             let made = Purpose::Make { place, good, quantity };
-            return self.change_order(made, place, good, quantity, "produced");
+            return self.change_order(made, place, good, quantity, StockChangeReason::Produced);
         }
         let quantity = self.random.between(1, 20);
         self.stock.take(place, good, quantity);
@@ -217,7 +219,13 @@ impl World {
                 let quantity = self.random.between(1, there.min(60));
                 self.stock.take(place, good, quantity);
                 let used = Purpose::UseUp { place, good, quantity };
-                return Some(self.change_order(used, place, good, quantity, "consumed"));
+                return Some(self.change_order(
+                    used,
+                    place,
+                    good,
+                    quantity,
+                    StockChangeReason::Consumed,
+                ));
             }
         }
         None
@@ -229,13 +237,13 @@ impl World {
         place: usize,
         good: usize,
         quantity: u64,
-        reason: &str,
+        reason: StockChangeReason,
     ) -> Order {
         let key = self.key();
-        let change = i64::try_from(quantity).unwrap_or(i64::MAX);
-        let change = if reason == "consumed" { -change } else { change };
+        let units = i64::try_from(quantity).unwrap_or(i64::MAX);
+        let units = if reason == StockChangeReason::Consumed { -units } else { units };
         let (station, commodity) = (&self.stage.places[place].id, &self.stage.goods[good].id);
-        let request = adjustment(station, station, commodity, change, reason, key);
+        let request = adjustment(station, station, change(commodity, units, reason), key);
         Order::of_place(purpose, request)
     }
 

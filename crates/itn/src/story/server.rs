@@ -6,10 +6,13 @@ use serde_json::{Value, json};
 
 use super::beat::Beat;
 use super::cast::OXYGEN;
-use crate::client::{Client, ClientError, Problem, Request};
+use itn_client::{CreditReason, NewCreditChange, OfferSide};
+use itn_client::{ListOffersQuery, Offer, ReadInventoryQuery, Request};
+
+use crate::client::{Client, ClientError};
 
 /// Credits given to whoever cannot pay.
-const FUND: u64 = 1_000_000_000;
+const FUND: i64 = 1_000_000_000;
 
 /// The reference of what has a caption: the latest of them are found by it.
 const TOLD: &str = "story";
@@ -44,39 +47,20 @@ pub(super) struct Marks {
     pub(super) caption: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
-struct Levels {
-    levels: Vec<Level>,
-}
-
 /// What an owner has somewhere.
-#[derive(Debug, Clone, Copy, Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Level {
     pub(super) on_hand: u64,
     pub(super) available: u64,
 }
 
-/// An open offer.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Bid {
-    pub(super) offer_id: String,
-    pub(super) unit_price: u64,
-    pub(super) remaining: u64,
-}
-
-/// What is refused, or why there is no answer.
-pub(super) fn refusal(error: &ClientError) -> Option<&Problem> {
-    match error {
-        ClientError::Refused(problem) => Some(problem),
-        _ => None,
-    }
-}
-
 /// Whether it was refused with this code.
 pub(super) fn is_refused<T>(outcome: &Result<T, ClientError>, code: &str) -> bool {
-    outcome.as_ref().err().and_then(refusal).is_some_and(|problem| problem.code == code)
+    outcome
+        .as_ref()
+        .err()
+        .and_then(ClientError::refusal)
+        .is_some_and(|problem| problem.code == code)
 }
 
 impl<'a> Server<'a> {
@@ -102,8 +86,8 @@ impl<'a> Server<'a> {
             body["reference"] = json!(TOLD);
         }
         body["metadata"] = metadata;
-        let request = Request::post(path, &body, self.key());
-        self.client.accepted(&request).await?.json()
+        let request = Request::write("POST", path, Some(&body), Some(self.key()))?;
+        Ok(self.client.send(&request).await?.accepted()?.json()?)
     }
 
     /// The same, for a command that costs credits: who cannot pay is given some.
@@ -118,10 +102,9 @@ impl<'a> Server<'a> {
         if !is_refused(&taken, "insufficient_credits") {
             return taken;
         }
-        let credits = json!({ "change": FUND, "reason": "issued" });
-        let path_of_credits = format!("/api/traders/{payer}/credits");
-        let request = Request::post(path_of_credits, &credits, self.key());
-        self.client.accepted(&request).await?;
+        let reason = CreditReason::Issued;
+        let credits = NewCreditChange { change: FUND, reason, ..NewCreditChange::default() };
+        self.client.change_credits(payer, &credits).key(self.key()).await?;
         self.command(path, body, marks).await
     }
 
@@ -138,15 +121,29 @@ impl<'a> Server<'a> {
 
     /// A station's own oxygen.
     pub(super) async fn oxygen(&self, station: &str) -> Result<Level, ClientError> {
-        let path = format!("/api/inventory/{station}?commodity={OXYGEN}&owner={station}");
-        let found: Levels = self.client.get(path).await?;
-        Ok(found.levels.first().copied().unwrap_or_default())
+        let query = ReadInventoryQuery {
+            commodity: Some(OXYGEN.to_owned()),
+            owner: Some(station.to_owned()),
+            ..ReadInventoryQuery::default()
+        };
+        let found = self.client.read_inventory(station, &query).await?;
+        let level = found.levels.first();
+        Ok(level.map_or_else(Level::default, |level| Level {
+            on_hand: level.on_hand,
+            available: level.available,
+        }))
     }
 
     /// A station's best bid for oxygen.
-    pub(super) async fn bid(&self, station: &str) -> Result<Option<Bid>, ClientError> {
-        let path =
-            format!("/api/offers?commodity={OXYGEN}&station={station}&side=buy&trader={station}");
-        Ok(self.client.list(&path, 1).await?.into_iter().next())
+    pub(super) async fn bid(&self, station: &str) -> Result<Option<Offer>, ClientError> {
+        let query = ListOffersQuery {
+            commodity: Some(OXYGEN.to_owned()),
+            station: Some(station.to_owned()),
+            side: Some(OfferSide::Buy),
+            trader: Some(station.to_owned()),
+            limit: Some(1),
+            ..ListOffersQuery::default()
+        };
+        Ok(self.client.list_offers(&query).next().await?)
     }
 }

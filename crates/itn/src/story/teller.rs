@@ -4,11 +4,11 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::Notes;
-use super::audit::Audit;
+use super::audit::unexplained;
 use super::beat::{Facts, caption};
 use super::cast::{AWAITED, CARRIER, Cast, DIVERTED, OUTBOUND, OXYGEN, TRADER};
 use super::plan::{self, Act, RUN, Step};
-use super::server::{Marks, Server, Taken, is_refused, refusal};
+use super::server::{Marks, Server, Taken, is_refused};
 use super::supply::{Minutes, Supply};
 use super::tempo::Tempo;
 use crate::client::ClientError;
@@ -57,7 +57,7 @@ impl<'a> Teller<'a> {
                     self.notes.trouble(&format!("{word}: left out, there is nothing to do")).await;
                 }
                 Ok(_) => {}
-                Err(error) => match refusal(&error) {
+                Err(error) => match error.refusal() {
                     Some(problem) => {
                         let why = format!("{word}: {:?} was refused: {problem}", step.act);
                         self.notes.trouble(&why).await;
@@ -332,9 +332,10 @@ impl<'a> Teller<'a> {
 
     /// Reads the books, and has the station count what it has: the count bears the last words.
     async fn audit(&mut self, step: &Step) -> Result<Option<Taken>, ClientError> {
-        let audit = Audit::read(self.server.client).await?;
-        self.facts.unexplained = Some(audit.unexplained());
-        self.facts.balanced = audit.balanced && audit.unexplained() == 0;
+        let audit = self.server.client.audit().await?;
+        let unexplained = unexplained(&audit);
+        self.facts.unexplained = Some(unexplained);
+        self.facts.balanced = audit.balanced && unexplained == 0;
         let station = self.cast.station.id.clone();
         let mut tries = 0;
         loop {

@@ -1,7 +1,7 @@
 //! Which pages are asked for, and where a list ends.
 
 use super::*;
-use crate::client::tests::scripted;
+use crate::client::scripted::scripted;
 
 fn trade(sequence: u64) -> String {
     format!("{{\"transactionId\":\"{}\"}}", TransactionId(Sequence(sequence)))

@@ -9,7 +9,7 @@ use super::*;
 fn sender(waiting: Vec<PlannedLine>) -> Sender {
     let server = ServerOptions { url: "http://127.0.0.1:9".to_owned(), key: None };
     Sender {
-        client: Client::new(&server).unwrap(),
+        client: server.client().unwrap(),
         progress: Progress::bar(1, "importing"),
         waiting,
         findings: Findings::default(),

@@ -1,8 +1,13 @@
 //! What a ship asks for at each step.
 
-use serde_json::json;
+use itn_client::{
+    DelayCode, LossCause, NewShipmentEvent, NewShipmentEventLine, ShipmentReportType,
+    StockChangeReason,
+};
 
-use super::super::orders::{Booking, Deal, Order, Purpose, adjustment, position, shipment_event};
+use super::super::orders::{
+    Booking, Deal, Order, Purpose, adjustment, change, position, report, shipment_event,
+};
 use super::{Cargo, Cue, Fate, ON_TIME_MAX, REPORTS, Ship, Step, Trip};
 
 /// Least a ship sails for.
@@ -10,12 +15,12 @@ pub(in super::super) const CARGO_MIN: u64 = 20;
 pub(in super::super) const CARGO_MAX: u64 = 400;
 
 /// Why ships are late: by code, and in words.
-const DELAYS: [(&str, &str); 5] = [
-    ("weather", "ion storm on the lane"),
-    ("mechanical", "drive fault, running on one coil"),
-    ("customs", "held for inspection"),
-    ("congestion", "queue at the gate"),
-    ("security", "detour around a raid"),
+const DELAYS: [(DelayCode, &str); 5] = [
+    (DelayCode::Weather, "ion storm on the lane"),
+    (DelayCode::Mechanical, "drive fault, running on one coil"),
+    (DelayCode::Customs, "held for inspection"),
+    (DelayCode::Congestion, "queue at the gate"),
+    (DelayCode::Security, "detour around a raid"),
 ];
 
 impl Ship {
@@ -36,9 +41,9 @@ impl Ship {
             Step::Arrived(trip) => Some(Self::count(number, &trip, key, cue)),
             Step::Damaged { sound, rejected } => {
                 let (place, good) = (&cue.stage.places[self.at], &cue.stage.goods[sound.good]);
-                let change = i64::try_from(rejected).unwrap_or(i64::MAX);
-                let (place, good) = (&place.id, &good.id);
-                let request = adjustment(place, &self.trader, good, change, "repaired", key);
+                let units = i64::try_from(rejected).unwrap_or(i64::MAX);
+                let repaired = change(&good.id, units, StockChangeReason::Repaired);
+                let request = adjustment(&place.id, &self.trader, repaired, key);
                 Some(Order::of_ship(number, Purpose::Repair, request))
             }
             Step::Holding(cargo) => Some(self.sell(number, cargo, key, cue)),
@@ -55,8 +60,9 @@ impl Ship {
         let there = cue.stock.on_hand(self.at, good);
         if there < CARGO_MIN {
             let quantity = cue.random.between(200, 1_200);
-            let change = i64::try_from(quantity).unwrap_or(i64::MAX);
-            let request = adjustment(&place.id, &place.id, &commodity.id, change, "produced", key);
+            let units = i64::try_from(quantity).unwrap_or(i64::MAX);
+            let made = change(&commodity.id, units, StockChangeReason::Produced);
+            let request = adjustment(&place.id, &place.id, made, key);
             let made = Purpose::Make { place: self.at, good, quantity };
             return Some(Order::of_ship(number, made, request));
         }
@@ -103,50 +109,52 @@ impl Ship {
 
     fn load(number: usize, trip: &Trip, key: String) -> Order {
         let (purpose, body) = if trip.fate == Fate::Cancelled {
-            (Purpose::Cancel, json!({ "type": "cancelled", "reason": "the buyer withdrew" }))
+            let reason = Some("the buyer withdrew".to_owned());
+            let cancelled = report(ShipmentReportType::Cancelled);
+            (Purpose::Cancel, NewShipmentEvent { reason, ..cancelled })
         } else {
-            (Purpose::Load, json!({ "type": "loaded" }))
+            (Purpose::Load, report(ShipmentReportType::Loaded))
         };
-        Order::of_ship(number, purpose, shipment_event(&trip.shipment, &body, key))
+        Order::of_ship(number, purpose, shipment_event(&trip.shipment, body, key))
     }
 
     fn depart(&self, number: usize, trip: &Trip, key: String, cue: &Cue<'_>) -> Order {
         // What goes wrong is only known later: nobody departs late by intention.
         let way = cue.stage.travel(self.at, trip.to) * trip.percent.min(ON_TIME_MAX) / 100;
         let arrives = cue.clock.after(cue.now + way);
-        let body = json!({ "type": "departed", "estimatedArrival": arrives.to_string() });
-        Order::of_ship(number, Purpose::Depart, shipment_event(&trip.shipment, &body, key))
+        let estimated_arrival = Some(arrives);
+        let body = NewShipmentEvent { estimated_arrival, ..report(ShipmentReportType::Departed) };
+        Order::of_ship(number, Purpose::Depart, shipment_event(&trip.shipment, body, key))
     }
 
     fn fly(&self, number: usize, trip: &Trip, key: String, cue: &mut Cue<'_>) -> Order {
         let part = trip.part(cue.now);
         let (purpose, body) = match (trip.fate, trip.reports) {
-            _ if cue.now >= trip.arrives => (Purpose::Arrive, json!({ "type": "arrived" })),
+            _ if cue.now >= trip.arrives => (Purpose::Arrive, report(ShipmentReportType::Arrived)),
             (Fate::Lost, 1..) => (
                 Purpose::Lose,
-                json!({
-                    "type": "lost",
-                    "cause": "lost",
-                    "reason": "no signal since the last report",
-                }),
+                NewShipmentEvent {
+                    cause: Some(LossCause::Lost),
+                    reason: Some("no signal since the last report".to_owned()),
+                    ..report(ShipmentReportType::Lost)
+                },
             ),
             (Fate::Late, 1) => {
-                let (code, reason) = cue.random.pick(&DELAYS).copied().unwrap_or(DELAYS[0]);
-                let arrives = cue.clock.after(trip.arrives).to_string();
-                let body = json!({
-                    "type": "estimated",
-                    "estimatedArrival": arrives,
-                    "delayCode": code,
-                    "reason": reason,
-                });
+                let (code, reason) = cue.random.pick(&DELAYS).unwrap_or(&DELAYS[0]);
+                let body = NewShipmentEvent {
+                    estimated_arrival: Some(cue.clock.after(trip.arrives)),
+                    delay_code: Some(code.clone()),
+                    reason: Some((*reason).to_owned()),
+                    ..report(ShipmentReportType::Estimated)
+                };
                 (Purpose::Report, body)
             }
             (_, 0..REPORTS) => {
                 (Purpose::Report, position(cue.stage.on_the_way(self.at, trip.to, part)))
             }
-            _ => (Purpose::Arrive, json!({ "type": "arrived" })),
+            _ => (Purpose::Arrive, report(ShipmentReportType::Arrived)),
         };
-        Order::of_ship(number, purpose, shipment_event(&trip.shipment, &body, key))
+        Order::of_ship(number, purpose, shipment_event(&trip.shipment, body, key))
     }
 
     fn count(number: usize, trip: &Trip, key: String, cue: &mut Cue<'_>) -> Order {
@@ -155,15 +163,15 @@ impl Ship {
         let seen = if in_part && cue.random.chance(25) { outstanding / 2 } else { outstanding };
         let rejected = if cue.random.chance(8) { seen / 20 } else { 0 };
         let accepted = seen - rejected;
-        let body = json!({
-            "type": "received",
-            "lines": [{
-                "commodity": cue.stage.goods[trip.cargo.good].id,
-                "accepted": accepted,
-                "rejected": rejected,
-            }],
-        });
-        let request = shipment_event(&trip.shipment, &body, key);
+        let line = NewShipmentEventLine {
+            commodity: cue.stage.goods[trip.cargo.good].id.clone(),
+            accepted: Some(accepted),
+            rejected: Some(rejected),
+            ..NewShipmentEventLine::default()
+        };
+        let received = report(ShipmentReportType::Received);
+        let body = NewShipmentEvent { lines: Some(vec![line]), ..received };
+        let request = shipment_event(&trip.shipment, body, key);
         Order::of_ship(number, Purpose::Count { accepted, rejected }, request)
     }
 

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::retry::spread;
+
 /// The first pause, unless the server asks for another.
 const PAUSE_USUAL: Duration = Duration::from_millis(500);
 /// The longest that grows by itself: long enough for a server in trouble, short enough for a person.
@@ -9,7 +11,8 @@ const PAUSE_MAX: Duration = Duration::from_secs(15);
 /// The longest that a server may ask for.
 const ASKED_MAX: Duration = Duration::from_mins(1);
 
-/// Pauses that double until something comes.
+/// Pauses that double until something comes, spread so that readers who lost the same server do not
+/// come back as one.
 #[derive(Debug)]
 pub(super) struct Pause {
     first: Duration,
@@ -37,7 +40,8 @@ impl Pause {
     pub(super) fn next(&mut self, asked: Option<Duration>) -> Duration {
         let doubled = self.first.saturating_mul(2_u32.saturating_pow(self.failures.min(16)));
         self.failures += 1;
-        asked.map_or(doubled.min(PAUSE_MAX), |asked| asked.clamp(self.first, ASKED_MAX))
+        let own = spread(doubled.min(PAUSE_MAX));
+        asked.map_or(own, |asked| asked.clamp(own, ASKED_MAX))
     }
 }
 
@@ -48,13 +52,18 @@ mod tests {
     #[test]
     fn pauses_grow_until_something_comes() {
         let mut pause = Pause::default();
-        let seconds: Vec<_> = (0..7).map(|_| pause.next(None).as_secs_f32()).collect();
-        assert_eq!(seconds, [0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 15.0]);
-        assert_eq!(pause.next(Some(Duration::from_secs(3))).as_secs(), 3);
+        let check = |pause: &mut Pause, most: &[f32]| {
+            for most in most {
+                let wait = pause.next(None).as_secs_f32();
+                assert!(wait >= most / 2.0 && wait <= *most, "{wait} of {most}");
+            }
+        };
+        check(&mut pause, &[0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 15.0]);
+        assert_eq!(pause.next(Some(Duration::from_secs(30))).as_secs(), 30);
         assert_eq!(pause.next(Some(Duration::from_hours(1))), ASKED_MAX);
-        assert_eq!(pause.next(Some(Duration::ZERO)), PAUSE_USUAL);
+        assert!(pause.next(Some(Duration::ZERO)) >= PAUSE_MAX / 2);
         pause.reset();
         pause.hint(Some(Duration::from_secs(1)));
-        assert_eq!([pause.next(None), pause.next(None)].map(|wait| wait.as_secs()), [1, 2]);
+        check(&mut pause, &[1.0, 2.0]);
     }
 }

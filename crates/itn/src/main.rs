@@ -2,6 +2,7 @@
 //!
 //! Reads the settings and hands over; each command lives in its own module.
 
+mod backup;
 mod client;
 mod commands;
 mod console;
@@ -43,6 +44,8 @@ enum Command {
     Import(import::ImportCommand),
     Export(Box<export::ExportOptions>),
     Watch(Box<watch::WatchOptions>),
+    Backup(commands::backup::Backup),
+    Restore(commands::restore::Restore),
     Verify(commands::verify::Verify),
     Migrate(commands::migrate::Migrate),
 }
@@ -76,6 +79,8 @@ async fn run(command: Command) -> ExitCode {
         Command::Import(command) => commands::import::run(command).await,
         Command::Export(options) => commands::export::run(&options).await,
         Command::Watch(options) => commands::watch::run(&options).await,
+        Command::Backup(backup) => backup.run(),
+        Command::Restore(restore) => restore.run(),
         Command::Verify(verify) => verify.run(),
         Command::Migrate(migrate) => migrate.run(),
     }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use itn_tests::client::Request;
 use itn_tests::process::{self, Ended, Process};
 use itn_tests::random::Seed;
-use itn_tests::server::{self, ADMIN_KEY, Folder};
+use itn_tests::server::{ADMIN_KEY, Folder};
 use itn_tests::stream::Stream;
 use itn_tests::{Client, Server, bodies, given, wait};
 use serde_json::{Value, json};

@@ -19,6 +19,7 @@ mod event_kind;
 mod fingerprint;
 mod identifier;
 pub mod limits;
+mod lineage;
 mod lines;
 pub mod meter;
 mod movement;
@@ -58,6 +59,7 @@ pub use fingerprint::{fingerprint, key_hash, name_hash};
 pub use identifier::{
     AlertRuleId, CommodityId, Identifier, IdentifierError, StationId, TraderId, VesselId,
 };
+pub use lineage::{Branch, Lineage};
 pub use lines::{Line, Lines, LinesError};
 pub use movement::{CreditAccount, Movement, StockAccount, movements};
 pub use offer::{Offer, OfferOpened, OfferRest, OfferStatus};

@@ -73,6 +73,14 @@ pub enum VerifyError {
     /// Events move what is not there.
     #[error("event {0} takes more out of an account than is in it")]
     Conservation(Sequence),
+    /// It does not reach as far as was asked.
+    #[error("the journal ends with event {last}, before {at}")]
+    Short {
+        /// Where it ends.
+        last: Sequence,
+        /// What was asked for.
+        at: Sequence,
+    },
     /// A snapshot differs from the replay.
     #[error("the snapshot at {0} is not the state that replaying gives: remove it")]
     Snapshot(Sequence),
@@ -91,10 +99,12 @@ pub fn state_hash(state: &State) -> [u8; 32] {
 }
 
 /// Replays a journal from nothing, checking its chain, every event against the rules' invariants,
-/// conservation against books of its own, and every snapshot against the replay.
+/// conservation against books of its own, and every snapshot against the replay. Up to event `at`, or
+/// to its end.
 pub fn verify(
     journal: &Arc<dyn Journal>,
     snapshots: &dyn SnapshotStore,
+    at: Option<Sequence>,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Report, VerifyError> {
     let mut snapshot_ids = ours(&**journal, snapshots)?;
@@ -107,12 +117,22 @@ pub fn verify(
         goods: GoodsTotals::default(),
         credits: CreditTotals::default(),
     };
-    let total = journal.reader().last();
+    let last = journal.reader().last();
+    let total = at.unwrap_or(last);
+    if total > last {
+        return Err(VerifyError::Short { last, at: total });
+    }
     let (mut state, mut books) = (State::default(), Books::default());
     for batch in journal.batches(Sequence::ZERO)? {
+        if state.last() >= total {
+            break;
+        }
         let batch = batch?;
         for recorded in &batch.events {
             let sequence = recorded.envelope.sequence;
+            if sequence > total {
+                break;
+            }
             books.follow(recorded).ok_or(VerifyError::Conservation(sequence))?;
             let applied = catch_unwind(AssertUnwindSafe(|| ledger::apply(&mut state, recorded)));
             applied.map_err(|_| VerifyError::Rules(sequence))?;

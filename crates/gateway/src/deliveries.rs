@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::{JournalId, KeyId, Recorded, Sequence};
+use domain::{KeyId, Lineage, Recorded, Sequence};
 use live::webhooks::{Content, NoInterest};
 use live::{Filter, Interest};
 use views::Views;
@@ -12,8 +12,8 @@ use crate::wire::body::FilterBody;
 
 /// What deliveries are made of, with the names that the views have. The views must have folded an
 /// event before it is delivered.
-pub fn webhook_content(views: &Views, journal: JournalId) -> Arc<dyn Content> {
-    Arc::new(CloudEvents { views: views.clone(), identity: Identity::of(journal) })
+pub fn webhook_content(views: &Views, journal: impl Into<Lineage>) -> Arc<dyn Content> {
+    Arc::new(CloudEvents { views: views.clone(), identity: Identity::of(&journal.into()) })
 }
 
 struct CloudEvents {

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use domain::{JournalId, Sequence};
+use domain::{Lineage, Sequence};
 use live::Hub;
 use live::KeyUseStore;
 use live::webhooks::Webhooks;
@@ -33,7 +33,7 @@ use crate::routes::{self, Places, Sessions, StreamTokens};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GatewayOptions {
     /// Whose events are shown.
-    pub journal: JournalId,
+    pub journal: Lineage,
     /// Whether anybody may read without a key. For loopback alone: whoever listens elsewhere must
     /// not set it.
     pub anonymous: bool,
@@ -47,9 +47,9 @@ pub struct GatewayOptions {
 
 impl GatewayOptions {
     /// The usual, for this journal.
-    pub fn new(journal: JournalId) -> Self {
+    pub fn new(journal: impl Into<Lineage>) -> Self {
         Self {
-            journal,
+            journal: journal.into(),
             anonymous: false,
             connections_max: CONNECTIONS_USUAL,
             observe: ObserveOptions::default(),
@@ -92,8 +92,8 @@ impl Gateway {
     /// [`Self::open`].
     pub fn recovering(options: GatewayOptions) -> Self {
         let shared = Shared {
-            identity: Identity::of(options.journal),
             rates: Rates::new(&options.limits),
+            identity: Identity::of(&options.journal),
             options,
             ready: OnceLock::new(),
             replayed: AtomicU64::new(0),

@@ -13,7 +13,7 @@ mod trade;
 mod vessel;
 mod webhook;
 
-use domain::{CommodityId, Envelope, JournalId, PrincipalId, Sequence, StationId, TraderId};
+use domain::{CommodityId, Envelope, Lineage, PrincipalId, Sequence, StationId, TraderId};
 use views::State;
 
 use crate::wire::Time;
@@ -21,26 +21,34 @@ use crate::wire::answer::{EnvelopeFields, Labels};
 
 pub use encode::stream_encoder;
 
-/// What tells this journal's events from those of others.
+/// What tells this journal's events from those of others, and from those of the same journal before
+/// a backup of it was restored.
 #[derive(Debug, Clone)]
 pub(crate) struct Identity {
     /// All of the journal's identifier, in hexadecimal.
     pub(crate) journal: String,
-    /// Its first digits.
-    pub(crate) tag: String,
     /// The source of its events.
     pub(crate) source: String,
+    /// The tag of the events behind each of these, in order; the first is behind none.
+    tags: Vec<(Sequence, String)>,
 }
 
 impl Identity {
-    pub(crate) fn of(journal: JournalId) -> Self {
-        let hex = format!("{:032x}", journal.0);
-        Self { tag: journal.tag(), source: format!("/api/journals/{hex}"), journal: hex }
+    pub(crate) fn of(lineage: &Lineage) -> Self {
+        let hex = format!("{:032x}", lineage.journal().0);
+        let source = format!("/api/journals/{hex}");
+        Self { journal: hex, source, tags: lineage.tags() }
     }
 
     /// The identifier of an event, which is also the position behind it.
     pub(crate) fn event_id(&self, sequence: Sequence) -> String {
-        format!("{sequence}-{}", self.tag)
+        format!("{sequence}-{}", self.tag(sequence))
+    }
+
+    /// What the identifier of this event ends with.
+    pub(crate) fn tag(&self, sequence: Sequence) -> &str {
+        let behind = self.tags.iter().rfind(|(after, _)| *after < sequence);
+        behind.or(self.tags.first()).map_or("", |(_, tag)| tag)
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Reads the settings and hands over; each command lives in its own module.
 
+mod backup;
 mod client;
 mod commands;
 mod console;
@@ -59,6 +60,8 @@ enum Command {
     /// The API keys of a running server: create, list, rotate, revoke
     #[command(subcommand)]
     Key(commands::key::KeyCommand),
+    Backup(commands::backup::Backup),
+    Restore(commands::restore::Restore),
     Verify(commands::verify::Verify),
     Migrate(commands::migrate::Migrate),
 }
@@ -91,6 +94,8 @@ async fn run(command: Command) -> ExitCode {
         Command::Export(options) => commands::export::run(&options).await,
         Command::Watch(options) => commands::watch::run(&options).await,
         Command::Key(command) => commands::key::run(command).await,
+        Command::Backup(backup) => backup.run(),
+        Command::Restore(restore) => restore.run(),
         Command::Verify(verify) => verify.run(),
         Command::Migrate(migrate) => migrate.run(),
     }

@@ -145,7 +145,7 @@ impl Server {
             connections_max: connections_allowed(options.connections_max),
             observe: options.observe.options(&options.data),
             limits: options.limits.clone(),
-            ..GatewayOptions::new(store.journal.id())
+            ..GatewayOptions::new(store.journal.lineage())
         });
         let (stop, stopped) = oneshot::channel();
         let stopped = async { drop(stopped.await) };
@@ -160,7 +160,7 @@ impl Server {
         }
         let events = store.journal.reader();
         let (views, fold) = Views::open(Some(&options.data.join("views.db")), Arc::clone(&events))?;
-        let encoder = gateway::stream_encoder(&views, store.journal.id());
+        let encoder = gateway::stream_encoder(&views, store.journal.lineage());
         let (past, feeds) = block_in_place(|| {
             Past::open(Some(&options.data), store.journal.id(), &views, &events)
         })?;
@@ -307,7 +307,7 @@ fn open_webhooks(
         store: operations,
         events: store.journal.reader(),
         subjects: hub.subjects().clone(),
-        content: gateway::webhook_content(views, journal),
+        content: gateway::webhook_content(views, store.journal.lineage()),
         sender: Arc::new(sender),
         clock: Arc::new(SystemClock),
     })?)

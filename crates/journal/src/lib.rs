@@ -21,7 +21,7 @@ mod submission;
 use std::sync::Arc;
 
 use crossbeam_channel::Sender;
-use domain::{Batch, Epoch, EventReader, JournalId, Sequence};
+use domain::{Batch, Epoch, EventReader, JournalId, Lineage, Sequence};
 use thiserror::Error;
 
 pub use encoding::encoded_len_bound;
@@ -29,12 +29,20 @@ pub use memory::MemoryJournal;
 pub use meters::Meters;
 pub use row::BATCH_EVENTS_BYTES_MAX;
 pub use snapshots::{FileSnapshots, MemorySnapshots};
-pub use sqlite::{OnProgress, OpenOptions, SqliteJournal, migrate, pending_migrations};
+pub use sqlite::{
+    BackupError, BackupFolder, BackupOptions, BackupSource, BackupStep, Copied, OnBackup,
+    OnProgress, OpenOptions, Restored, SqliteJournal, migrate, pending_migrations, restore,
+};
 
 /// Where batches are kept: the seam at which one log is swapped for another.
 pub trait Journal: Send + Sync {
     /// Which journal this is.
     fn id(&self) -> JournalId;
+
+    /// Which journal this is, and where it went on from restored backups.
+    fn lineage(&self) -> Lineage {
+        Lineage::from(self.id())
+    }
 
     /// Committed events by sequence, shared by all readers.
     fn reader(&self) -> Arc<dyn EventReader>;
@@ -129,6 +137,9 @@ pub enum JournalError {
     /// Another process has it open.
     #[error("the data folder {0} is in use by another process")]
     InUse(String),
+    /// It is no data folder.
+    #[error("{0} holds a backup: `itn restore` makes a data folder of it elsewhere")]
+    Backup(String),
     /// What is stored is not what was written.
     #[error("the journal is damaged {place}: {reason}")]
     Damaged {

@@ -4,6 +4,7 @@
 //! temporary folders, and so runs beside the others.
 
 mod analytics;
+mod backup;
 mod bad_bulk;
 mod bad_input;
 mod bad_wire;

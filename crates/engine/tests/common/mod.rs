@@ -74,7 +74,7 @@ impl Network {
     /// What `itn verify` says of it.
     pub(crate) fn verify(&self) -> engine::Report {
         let journal: Arc<dyn Journal> = Arc::new(self.journal.reopen());
-        engine::verify(&journal, &*self.snapshots, &mut |_| {}).expect("the journal is sound")
+        engine::verify(&journal, &*self.snapshots, None, &mut |_| {}).expect("the journal is sound")
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::{JournalId, Recorded};
+use domain::{Lineage, Recorded};
 use live::Encode;
 use views::Views;
 
@@ -10,8 +10,8 @@ use super::{Identity, Render};
 
 /// What the live readers get of each event: frames of Server-Sent Events, with the names that the
 /// views have. The views must have folded an event before it is encoded.
-pub fn stream_encoder(views: &Views, journal: JournalId) -> Arc<dyn Encode> {
-    Arc::new(SseFrames { views: views.clone(), identity: Identity::of(journal) })
+pub fn stream_encoder(views: &Views, journal: impl Into<Lineage>) -> Arc<dyn Encode> {
+    Arc::new(SseFrames { views: views.clone(), identity: Identity::of(&journal.into()) })
 }
 
 /// One frame per event: its identifier and the `CloudEvent`, without an `event:` field, so that a

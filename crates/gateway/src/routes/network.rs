@@ -36,7 +36,7 @@ pub(crate) async fn read(
         let as_of = render.state.as_of();
         let answer = NetworkAnswer {
             journal: &render.identity.journal,
-            tag: &render.identity.tag,
+            tag: render.identity.tag(as_of.sequence),
             time: Time(now),
             epoch: Time(created.epoch),
             speed: created.speed,

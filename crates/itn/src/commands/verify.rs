@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use domain::JournalId;
+use domain::{JournalId, Sequence};
 use live::webhooks::{OperationsStore, SqliteOperations, StoreError};
 
 use crate::commands::{DataFolder, fail};
@@ -17,6 +17,10 @@ use crate::server::{OPERATIONS, Store};
 pub(crate) struct Verify {
     #[command(flatten)]
     data: DataFolder,
+    /// Only up to this event, with the state's hash as it was then
+    #[arg(long, value_name = "SEQUENCE",
+          value_parser = clap::value_parser!(u64).range(1..))]
+    at: Option<u64>,
 }
 
 impl Verify {
@@ -29,15 +33,21 @@ impl Verify {
             Ok(store) => store,
             Err(error) => return fail(&error),
         };
-        let bar = Progress::bar(store.journal.reader().last().0, "replaying");
+        let at = self.at.map(Sequence);
+        let total = at.unwrap_or_else(|| store.journal.reader().last());
+        let bar = Progress::bar(total.0, "replaying");
         let mut progress = |at: engine::Progress| bar.at(at.replayed.0);
-        let report = match engine::verify(&store.journal, &*store.snapshots, &mut progress) {
+        let report = match engine::verify(&store.journal, &*store.snapshots, at, &mut progress) {
             Ok(report) => report,
             Err(error) => return fail(&error),
         };
         drop(bar);
         console::say(&format!("sequence {}", report.last));
         console::say(&format!("state hash {}", blake3::Hash::from_bytes(report.state_hash)));
+        // Within a batch there is none.
+        if let Ok(Some(chain)) = store.journal.chain(report.last) {
+            console::say(&format!("chain hash {}", blake3::Hash::from_bytes(chain)));
+        }
         let batches = counted(report.batch_count, "batch", "batches");
         console::say(&format!("chain: {batches}, every row follows from the one before"));
         let accounts = grouped(report.account_count as u64);

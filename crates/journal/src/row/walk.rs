@@ -42,6 +42,17 @@ impl Walk {
         }
     }
 
+    /// Behind `row`, trusting it and what is before.
+    pub fn behind_row(journal: JournalId, row: &Row<'_>) -> Self {
+        Self {
+            journal,
+            last: row.last(),
+            chain: row.chain,
+            batch: Some(row.batch),
+            next_index: if row.is_last { 0 } else { row.index.saturating_add(1) },
+        }
+    }
+
     /// Steps over `row`, if it is the one that follows.
     pub fn step(&mut self, row: &Row<'_>) -> Result<(), RowError> {
         must_be("journal", self.journal.0, row.batch.journal.0)?;

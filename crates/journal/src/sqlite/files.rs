@@ -78,6 +78,10 @@ impl Files {
             Some(0) => Err(damaged("the file is empty".to_owned())),
             Some(_) => Ok(true),
             None => {
+                let backup = self.folder.join(super::backup::COPY);
+                if length(&backup)?.is_some() {
+                    return Err(JournalError::Backup(self.folder.display().to_string()));
+                }
                 for path in [self.wal(), self.head()] {
                     if length(&path)?.is_some() {
                         let name = path.display();
@@ -129,7 +133,7 @@ pub(crate) fn failed(doing: &str, path: &Path, error: &io::Error) -> JournalErro
 }
 
 /// Removes a file that need not be there.
-fn remove(path: &Path) -> Result<(), JournalError> {
+pub(super) fn remove(path: &Path) -> Result<(), JournalError> {
     match fs::remove_file(path) {
         Ok(()) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),

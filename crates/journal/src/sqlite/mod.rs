@@ -3,6 +3,7 @@
 //! Must not show what is not durable, must not write after a failure, and must not open what is not
 //! exactly what was written.
 
+mod backup;
 mod checkpoint;
 mod connection;
 mod files;
@@ -20,7 +21,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use crossbeam_channel::Sender;
-use domain::{Epoch, EventReader, JournalId, Sequence};
+use domain::{Epoch, EventReader, JournalId, Lineage, Sequence};
 use parking_lot::Mutex;
 use rusqlite::Connection;
 
@@ -36,6 +37,10 @@ use crate::{
     PendingMigration,
 };
 
+pub use self::backup::{
+    BackupError, BackupFolder, BackupOptions, BackupSource, BackupStep, Copied, OnBackup, Restored,
+    restore,
+};
 pub(crate) use self::files::{failed as file_failed, sync_folder};
 
 /// How the journal is opened.
@@ -78,6 +83,7 @@ pub struct SqliteJournal {
 #[derive(Debug)]
 struct Shared {
     id: JournalId,
+    lineage: Lineage,
     write_side: Mutex<WriteSide>,
     published: Arc<Published>,
     checkpoints: Arc<Checkpoints>,
@@ -126,6 +132,7 @@ impl SqliteJournal {
             tracing::warn!(last, "no intact head file: an end lost to damage would go unnoticed");
         }
         let epoch = verify::newest_epoch(&connection, &walk)?;
+        let lineage = verify::lineage(&connection, id)?;
         // A killed process may have left commits in the WAL that were never synced. Before anyone
         // sees them they are copied and synced; it also gives the WAL back.
         checkpoint::empty_wal(&connection)
@@ -145,16 +152,17 @@ impl SqliteJournal {
             page_bytes,
             wal_bytes: 0,
         };
-        Self::assemble(&files, options, id, write_side, lock)
+        Self::assemble(&files, options, lineage, write_side, lock)
     }
 
     fn assemble(
         files: &Files,
         options: OpenOptions,
-        id: JournalId,
+        lineage: Lineage,
         write_side: WriteSide,
         lock: File,
     ) -> Result<Self, JournalError> {
+        let id = lineage.journal();
         let published = Arc::new(Published::default());
         published.set(write_side.last);
         let meters = Arc::<Meters>::default();
@@ -162,6 +170,7 @@ impl SqliteJournal {
         let checkpointer = start_checkpointer(files, &options, Arc::clone(&checkpoints))?;
         let shared = Shared {
             id,
+            lineage,
             write_side: Mutex::new(write_side),
             published: Arc::clone(&published),
             checkpoints,
@@ -183,6 +192,10 @@ impl SqliteJournal {
 impl Journal for SqliteJournal {
     fn id(&self) -> JournalId {
         self.shared.id
+    }
+
+    fn lineage(&self) -> Lineage {
+        self.shared.lineage.clone()
     }
 
     fn reader(&self) -> Arc<dyn EventReader> {
@@ -247,8 +260,19 @@ fn create(files: &Files, options: &OpenOptions) -> Result<(), JournalError> {
         doing: "choosing the journal's id".to_owned(),
         reason: error.to_string(),
     })?;
+    create_as(files, options, JournalId(u128::from_be_bytes(id)), &schema::all())?;
+    files.publish_database()
+}
+
+/// Makes the database of this journal, empty and whole, under the name of one that is being made.
+fn create_as(
+    files: &Files,
+    options: &OpenOptions,
+    id: JournalId,
+    migrations: &[PendingMigration],
+) -> Result<(), JournalError> {
     let mut connection = connect(&files.new_database(), Access::Create, options)?;
-    fill(&mut connection, id)?;
+    fill(&mut connection, id, migrations)?;
     let closing = "closing the new database";
     connection.close().map_err(|(_, error)| failed(closing, &error))?;
     // SQLite names the new mode before it has written it, and an error of that writing is lost: only
@@ -265,11 +289,14 @@ fn create(files: &Files, options: &OpenOptions) -> Result<(), JournalError> {
             reason: "I/O error: what was written is not there".to_owned(),
         });
     }
-    files.remove_companions()?;
-    files.publish_database()
+    files.remove_companions()
 }
 
-fn fill(connection: &mut Connection, id: [u8; 16]) -> Result<(), JournalError> {
+fn fill(
+    connection: &mut Connection,
+    id: JournalId,
+    migrations: &[PendingMigration],
+) -> Result<(), JournalError> {
     let doing = "making the database";
     let mode: String = connection
         .pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))
@@ -278,9 +305,9 @@ fn fill(connection: &mut Connection, id: [u8; 16]) -> Result<(), JournalError> {
         let reason = format!("the file system cannot do WAL, only {mode}");
         return Err(JournalError::Storage { doing: doing.to_owned(), reason });
     }
-    schema::apply(connection, &schema::all())?;
+    schema::apply(connection, migrations)?;
     connection
-        .execute("INSERT INTO journal (id) VALUES (?1)", [id])
+        .execute("INSERT INTO journal (id) VALUES (?1)", [id.0.to_be_bytes()])
         .map_err(|error| failed(doing, &error))?;
     checkpoint::empty_wal(connection).map_err(|error| failed(doing, &error))
 }

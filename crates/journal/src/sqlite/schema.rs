@@ -63,6 +63,12 @@ pub(super) fn pending(connection: &Connection) -> Result<Vec<PendingMigration>, 
         .collect())
 }
 
+/// The number of the last migration that was applied. Refuses what [`pending`] refuses.
+pub(super) fn version(connection: &Connection) -> Result<u32, JournalError> {
+    let pending = pending(connection)?;
+    Ok(pending.first().map_or(known(), |first| first.number - 1))
+}
+
 /// Applies the migrations that are pending, each in a transaction of its own.
 pub(super) fn apply(
     connection: &mut Connection,

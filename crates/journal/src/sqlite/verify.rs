@@ -1,6 +1,6 @@
 //! What opening checks: every row from the first to the last, and that the journal reaches its head.
 
-use domain::{JournalId, Sequence};
+use domain::{Branch, Epoch, JournalId, Lineage, Sequence};
 use rusqlite::Connection;
 
 use super::connection::{failed, key, unsigned};
@@ -32,10 +32,20 @@ pub(super) fn walk(
     if let Some(head) = head {
         check_journal(head, journal)?;
     }
+    walk_from(connection, Walk::from_start(journal), head, on_progress)
+}
+
+/// The same for the rows behind `from`, trusting those before.
+pub(super) fn walk_from(
+    connection: &Connection,
+    from: Walk,
+    head: Option<&Head>,
+    on_progress: Option<OnProgress<'_>>,
+) -> Result<Walk, JournalError> {
     // One transaction, so that the WAL's index is not consulted anew for every lookup.
     let transaction =
         connection.unchecked_transaction().map_err(|error| failed("beginning to read", &error))?;
-    let (walk, head_chain) = scan(&transaction, journal, head, on_progress)?;
+    let (walk, head_chain) = scan(&transaction, from, head, on_progress)?;
     if !walk.between_batches() {
         return Err(damaged_row(walk.last.next(), &"the last batch is not complete"));
     }
@@ -48,7 +58,7 @@ pub(super) fn walk(
 /// The walk over all rows, and the chain hash where the head is.
 fn scan(
     connection: &Connection,
-    journal: JournalId,
+    mut walk: Walk,
     head: Option<&Head>,
     mut on_progress: Option<OnProgress<'_>>,
 ) -> Result<(Walk, Option<ChainHash>), JournalError> {
@@ -59,13 +69,13 @@ fn scan(
         .map(Sequence)
         .unwrap_or_default();
     let mut lookup = Lookup::prepare(connection)?;
-    let mut walk = Walk::from_start(journal);
     let mut head_chain = head.filter(|head| head.last == walk.last).map(|_| walk.chain);
     let mut rows_count = 0_u32;
     let mut statement = connection
-        .prepare("SELECT first, row FROM rows ORDER BY first")
+        .prepare("SELECT first, row FROM rows WHERE first > ?1 ORDER BY first")
         .map_err(|error| failed("preparing to read rows", &error))?;
-    let mut rows = statement.query(()).map_err(|error| failed("reading rows", &error))?;
+    let mut rows =
+        statement.query([key(walk.last)]).map_err(|error| failed("reading rows", &error))?;
     loop {
         let first = walk.last.next();
         let doing = || format!("reading the row of event {first}");
@@ -160,6 +170,27 @@ fn check_head(head: &Head, walk: &Walk, chain: Option<[u8; 32]>) -> Result<(), J
 
 fn damaged_end(reason: String) -> JournalError {
     JournalError::Damaged { place: "(journal.db against the head file)".to_owned(), reason }
+}
+
+/// What the epochs tell of the journal's descent: writers take one after the other, and only a restore
+/// leaves some out.
+pub(super) fn lineage(connection: &Connection, id: JournalId) -> Result<Lineage, JournalError> {
+    let read = || -> rusqlite::Result<Vec<(i64, i64)>> {
+        let mut select = connection.prepare("SELECT epoch, after FROM epochs ORDER BY epoch")?;
+        select.query_map((), |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+    };
+    let epochs = read().map_err(|error| failed("reading the epochs", &error))?;
+    let mut lineage = Lineage::from(id);
+    let mut before = 0;
+    for (epoch, after) in epochs {
+        if let (Some(number), Some(after), true) =
+            (unsigned(epoch), unsigned(after), epoch > before + 1)
+        {
+            lineage.push(Branch { epoch: Epoch(number), after: Sequence(after) });
+        }
+        before = epoch;
+    }
+    Ok(lineage)
 }
 
 /// The newest epoch that was claimed; not older than that of the last row.

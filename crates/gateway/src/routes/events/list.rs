@@ -136,16 +136,45 @@ fn find(
     Ok(app.ready()?.past.history.find_events(&filter, part, scope)?)
 }
 
-/// The sequence of a position: plain digits, or an event's identifier in this journal.
+/// The sequence of a position: plain digits, or an event's identifier in this journal as it is.
 pub(in crate::routes) fn position(text: &str, identity: &Identity) -> Option<Sequence> {
-    let digits = match text.split_once('-') {
-        None => text,
-        Some((digits, tag)) => (tag == identity.tag).then_some(digits)?,
+    let (digits, tag) = match text.split_once('-') {
+        None => (text, None),
+        Some((digits, tag)) => (digits, Some(tag)),
     };
     let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    plain.then(|| digits.parse().ok()).flatten().map(Sequence)
+    let sequence = Sequence(plain.then(|| digits.parse().ok()).flatten()?);
+    tag.is_none_or(|tag| tag == identity.tag(sequence)).then_some(sequence)
 }
 
 pub(in crate::routes) fn unknown_position() -> Problem {
     Problem::plain(Code::UnknownPosition)
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{Branch, Epoch, JournalId, Lineage};
+
+    use super::*;
+
+    #[test]
+    fn positions_of_before_a_restore_are_known_up_to_it() {
+        let mut lineage = Lineage::from(JournalId(0x0123_4567 << 96));
+        let before = Identity::of(&lineage);
+        lineage.push(Branch { after: Sequence(7), epoch: Epoch(0x1000_0001) });
+        let restored = Identity::of(&lineage);
+        for at in 0..=7 {
+            assert_eq!(before.event_id(Sequence(at)), restored.event_id(Sequence(at)));
+        }
+        assert_eq!(restored.event_id(Sequence(8)), "8-11234566");
+        let known = |text: &str| position(text, &restored).map(|sequence| sequence.0);
+        assert_eq!(known("7-01234567"), Some(7));
+        assert_eq!(known("8-01234567"), None, "an event that is lost, or another's");
+        assert_eq!(known("8-11234566"), Some(8));
+        assert_eq!(known("7-11234566"), None, "it never was called so");
+        assert_eq!(known("8"), Some(8));
+        for wrong in ["", "-", "+1", "7-", "7-01234567-", "x-01234567"] {
+            assert_eq!(known(wrong), None, "{wrong}");
+        }
+    }
 }

@@ -4,12 +4,13 @@
 //! losing the last of it repeats some. The rows of subscriptions, secrets and cursors carry a checksum:
 //! a cursor that was read wrong would skip events without a word.
 
+mod copy;
 mod file;
 mod rows;
 
 use std::path::Path;
 
-use domain::{JournalId, KeyId, Timestamp};
+use domain::{JournalId, KeyId, Sequence, Timestamp};
 use parking_lot::Mutex;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
@@ -40,6 +41,17 @@ impl SqliteOperations {
         let file = path.display().to_string();
         let connection = file::open(path, journal)?;
         Ok(Self { connection: Mutex::new(connection), file })
+    }
+
+    /// Copies the store as it is at one moment, while its owner writes it; the copy is checked, synced
+    /// and has its name when it is whole. Tells how many webhooks there are, and the event that the
+    /// farthest has come to.
+    pub fn copy(
+        from: &Path,
+        to: &Path,
+        journal: JournalId,
+    ) -> Result<(usize, Sequence), StoreError> {
+        copy::copy(from, to, journal)
     }
 
     fn write<T>(

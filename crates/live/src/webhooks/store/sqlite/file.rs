@@ -67,7 +67,7 @@ const KEY_USES: &str = "
 /// Its number, as SQLite's `user_version`.
 const VERSION: i64 = 2;
 /// How long a connection waits for another's lock: nobody else has one but somebody who looks.
-const BUSY: Duration = Duration::from_secs(10);
+pub(super) const BUSY: Duration = Duration::from_secs(10);
 
 /// Opens the file, and makes it if it is not there.
 pub(super) fn open(path: &Path, journal: JournalId) -> Result<Connection, StoreError> {
@@ -119,7 +119,7 @@ fn make(path: &Path, journal: JournalId) -> std::io::Result<()> {
     File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }
 
-fn new_name(path: &Path) -> PathBuf {
+pub(super) fn new_name(path: &Path) -> PathBuf {
     path.with_extension("db.new")
 }
 
@@ -138,7 +138,11 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
 }
 
 /// Refuses a file that is damaged, another network's or of a later version.
-fn check(connection: &Connection, name: &str, journal: JournalId) -> Result<(), StoreError> {
+pub(super) fn check(
+    connection: &Connection,
+    name: &str,
+    journal: JournalId,
+) -> Result<(), StoreError> {
     let read = |doing, error: &rusqlite::Error| failed(name, doing, error);
     let found: i64 = connection
         .pragma_query_value(None, "user_version", |row| row.get(0))

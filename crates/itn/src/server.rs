@@ -299,7 +299,6 @@ fn open_webhooks(
     views: &Views,
     hub: &Hub,
 ) -> Result<(Webhooks, WebhooksFold), ServerError> {
-    let journal = store.journal.id();
     let sender =
         HttpSender::new(&options.webhooks).map_err(|error| ServerError::Tls(error.to_string()))?;
     Ok(Webhooks::open(WebhookParts {

@@ -5,11 +5,12 @@
 
 use std::process::ExitCode;
 
+use itn_client::{Answer, Request};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use thiserror::Error;
 
-use crate::client::{Client, ClientError, Request, ServerOptions};
+use crate::client::{Client, ClientError, ServerOptions};
 use crate::commands::fail;
 use crate::console;
 
@@ -93,15 +94,23 @@ struct Common {
 #[derive(Debug, Error)]
 enum KeyError {
     #[error(transparent)]
-    Client(#[from] ClientError),
+    Client(ClientError),
     #[error("no random bytes: {0}")]
     Random(getrandom::Error),
+    #[error("the server's answer is not understood: {0}")]
+    NotUnderstood(serde_json::Error),
     /// The first answer was lost, and with it the only copy of the secret.
     #[error(
         "key {0} was made, but the answer that showed its secret was lost: rotate it with \
          --keep-old 0, or revoke it"
     )]
     SecretLost(u32),
+}
+
+impl<E: Into<ClientError>> From<E> for KeyError {
+    fn from(error: E) -> Self {
+        Self::Client(error.into())
+    }
 }
 
 /// What the server says of a key.
@@ -175,7 +184,7 @@ impl Rotate {
 
 impl List {
     async fn run(self) -> Result<(), KeyError> {
-        let client = Client::new(&self.common.server)?;
+        let client = self.common.server.client()?;
         let keys = keys(&client, "/api/keys?limit=1000".to_owned()).await?;
         if self.common.json {
             keys.iter().for_each(|(_, json)| console::say(&json.to_string()));
@@ -199,9 +208,8 @@ impl List {
 
 impl Revoke {
     async fn run(self) -> Result<(), KeyError> {
-        let client = Client::new(&self.common.server)?;
-        let request = Request::delete(format!("/api/keys/{}", self.id), idempotency_key()?);
-        let answer = client.accepted(&request).await?;
+        let client = self.common.server.client()?;
+        let answer = write(&client, "DELETE", format!("/api/keys/{}", self.id), None).await?;
         if self.common.json {
             console::say(&answer.json::<Value>()?.to_string());
         }
@@ -215,8 +223,8 @@ impl Revoke {
 impl Common {
     /// Has a key made, and prints its secret.
     async fn make(&self, path: String, body: &Value) -> Result<(Key, Client), KeyError> {
-        let client = Client::new(&self.server)?;
-        let answer = client.accepted(&Request::post(path, body, idempotency_key()?)).await?;
+        let client = self.server.client()?;
+        let answer = write(&client, "POST", path, Some(body)).await?;
         let key = answer.json::<Key>()?;
         let secret = key.key.as_deref().ok_or(KeyError::SecretLost(key.key_id))?;
         if self.json {
@@ -234,10 +242,10 @@ async fn keys(client: &Client, first: String) -> Result<Vec<(Key, Value)>, KeyEr
     let mut next = Some(first);
     let mut keys = Vec::new();
     while let Some(path) = next.take() {
-        let answer = client.accepted(&Request::get(path)).await?;
+        let answer = client.send(&Request::get(path)).await?.accepted()?;
         let page: Value = answer.json()?;
         for item in page["items"].as_array().into_iter().flatten() {
-            let key = Key::deserialize(item).map_err(ClientError::NotUnderstood)?;
+            let key = Key::deserialize(item).map_err(KeyError::NotUnderstood)?;
             keys.push((key, item.clone()));
         }
         next = answer.next_page().filter(|_| !single);
@@ -256,6 +264,17 @@ fn described(key: &Key) -> String {
         Some(end) => format!("good until {end}"),
     };
     format!("key {} of {}, {}{accounts}, {end}", key.key_id, key.principal, key.role)
+}
+
+/// What the server says to a write, which acts once however often it is sent.
+async fn write(
+    client: &Client,
+    method: &'static str,
+    path: String,
+    body: Option<&Value>,
+) -> Result<Answer, KeyError> {
+    let request = Request::write(method, path, body, Some(idempotency_key()?))?;
+    Ok(client.send(&request).await?.accepted()?)
 }
 
 /// A key under which this command alone is retried.

@@ -61,6 +61,7 @@ pub(crate) struct Serve {
     webhook_retry_seconds: Option<Schedule>,
     #[command(flatten)]
     observe: observe::Observe,
+    #[command(flatten)]
     limits: limits::LimitArguments,
 }
 

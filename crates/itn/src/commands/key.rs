@@ -163,8 +163,9 @@ impl Rotate {
         let path = format!("/api/keys/{}/rotate", self.id);
         let (key, client) = self.common.make(path, &body).await?;
         console::note(&format!("{}; it is shown this once", described(&key)));
-        let old = keys(&client, format!("/api/keys?cursor={}&limit=1", self.id)).await?;
-        for (old, _) in old.into_iter().filter(|(old, _)| old.key_id == self.id) {
+        // It is done, and the secret is out: that this cannot be told is no failure of the rotation.
+        let keys = keys(&client).await.unwrap_or_default();
+        for (old, _) in keys.into_iter().filter(|(old, _)| old.key_id == self.id) {
             let end = old.expires_at.filter(|_| old.status == "active");
             let end = end.map_or_else(|| "has ended".to_owned(), |end| format!("ends at {end}"));
             console::note(&format!("key {}, in whose place it is, {end}", self.id));
@@ -176,7 +177,7 @@ impl Rotate {
 impl List {
     async fn run(self) -> Result<(), KeyError> {
         let client = Client::new(&self.common.server)?;
-        let keys = keys(&client, "/api/keys?limit=1000".to_owned()).await?;
+        let keys = keys(&client).await?;
         if self.common.json {
             keys.iter().for_each(|(_, json)| console::say(&json.to_string()));
             return Ok(());
@@ -228,10 +229,9 @@ impl Common {
     }
 }
 
-/// The keys that are listed at this path and on the pages behind it.
-async fn keys(client: &Client, first: String) -> Result<Vec<(Key, Value)>, KeyError> {
-    let single = first.ends_with("limit=1");
-    let mut next = Some(first);
+/// All keys, page by page, each as what is told of it and as the server said it.
+async fn keys(client: &Client) -> Result<Vec<(Key, Value)>, KeyError> {
+    let mut next = Some("/api/keys?limit=1000".to_owned());
     let mut keys = Vec::new();
     while let Some(path) = next.take() {
         let answer = client.accepted(&Request::get(path)).await?;
@@ -240,7 +240,7 @@ async fn keys(client: &Client, first: String) -> Result<Vec<(Key, Value)>, KeyEr
             let key = Key::deserialize(item).map_err(ClientError::NotUnderstood)?;
             keys.push((key, item.clone()));
         }
-        next = answer.next_page().filter(|_| !single);
+        next = answer.next_page();
     }
     Ok(keys)
 }

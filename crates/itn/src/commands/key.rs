@@ -108,7 +108,8 @@ enum KeyError {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Key {
-    key_id: u32,
+    #[serde(rename = "keyId")]
+    id: u32,
     principal: String,
     role: String,
     #[serde(default)]
@@ -119,8 +120,8 @@ struct Key {
     #[serde(default)]
     last_used_at: Option<String>,
     /// The secret, where it is shown.
-    #[serde(default)]
-    key: Option<String>,
+    #[serde(default, rename = "key")]
+    secret: Option<String>,
 }
 
 pub(crate) async fn run(command: KeyCommand) -> ExitCode {
@@ -165,7 +166,7 @@ impl Rotate {
         console::note(&format!("{}; it is shown this once", described(&key)));
         // It is done, and the secret is out: that this cannot be told is no failure of the rotation.
         let keys = keys(&client).await.unwrap_or_default();
-        for (old, _) in keys.into_iter().filter(|(old, _)| old.key_id == self.id) {
+        for (old, _) in keys.into_iter().filter(|(old, _)| old.id == self.id) {
             let end = old.expires_at.filter(|_| old.status == "active");
             let end = end.map_or_else(|| "has ended".to_owned(), |end| format!("ends at {end}"));
             console::note(&format!("key {}, in whose place it is, {end}", self.id));
@@ -179,7 +180,9 @@ impl List {
         let client = Client::new(&self.common.server)?;
         let keys = keys(&client).await?;
         if self.common.json {
-            keys.iter().for_each(|(_, json)| console::say(&json.to_string()));
+            for (_, json) in &keys {
+                console::say(&json.to_string());
+            }
             return Ok(());
         }
         let row = |cells: [&str; 6]| {
@@ -189,7 +192,7 @@ impl List {
         };
         row(["key", "status", "role", "last used", "expires", "principal"]);
         for (key, _) in &keys {
-            let id = key.key_id.to_string();
+            let id = key.id.to_string();
             let used = key.last_used_at.as_deref().unwrap_or("never");
             let ends = key.expires_at.as_deref().unwrap_or("never");
             row([&id, &key.status, &key.role, used, ends, &key.principal]);
@@ -207,7 +210,7 @@ impl Revoke {
             console::say(&answer.json::<Value>()?.to_string());
         }
         let key = answer.json::<Key>()?;
-        let (id, whose) = (key.key_id, key.principal);
+        let (id, whose) = (key.id, key.principal);
         console::note(&format!("key {id} of {whose} is {}", key.status));
         Ok(())
     }
@@ -219,7 +222,7 @@ impl Common {
         let client = Client::new(&self.server)?;
         let answer = client.accepted(&Request::post(path, body, idempotency_key()?)).await?;
         let key = answer.json::<Key>()?;
-        let secret = key.key.as_deref().ok_or(KeyError::SecretLost(key.key_id))?;
+        let secret = key.secret.as_deref().ok_or(KeyError::SecretLost(key.id))?;
         if self.json {
             console::say(&answer.json::<Value>()?.to_string());
         } else {
@@ -255,14 +258,14 @@ fn described(key: &Key) -> String {
         None => "good until it is revoked".to_owned(),
         Some(end) => format!("good until {end}"),
     };
-    format!("key {} of {}, {}{accounts}, {end}", key.key_id, key.principal, key.role)
+    format!("key {} of {}, {}{accounts}, {end}", key.id, key.principal, key.role)
 }
 
 /// A key under which this command alone is retried.
 fn idempotency_key() -> Result<String, KeyError> {
     let mut random = [0_u8; IDEMPOTENCY_BYTES];
     getrandom::fill(&mut random).map_err(KeyError::Random)?;
-    Ok(random.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(format!("{:032x}", u128::from_le_bytes(random)))
 }
 
 /// `90d`, `12h`, `30m`, `45s` or `45` as seconds.

@@ -144,7 +144,7 @@ mod tests {
         uses.mark(KeyId(2));
         uses.gather(Timestamp(180));
         uses.keep_for_later(unsaved);
-        let unsaved: Vec<_> = uses.take_unsaved().into_iter().map(|(_, at)| at.0).collect();
+        let unsaved: Vec<_> = uses.take_unsaved().into_values().map(|at| at.0).collect();
         assert_eq!(unsaved, [180, 60]);
     }
 }

@@ -117,7 +117,8 @@ impl<E: Into<ClientError>> From<E> for KeyError {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Key {
-    key_id: u32,
+    #[serde(rename = "keyId")]
+    id: u32,
     principal: String,
     role: String,
     #[serde(default)]
@@ -128,8 +129,8 @@ struct Key {
     #[serde(default)]
     last_used_at: Option<String>,
     /// The secret, where it is shown.
-    #[serde(default)]
-    key: Option<String>,
+    #[serde(default, rename = "key")]
+    secret: Option<String>,
 }
 
 pub(crate) async fn run(command: KeyCommand) -> ExitCode {
@@ -172,8 +173,9 @@ impl Rotate {
         let path = format!("/api/keys/{}/rotate", self.id);
         let (key, client) = self.common.make(path, &body).await?;
         console::note(&format!("{}; it is shown this once", described(&key)));
-        let old = keys(&client, format!("/api/keys?cursor={}&limit=1", self.id)).await?;
-        for (old, _) in old.into_iter().filter(|(old, _)| old.key_id == self.id) {
+        // It is done, and the secret is out: that this cannot be told is no failure of the rotation.
+        let keys = keys(&client).await.unwrap_or_default();
+        for (old, _) in keys.into_iter().filter(|(old, _)| old.id == self.id) {
             let end = old.expires_at.filter(|_| old.status == "active");
             let end = end.map_or_else(|| "has ended".to_owned(), |end| format!("ends at {end}"));
             console::note(&format!("key {}, in whose place it is, {end}", self.id));
@@ -185,9 +187,11 @@ impl Rotate {
 impl List {
     async fn run(self) -> Result<(), KeyError> {
         let client = self.common.server.client()?;
-        let keys = keys(&client, "/api/keys?limit=1000".to_owned()).await?;
+        let keys = keys(&client).await?;
         if self.common.json {
-            keys.iter().for_each(|(_, json)| console::say(&json.to_string()));
+            for (_, json) in &keys {
+                console::say(&json.to_string());
+            }
             return Ok(());
         }
         let row = |cells: [&str; 6]| {
@@ -197,7 +201,7 @@ impl List {
         };
         row(["key", "status", "role", "last used", "expires", "principal"]);
         for (key, _) in &keys {
-            let id = key.key_id.to_string();
+            let id = key.id.to_string();
             let used = key.last_used_at.as_deref().unwrap_or("never");
             let ends = key.expires_at.as_deref().unwrap_or("never");
             row([&id, &key.status, &key.role, used, ends, &key.principal]);
@@ -214,7 +218,7 @@ impl Revoke {
             console::say(&answer.json::<Value>()?.to_string());
         }
         let key = answer.json::<Key>()?;
-        let (id, whose) = (key.key_id, key.principal);
+        let (id, whose) = (key.id, key.principal);
         console::note(&format!("key {id} of {whose} is {}", key.status));
         Ok(())
     }
@@ -226,7 +230,7 @@ impl Common {
         let client = self.server.client()?;
         let answer = write(&client, "POST", path, Some(body)).await?;
         let key = answer.json::<Key>()?;
-        let secret = key.key.as_deref().ok_or(KeyError::SecretLost(key.key_id))?;
+        let secret = key.secret.as_deref().ok_or(KeyError::SecretLost(key.id))?;
         if self.json {
             console::say(&answer.json::<Value>()?.to_string());
         } else {
@@ -236,10 +240,9 @@ impl Common {
     }
 }
 
-/// The keys that are listed at this path and on the pages behind it.
-async fn keys(client: &Client, first: String) -> Result<Vec<(Key, Value)>, KeyError> {
-    let single = first.ends_with("limit=1");
-    let mut next = Some(first);
+/// All keys, page by page, each as what is told of it and as the server said it.
+async fn keys(client: &Client) -> Result<Vec<(Key, Value)>, KeyError> {
+    let mut next = Some("/api/keys?limit=1000".to_owned());
     let mut keys = Vec::new();
     while let Some(path) = next.take() {
         let answer = client.send(&Request::get(path)).await?.accepted()?;
@@ -248,7 +251,7 @@ async fn keys(client: &Client, first: String) -> Result<Vec<(Key, Value)>, KeyEr
             let key = Key::deserialize(item).map_err(KeyError::NotUnderstood)?;
             keys.push((key, item.clone()));
         }
-        next = answer.next_page().filter(|_| !single);
+        next = answer.next_page();
     }
     Ok(keys)
 }
@@ -263,7 +266,7 @@ fn described(key: &Key) -> String {
         None => "good until it is revoked".to_owned(),
         Some(end) => format!("good until {end}"),
     };
-    format!("key {} of {}, {}{accounts}, {end}", key.key_id, key.principal, key.role)
+    format!("key {} of {}, {}{accounts}, {end}", key.id, key.principal, key.role)
 }
 
 /// What the server says to a write, which acts once however often it is sent.
@@ -281,7 +284,7 @@ async fn write(
 fn idempotency_key() -> Result<String, KeyError> {
     let mut random = [0_u8; IDEMPOTENCY_BYTES];
     getrandom::fill(&mut random).map_err(KeyError::Random)?;
-    Ok(random.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(format!("{:032x}", u128::from_le_bytes(random)))
 }
 
 /// `90d`, `12h`, `30m`, `45s` or `45` as seconds.

@@ -1,7 +1,7 @@
 //! The component: its options, its handle, and what every handler shares.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 use std::time::{Duration, Instant};
 
 use axum::Router;
@@ -28,8 +28,8 @@ use crate::routes::{self, Places, Sessions, StreamTokens};
 /// What a gateway is made with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GatewayOptions {
-    /// Whose events are shown.
-    pub journal: JournalId,
+    /// Whose events are shown; [`Gateway::identify`] says so later where it is not known yet.
+    pub journal: Option<JournalId>,
     /// Whether anybody may read without a key. For loopback alone: whoever listens elsewhere must
     /// not set it.
     pub anonymous: bool,
@@ -47,9 +47,9 @@ pub struct GatewayOptions {
 
 impl GatewayOptions {
     /// The usual, for this journal.
-    pub fn new(journal: JournalId) -> Self {
+    pub fn new(journal: impl Into<Option<JournalId>>) -> Self {
         Self {
-            journal,
+            journal: journal.into(),
             anonymous: false,
             connections_max: CONNECTIONS_USUAL,
             header_read_timeout: HEADER_READ_USUAL,
@@ -92,7 +92,8 @@ impl Gateway {
     /// [`Self::open`].
     pub fn recovering(options: GatewayOptions) -> Self {
         let shared = Shared {
-            identity: Identity::of(options.journal),
+            identity: options.journal.map(Identity::of).map_or_else(OnceLock::new, OnceLock::from),
+            is_replaying: AtomicBool::new(options.journal.is_some()),
             options,
             ready: OnceLock::new(),
             replayed: AtomicU64::new(0),
@@ -114,7 +115,16 @@ impl Gateway {
         Self { app: App(Arc::new(shared)) }
     }
 
-    /// Tells how far the recovery is.
+    /// Says whose events will be shown, now that the journal is open and checked: what follows is the
+    /// replay.
+    pub fn identify(&self, journal: JournalId) {
+        let _ = self.app.0.identity.set(Identity::of(journal));
+        self.app.0.is_replaying.store(true, Ordering::Relaxed);
+        self.progress(Sequence::ZERO, Sequence::ZERO);
+    }
+
+    /// Tells how far the recovery is: the check of the journal, or, since [`Self::identify`], the
+    /// replay.
     pub fn progress(&self, replayed: Sequence, total: Sequence) {
         self.app.0.replayed.store(replayed.0, Ordering::Relaxed);
         self.app.0.total.store(total.0, Ordering::Relaxed);
@@ -190,7 +200,9 @@ pub(crate) struct App(Arc<Shared>);
 
 struct Shared {
     options: GatewayOptions,
-    identity: Identity,
+    identity: OnceLock<Identity>,
+    /// Whether the journal is checked, and what is in it is being replayed.
+    is_replaying: AtomicBool,
     ready: OnceLock<Services>,
     replayed: AtomicU64,
     total: AtomicU64,
@@ -255,7 +267,14 @@ impl App {
     }
 
     pub(crate) fn identity(&self) -> &Identity {
-        &self.0.identity
+        // Nothing is shown before it is known.
+        static UNKNOWN: LazyLock<Identity> = LazyLock::new(|| Identity::of(JournalId(0)));
+        self.0.identity.get().unwrap_or(&UNKNOWN)
+    }
+
+    /// What recovering is about right now.
+    pub(crate) fn recovery_phase(&self) -> &'static str {
+        if self.0.is_replaying.load(Ordering::Relaxed) { "replaying" } else { "checking" }
     }
 
     /// Room for large bodies, in KiB.
@@ -300,7 +319,7 @@ impl App {
     /// Renders with the names of now. Short: the views' lock is held meanwhile.
     pub(crate) fn render<T>(&self, act: impl FnOnce(Render<'_>) -> T) -> Result<T, Problem> {
         let state = self.ready()?.views.read();
-        Ok(act(Render { state: &state, identity: &self.0.identity }))
+        Ok(act(Render { state: &state, identity: self.identity() }))
     }
 
     /// The sequence of a place in the past. Reads the journal.

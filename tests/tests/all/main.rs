@@ -17,6 +17,7 @@ mod import;
 mod kill;
 mod live;
 mod live_snapshot;
+mod observing;
 mod page;
 mod races;
 mod session;

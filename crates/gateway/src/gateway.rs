@@ -1,11 +1,11 @@
 //! The component: its options, its handle, and what every handler shares.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use domain::{Lineage, Sequence};
+use domain::{JournalId, Lineage, Sequence};
 use live::Hub;
 use live::KeyUseStore;
 use live::webhooks::Webhooks;
@@ -32,8 +32,8 @@ use crate::routes::{self, Places, Sessions, StreamTokens};
 /// What a gateway is made with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GatewayOptions {
-    /// Whose events are shown.
-    pub journal: Lineage,
+    /// Whose events are shown; [`Gateway::identify`] says so later where it is not known yet.
+    pub journal: Option<Lineage>,
     /// Whether anybody may read without a key. For loopback alone: whoever listens elsewhere must
     /// not set it.
     pub anonymous: bool,
@@ -48,8 +48,13 @@ pub struct GatewayOptions {
 impl GatewayOptions {
     /// The usual, for this journal.
     pub fn new(journal: impl Into<Lineage>) -> Self {
+        Self { journal: Some(journal.into()), ..Self::unidentified() }
+    }
+
+    /// The usual, for a journal that is not opened yet.
+    pub fn unidentified() -> Self {
         Self {
-            journal: journal.into(),
+            journal: None,
             anonymous: false,
             connections_max: CONNECTIONS_USUAL,
             observe: ObserveOptions::default(),
@@ -93,7 +98,12 @@ impl Gateway {
     pub fn recovering(options: GatewayOptions) -> Self {
         let shared = Shared {
             rates: Rates::new(&options.limits),
-            identity: Identity::of(&options.journal),
+            identity: options
+                .journal
+                .as_ref()
+                .map(Identity::of)
+                .map_or_else(OnceLock::new, OnceLock::from),
+            is_replaying: AtomicBool::new(options.journal.is_some()),
             options,
             ready: OnceLock::new(),
             replayed: AtomicU64::new(0),
@@ -117,7 +127,16 @@ impl Gateway {
         Self { app: App(Arc::new(shared)) }
     }
 
-    /// Tells how far the recovery is.
+    /// Says whose events will be shown, now that the journal is open and checked: what follows is the
+    /// replay.
+    pub fn identify(&self, journal: &Lineage) {
+        let _ = self.app.0.identity.set(Identity::of(journal));
+        self.app.0.is_replaying.store(true, Ordering::Relaxed);
+        self.progress(Sequence::ZERO, Sequence::ZERO);
+    }
+
+    /// Tells how far the recovery is: the check of the journal, or, since [`Self::identify`], the
+    /// replay.
     pub fn progress(&self, replayed: Sequence, total: Sequence) {
         self.app.0.replayed.store(replayed.0, Ordering::Relaxed);
         self.app.0.total.store(total.0, Ordering::Relaxed);
@@ -202,7 +221,9 @@ pub(crate) struct App(Arc<Shared>);
 struct Shared {
     options: GatewayOptions,
     rates: Rates,
-    identity: Identity,
+    identity: OnceLock<Identity>,
+    /// Whether the journal is checked, and what is in it is being replayed.
+    is_replaying: AtomicBool,
     ready: OnceLock<Services>,
     replayed: AtomicU64,
     total: AtomicU64,
@@ -274,7 +295,14 @@ impl App {
     }
 
     pub(crate) fn identity(&self) -> &Identity {
-        &self.0.identity
+        // Nothing is shown before it is known.
+        static UNKNOWN: LazyLock<Identity> = LazyLock::new(|| Identity::of(&JournalId(0).into()));
+        self.0.identity.get().unwrap_or(&UNKNOWN)
+    }
+
+    /// What recovering is about right now.
+    pub(crate) fn recovery_phase(&self) -> &'static str {
+        if self.0.is_replaying.load(Ordering::Relaxed) { "replaying" } else { "checking" }
     }
 
     /// Room for large bodies, in KiB.
@@ -329,7 +357,7 @@ impl App {
     /// Renders with the names of now. Short: the views' lock is held meanwhile.
     pub(crate) fn render<T>(&self, act: impl FnOnce(Render<'_>) -> T) -> Result<T, Problem> {
         let state = self.ready()?.views.read();
-        Ok(act(Render { state: &state, identity: &self.0.identity }))
+        Ok(act(Render { state: &state, identity: self.identity() }))
     }
 
     /// The sequence of a place in the past. Reads the journal.

@@ -139,13 +139,12 @@ impl Server {
             Some(address) => Some(bind(address).await?),
             None => None,
         };
-        let store = block_in_place(|| Store::open(&options))?;
         let gateway = Gateway::recovering(GatewayOptions {
             anonymous: options.anonymous,
             connections_max: connections_allowed(options.connections_max),
             observe: options.observe.options(&options.data),
             limits: options.limits.clone(),
-            ..GatewayOptions::new(store.journal.lineage())
+            ..GatewayOptions::unidentified()
         });
         let (stop, stopped) = oneshot::channel();
         let stopped = async { drop(stopped.await) };
@@ -158,6 +157,11 @@ impl Server {
             let ended = async { drop(metrics_ended.await) };
             tokio::spawn(gateway.clone().serve_metrics(listener, ended));
         }
+        let store = block_in_place(|| {
+            let mut told = |done, total| gateway.progress(done, total);
+            Store::open(&options, &mut told)
+        })?;
+        gateway.identify(&store.journal.lineage());
         let events = store.journal.reader();
         let (views, fold) = Views::open(Some(&options.data.join("views.db")), Arc::clone(&events))?;
         let encoder = gateway::stream_encoder(&views, store.journal.lineage());
@@ -272,18 +276,26 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    fn open(options: &ServerOptions) -> Result<Self, ServerError> {
+    fn open(
+        options: &ServerOptions,
+        told: &mut dyn FnMut(Sequence, Sequence),
+    ) -> Result<Self, ServerError> {
         let folder = &options.data;
         let failed = |error| ServerError::Folder { folder: folder.clone(), error };
         std::fs::create_dir_all(folder).map_err(failed)?;
-        Self::open_existing(folder, options.free_bytes_min)
+        Self::open_existing(folder, options.free_bytes_min, told)
     }
 
-    /// Opens a folder that is there, checking its whole journal.
-    pub(crate) fn open_existing(folder: &Path, free_bytes_min: u64) -> Result<Self, ServerError> {
+    /// Opens a folder that is there, checking its whole journal and telling how far that is.
+    pub(crate) fn open_existing(
+        folder: &Path,
+        free_bytes_min: u64,
+        told: &mut dyn FnMut(Sequence, Sequence),
+    ) -> Result<Self, ServerError> {
         let mut bar = None;
         let mut progress = |done: Sequence, total: Sequence| {
             bar.get_or_insert_with(|| Progress::bar(total.0, "checking")).at(done.0);
+            told(done, total);
         };
         let options = OpenOptions { free_bytes_min, ..OpenOptions::default() };
         let journal = SqliteJournal::open_with_progress(folder, options, Some(&mut progress))?;

@@ -24,6 +24,7 @@ mod kill;
 mod limits;
 mod live;
 mod live_snapshot;
+mod observing;
 mod page;
 mod races;
 mod rust_client;

@@ -94,6 +94,17 @@ fn the_session_of_all_tasks_works_as_pasted() {
 }
 
 #[test]
+fn the_observing_session_works_as_pasted() {
+    let path = process::repository().join("docs/observing.md");
+    let markdown = fs::read_to_string(path).unwrap();
+    let script = readme::session(&markdown, "observing").expect("a marked block");
+    let said = pasted(&script);
+    for word in ["itn_commands_total{outcome=\"accepted\"} 2", "{\"status\":\"ready\"}"] {
+        assert!(said.contains(word), "{word} is not in what the session shows:\n{said}");
+    }
+}
+
+#[test]
 fn the_sessions_of_the_tools_work_as_pasted() {
     let python = Command::new("python3").arg("--version").output();
     if !python.is_ok_and(|output| output.status.success()) {

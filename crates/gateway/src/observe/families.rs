@@ -39,11 +39,11 @@ fn engine(services: &Services) -> Option<&EngineHandle> {
 fn server(out: &mut Exposition, app: &App) {
     out.gauge("itn_build_info", "Always 1; its label says which version runs.")
         .sample(&[("version", env!("CARGO_PKG_VERSION"))], 1);
-    let status = app.status();
+    let current = app.status();
     let mut states =
         out.gauge("itn_state", "1 for the state that the server is in, as in /readyz.");
     for state in ["recovering", "ready", "stopping"] {
-        states.sample(&[("state", state)], u8::from(state == status));
+        states.sample(&[("state", state)], u8::from(state == current));
     }
     let (replayed, total) = app.recovery();
     out.gauge("itn_recovery_replayed_events", "How far the replay at the start has come.")

@@ -135,6 +135,8 @@ impl<F> Observed<F> {
                 tracing::error!(method, route, status, code, took_us, omitted, "a request failed");
             }
         } else if status >= 500
+            // What asks for health is told, and not turned away.
+            && !code.is_empty()
             && let Some(omitted) = gates.turned_away.pass()
         {
             tracing::warn!(

@@ -16,17 +16,20 @@ use crate::reply::json;
 pub(crate) struct Health {
     /// `alive`, `ready`, `recovering` or `stopping`.
     status: &'static str,
-    /// Events replayed so far, while recovering.
+    /// While recovering: `checking` the journal, then `replaying` what is in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phase: Option<&'static str>,
+    /// Events checked or replayed so far, while recovering.
     #[serde(skip_serializing_if = "Option::is_none")]
     replayed: Option<u64>,
-    /// Events to be replayed, while recovering.
+    /// The last event to be checked or replayed, while recovering.
     #[serde(skip_serializing_if = "Option::is_none")]
     total: Option<u64>,
 }
 
 impl Health {
     const fn plain(status: &'static str) -> Self {
-        Self { status, replayed: None, total: None }
+        Self { status, phase: None, replayed: None, total: None }
     }
 }
 
@@ -61,7 +64,12 @@ pub(crate) async fn readyz(State(app): State<App>) -> Response {
         return json(StatusCode::OK, &Health::plain("ready"));
     }
     let (replayed, total) = app.recovery();
-    let health = Health { status: "recovering", replayed: Some(replayed), total: Some(total) };
+    let health = Health {
+        status: "recovering",
+        phase: Some(app.recovery_phase()),
+        replayed: Some(replayed),
+        total: Some(total),
+    };
     json(StatusCode::SERVICE_UNAVAILABLE, &health)
 }
 

@@ -29,7 +29,7 @@ impl Verify {
             Ok(folder) => folder,
             Err(code) => return code,
         };
-        let store = match Store::open_existing(folder, 0) {
+        let store = match Store::open_existing(folder, 0, &mut |_, _| {}) {
             Ok(store) => store,
             Err(error) => return fail(&error),
         };

@@ -72,6 +72,12 @@ fn schema(operation: &str, place: &str, name: &str) -> Option<Value> {
         }
         ("query", "shipment") => several(named("ShipmentId")),
         ("query", "trade") => several(named("TradeId")),
+        ("query", "topic") if operation == "listEvents" => {
+            // Levels are states and no events.
+            let mut topic = named("Topic");
+            topic["not"] = json!({ "const": "levels" });
+            several(topic)
+        }
         ("query", "topic") => several(named("Topic")),
         ("query", "type") => several(named("EventType")),
         ("query", "snapshot") => several(named("SnapshotKind")),

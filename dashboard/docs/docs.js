@@ -141,7 +141,8 @@ function samples(api, operation) {
   const shown = answersOf(api, operation).filter((answer) => answer.example !== undefined && answer.example !== null && Number(answer.status) < 400);
   return h("aside", { class: "samples", "aria-label": "Examples" },
     choice(requests.map(({ name, value }) => ({ name, text: curl(operation, value, location.origin) }))),
-    shown.map((answer) => sample(`${answer.status} ${answer.media}`, written(answer.example))));
+    // What was made before what was only rehearsed.
+    shown.reverse().map((answer) => sample(`${answer.status} ${answer.media}`, written(answer.example))));
 }
 
 /** @param {Json} api @param {Operation} operation */
@@ -265,7 +266,7 @@ function start(api) {
   addEventListener("hashchange", () => show(false));
   search.addEventListener("input", () => drawIndex(all));
   search.addEventListener("keydown", (event) => {
-    if (event.key === "Enter") index.querySelector("a")?.click();
+    if (event.key === "Enter") /** @type {HTMLElement | null} */ (index.querySelector("li a"))?.click();
     if (event.key === "Escape" || event.key === "Enter") search.blur();
   });
   addEventListener("keydown", (event) => {

@@ -1,4 +1,4 @@
-//! The OpenAPI document, by programs that others wrote: a linter, one that tests the server by what the
+//! The `OpenAPI` document, by programs that others wrote: a linter, one that tests the server by what the
 //! document says, and one that runs the collection made of it.
 
 use std::path::PathBuf;

@@ -46,8 +46,7 @@ fn named(component: &str) -> Value {
 
 /// The schema of a parameter by its name, where its type does not say it all.
 fn schema(operation: &str, place: &str, name: &str) -> Option<Value> {
-    let several =
-        |item: Value| json!({ "type": "array", "items": item, "maxItems": FILTER_VALUES_MAX });
+    let several = |item: Value| json!({ "type": "array", "items": item, "minItems": 1, "maxItems": FILTER_VALUES_MAX });
     let is_filter = matches!(operation, "listEvents" | "followEvents");
     let one_or_several = |item: Value| if is_filter { several(item) } else { item };
     let words = |words: &[&str]| json!({ "type": "string", "enum": words });
@@ -56,7 +55,7 @@ fn schema(operation: &str, place: &str, name: &str) -> Option<Value> {
         ("path", "shipmentId") => named("ShipmentId"),
         ("path", "offerId") => named("OfferId"),
         ("path", "alertId") => json!({
-            "type": "string", "pattern": "^a-[0-9a-v]{11}$", "examples": ["a-000000004j7"]
+            "type": "string", "pattern": "^a-(?!0{11}$)[0-7][0-9a-v]{10}$", "examples": ["a-000000004j7"]
         }),
         ("path", "webhookId") => json!({
             "type": "string", "pattern": "^w-(0|[1-9][0-9]{0,19})$", "examples": ["w-1"]
@@ -73,6 +72,12 @@ fn schema(operation: &str, place: &str, name: &str) -> Option<Value> {
         }
         ("query", "shipment") => several(named("ShipmentId")),
         ("query", "trade") => several(named("TradeId")),
+        ("query", "topic") if operation == "listEvents" => {
+            // Levels are states and no events.
+            let mut topic = named("Topic");
+            topic["not"] = json!({ "const": "levels" });
+            several(topic)
+        }
         ("query", "topic") => several(named("Topic")),
         ("query", "type") => several(named("EventType")),
         ("query", "snapshot") => several(named("SnapshotKind")),

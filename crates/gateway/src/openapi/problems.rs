@@ -213,6 +213,10 @@ const SHARED: &[(&str, u16, &str)] = &[
 ];
 
 /// What tells kinds of operations from each other.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a question of its own, with answers of its own"
+)]
 pub(super) struct Kind {
     /// Whether it is part of the API proper.
     pub(super) is_of_api: bool,

@@ -114,7 +114,7 @@ fn tolerance(permille: Option<Amount>, faults: &mut Vec<Fault>) -> Tolerance {
 /// A place in space; Sol is at the origin.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = Position)]
+#[schema(as = NewPosition)]
 pub(crate) struct PositionBody {
     x: Coordinate,
     y: Coordinate,

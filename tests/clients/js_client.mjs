@@ -16,8 +16,8 @@ async function write(writer) {
 
 async function post() {
   const results = [];
-  for (let first = 0; first < lineCount; first += 200) {
-    const lines = Array.from({ length: 200 }, (_, number) => ({ type: "trade", idempotencyKey: `bulk-${first + number}`, data: trade(`b-${first + number}`) }));
+  for (let first = 0; first < lineCount; first += 50) {
+    const lines = Array.from({ length: 50 }, (_, number) => ({ type: "trade", idempotencyKey: `bulk-${first + number}`, data: trade(`b-${first + number}`) }));
     for await (const result of client.bulk(lines)) results.push(result.status);
   }
   return results;
@@ -34,6 +34,6 @@ async function follow() {
 console.log("begun");
 const [sequences, statuses, told] = await Promise.all([Promise.all(Array.from({ length: writers }, (_, writer) => write(writer))), post(), follow()]);
 const references = [];
-for await (const { reference } of client.listTrades({ limit: 500 })) references.push(reference);
+for await (const { reference } of client.listTrades({ limit: 20 })) references.push(reference);
 const { balanced } = await client.audit();
 console.log(JSON.stringify({ sequences: sequences.flat(), statuses, told, references, balanced }));

@@ -4,7 +4,7 @@
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
 use crate::random::Random;
@@ -14,7 +14,6 @@ use crate::random::Random;
 pub struct Lossy {
     address: SocketAddr,
     cuts: Arc<AtomicU64>,
-    is_kind: Arc<AtomicBool>,
 }
 
 impl Lossy {
@@ -24,19 +23,17 @@ impl Lossy {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let cuts = Arc::new(AtomicU64::new(0));
-        let is_kind = Arc::new(AtomicBool::new(false));
-        let (counted, kind) = (Arc::clone(&cuts), Arc::clone(&is_kind));
+        let counted = Arc::clone(&cuts);
         thread::spawn(move || {
             for client in listener.incoming() {
                 let Ok(client) = client else { return };
-                let left =
-                    if kind.load(Ordering::Relaxed) { u64::MAX } else { random.below(bytes_max) };
+                let left = random.below(bytes_max);
                 // The server may be away: then the connection ends as it began.
                 let Ok(server) = TcpStream::connect(target) else { continue };
                 pass(client, server, left, &counted);
             }
         });
-        Self { address, cuts, is_kind }
+        Self { address, cuts }
     }
 
     /// `http://` and where it listens.
@@ -47,11 +44,6 @@ impl Lossy {
     /// How many connections it has cut.
     pub fn cuts(&self) -> u64 {
         self.cuts.load(Ordering::Relaxed)
-    }
-
-    /// Cuts no more of the connections that come from now on.
-    pub fn be_kind(&self) {
-        self.is_kind.store(true, Ordering::Relaxed);
     }
 }
 

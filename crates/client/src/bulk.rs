@@ -25,8 +25,8 @@ pub const LINES_MAX: usize = 8_192;
 macro_rules! commands {
     ($($name:ident($body:ident $(, $place:ident)?) = $kind:literal $method:literal $template:literal,)*) => {
         /// A command, as a line of bulk or as a request of its own.
-        #[derive(Debug, Clone, PartialEq, Serialize)]
-        #[serde(untagged)]
+        #[allow(clippy::large_enum_variant, reason = "a command is made, written and dropped")]
+        #[derive(Debug, Clone, PartialEq)]
         pub enum Command {
             $(
                 #[doc = concat!("`", $kind, "`: `", $method, " ", $template, "`")]
@@ -279,13 +279,12 @@ impl Bulk {
 
     /// The next line's result, or why there is none and how long the server asks to wait.
     async fn try_next(&mut self) -> Result<LineOutcome, (Failure, Option<Duration>)> {
-        let body = match &mut self.answer {
-            Some(body) => body,
-            None => {
-                let body = self.open().await?;
-                self.before = self.done;
-                self.answer.insert(body)
-            }
+        let body = if let Some(body) = &mut self.answer {
+            body
+        } else {
+            let body = self.open().await?;
+            self.before = self.done;
+            self.answer.insert(body)
         };
         let line = next_line(&mut self.rest, body, self.client.answer_timeout).await;
         let line = line.map_err(|failure| (failure, None))?;

@@ -15,7 +15,6 @@ pub struct Error {
     /// How often it was sent; 0 if it was not.
     pub attempts: u32,
     /// What became of it, the last time.
-    #[source]
     pub failure: Failure,
 }
 

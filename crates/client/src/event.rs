@@ -46,7 +46,7 @@ struct Data<T> {
 }
 
 impl Event {
-    /// The very JSON of the event (CloudEvents 1.0).
+    /// The very JSON of the event (`CloudEvents` 1.0).
     pub fn json(&self) -> &str {
         self.raw.get()
     }

@@ -54,7 +54,7 @@
 //! ```
 
 mod bulk;
-#[expect(clippy::doc_markdown, clippy::wildcard_imports, reason = "made from the API's document")]
+#[allow(clippy::doc_markdown, clippy::wildcard_imports, reason = "made from the API's document")]
 mod calls;
 mod connect;
 mod error;
@@ -62,18 +62,19 @@ mod event;
 mod follow;
 mod http;
 mod pages;
-#[expect(
+#[allow(
     clippy::doc_markdown,
-    clippy::wildcard_imports,
     clippy::too_many_lines,
+    clippy::wildcard_imports,
     reason = "made from the API's document"
 )]
 mod queries;
 mod query;
 mod retry;
 mod sse;
-#[expect(
+#[allow(
     clippy::doc_markdown,
+    clippy::large_enum_variant,
     clippy::struct_excessive_bools,
     clippy::struct_field_names,
     clippy::too_many_lines,

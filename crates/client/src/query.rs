@@ -65,14 +65,18 @@ pub fn path(template: &str, identifiers: &[&str]) -> String {
         for byte in identifier.bytes() {
             match byte {
                 b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'-' | b'~' => {
-                    path.push(byte.into())
+                    path.push(byte.into());
                 }
-                _ => path.push_str(&format!("%{byte:02X}")),
+                _ => path.extend(['%', hex(byte >> 4), hex(byte & 15)]),
             }
         }
         path.push_str(part);
     }
     path
+}
+
+fn hex(digit: u8) -> char {
+    char::from_digit(u32::from(digit), 16).unwrap_or('0').to_ascii_uppercase()
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ impl Default for Retry {
             attempts_max: 10,
             wait_first: Duration::from_millis(100),
             wait_max: Duration::from_secs(8),
-            time_max: Duration::from_secs(60),
+            time_max: Duration::from_mins(1),
         }
     }
 }

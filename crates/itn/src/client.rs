@@ -37,10 +37,16 @@ impl ServerOptions {
 pub(crate) enum ClientError {
     /// Of one request.
     #[error("{}{}", .0, advice(.0))]
-    Request(#[from] itn_client::Error),
+    Request(itn_client::Error),
     /// The key's role may not do any of what was asked.
     #[error("the server refused every line: {0}; the key needs the role operator or admin")]
     NotPermitted(String),
+}
+
+impl From<itn_client::Error> for ClientError {
+    fn from(error: itn_client::Error) -> Self {
+        Self::Request(error)
+    }
 }
 
 impl ClientError {

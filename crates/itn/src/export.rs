@@ -176,7 +176,7 @@ impl ExportOptions {
 #[derive(Debug, Error)]
 pub(crate) enum ExportError {
     /// The server could not be asked, or refused.
-    #[error("{0}")]
+    #[error(transparent)]
     Server(#[from] ClientError),
     /// An item is not what the API promises.
     #[error("an item is not understood (is it an itn server?): {0}")]

@@ -74,7 +74,7 @@ impl Colour {
 #[derive(Debug, Error)]
 pub(crate) enum WatchError {
     /// The server cannot be used, or has refused.
-    #[error("{0}")]
+    #[error(transparent)]
     Server(#[from] ClientError),
     /// Standard output cannot be written.
     #[error("cannot write to standard output: {0}")]

@@ -224,7 +224,7 @@ fn what_is_final_is_told_in_the_servers_words() {
         (&["--after", "1-notthisjournal"], "409 unknown_position"),
         (&["--key", "itn_wrongwrongwrongwrongwrong"], "401"),
         (&["--url", "http://127.0.0.1:9"], "127.0.0.1:9"),
-        (&["--url", "https://127.0.0.1"], "proxy that ends TLS"),
+        (&["--url", "ftp://127.0.0.1"], "begin with http:// or https://"),
     ] {
         let mut command = process::itn(["watch"]);
         command.args(arguments).env("ITN_URL", &url).env("ITN_KEY", ADMIN_KEY);

@@ -176,6 +176,11 @@ async fn a_position_is_only_doubted_where_it_is_our_own() {
     assert!(error.is("unknown_position"), "{error}");
 }
 
+#[derive(Deserialize)]
+struct Total {
+    total: u64,
+}
+
 #[tokio::test]
 async fn events_are_read_as_types() {
     let event =
@@ -189,10 +194,6 @@ async fn events_are_read_as_types() {
     let (client, _) = scripted(&[&stream(&body)]);
     let mut follower = client.follow(Follow { begin: after("3-a"), ..Follow::default() });
     let told = follower.next_event().await.unwrap();
-    #[derive(Deserialize)]
-    struct Total {
-        total: u64,
-    }
     assert_eq!(
         (told.sequence, told.topic(), told.data::<Total>().unwrap().total),
         (4, "trade", 12)

@@ -62,23 +62,23 @@ impl Filters {
     /// What a stream is asked for: the values as they were written.
     pub(crate) fn of_stream(&self) -> FollowEventsQuery {
         FollowEventsQuery {
-            topic: values(&self.topic),
-            kind: values(&self.kind_of_event),
-            station: values(&self.station),
-            system: values(&self.system),
-            commodity: values(&self.commodity),
-            trader: values(&self.trader),
-            vessel: values(&self.vessel),
-            shipment: values(&self.shipment),
-            trade: values(&self.trade),
+            topic: values(self.topic.as_deref()),
+            kind: values(self.kind_of_event.as_deref()),
+            station: values(self.station.as_deref()),
+            system: values(self.system.as_deref()),
+            commodity: values(self.commodity.as_deref()),
+            trader: values(self.trader.as_deref()),
+            vessel: values(self.vessel.as_deref()),
+            shipment: values(self.shipment.as_deref()),
+            trade: values(self.trade.as_deref()),
             severity: self.severity.as_deref().map(Into::into),
             ..FollowEventsQuery::default()
         }
     }
 }
 
-fn values<'a, T: From<&'a str>>(given: &'a Option<String>) -> Vec<T> {
-    given.iter().flat_map(|values| values.split(',')).map(Into::into).collect()
+fn values<'a, T: From<&'a str>>(given: Option<&'a str>) -> Vec<T> {
+    given.into_iter().flat_map(|values| values.split(',')).map(Into::into).collect()
 }
 
 /// Those of some parameters that have a value.

@@ -1,14 +1,14 @@
 //! What the story asks of the server: reads in its own words, and commands with a key each.
 
+use itn_client::{
+    CreditReason, ListOffersQuery, NewCreditChange, Offer, OfferSide, ReadInventoryQuery, Request,
+};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::beat::Beat;
 use super::cast::OXYGEN;
-use itn_client::{CreditReason, NewCreditChange, OfferSide};
-use itn_client::{ListOffersQuery, Offer, ReadInventoryQuery, Request};
-
 use crate::client::{Client, ClientError};
 
 /// Credits given to whoever cannot pay.

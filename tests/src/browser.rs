@@ -240,7 +240,7 @@ impl Browser {
     pub fn evaluate_in_worker(&mut self, expression: &str) -> Value {
         let session = self.worker.clone().expect("a shared worker");
         let parameters = json!({ "expression": expression, "returnByValue": true });
-        let answer = self.call_in(Some(session), "Runtime.evaluate", &parameters);
+        let answer = self.call_in(Some(&session), "Runtime.evaluate", &parameters);
         assert_eq!(answer.get("exceptionDetails"), None, "{expression}: {answer}");
         answer["result"]["value"].clone()
     }
@@ -301,12 +301,12 @@ impl Browser {
     #[track_caller]
     fn call(&mut self, method: &str, parameters: &Value) -> Value {
         let session = self.current.map(|tab| self.tabs[tab].session.clone());
-        self.call_in(session, method, parameters)
+        self.call_in(session.as_ref(), method, parameters)
     }
 
     #[track_caller]
-    fn call_in(&mut self, session: Option<Value>, method: &str, parameters: &Value) -> Value {
-        self.send(method, parameters, session.as_ref());
+    fn call_in(&mut self, session: Option<&Value>, method: &str, parameters: &Value) -> Value {
+        self.send(method, parameters, session);
         let deadline = Instant::now() + PATIENCE;
         loop {
             let left = deadline.saturating_duration_since(Instant::now());

@@ -26,12 +26,12 @@ async fn health_needs_no_key() {
 
 #[tokio::test]
 async fn a_network_that_recovers_says_how_far_it_is() {
-    let gateway = Gateway::recovering(GatewayOptions::new(None::<domain::JournalId>));
+    let gateway = Gateway::recovering(GatewayOptions::unidentified());
     let told = |phase, replayed, total| json!({ "status": "recovering", "phase": phase, "replayed": replayed, "total": total });
     gateway.progress(domain::Sequence(3), domain::Sequence(9));
     let network = Network { router: gateway.router(), ..Network::new() };
     assert_eq!(network.get("/readyz").await.expect(503).json, told("checking", 3, 9));
-    gateway.identify(JOURNAL);
+    gateway.identify(&JOURNAL.into());
     gateway.progress(domain::Sequence(5), domain::Sequence(9));
     let health = network.get("/readyz").await.expect(503);
     assert_eq!(health.json, told("replaying", 5, 9));

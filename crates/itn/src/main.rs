@@ -6,6 +6,7 @@ mod backup;
 mod client;
 mod commands;
 mod console;
+mod doctor;
 mod export;
 mod galaxy;
 mod import;
@@ -15,16 +16,18 @@ mod observe;
 mod progress;
 mod random;
 mod server;
+mod settings;
 mod simulate;
 mod story;
 mod watch;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
-use logs::LogFormat;
+use crate::logs::LogFormat;
+use crate::settings::Settings;
 
 /// Runs the economy of a network of planets and stations
 #[derive(Debug, Parser)]
@@ -43,6 +46,9 @@ struct Arguments {
         value_name = "FORMAT"
     )]
     log_format: LogFormat,
+    /// A file of settings: TOML, each by the name of its flag; flags and the environment win over it
+    #[arg(long = "config", env = "ITN_CONFIG", global = true, value_name = "FILE")]
+    _config: Option<std::path::PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
@@ -64,17 +70,33 @@ enum Command {
     Restore(commands::restore::Restore),
     Verify(commands::verify::Verify),
     Migrate(commands::migrate::Migrate),
+    Config(Box<commands::config::Config>),
+    Doctor(commands::doctor::Doctor),
+    Completions(commands::completions::Completions),
+    #[command(name = "man")]
+    Manual(commands::completions::Manual),
 }
 
 fn main() -> ExitCode {
     // Before anything reads the environment, and before there is a second thread.
-    if let Err(error) = dotenvy::dotenv()
-        && !error.not_found()
+    let read = Settings::read().and_then(|settings| {
+        let command = settings.below(Arguments::command())?;
+        Ok((settings, command))
+    });
+    let (settings, mut command) = match read {
+        Ok(read) => read,
+        Err(error) => {
+            console::note(&format!("itn: {error}"));
+            return ExitCode::from(2);
+        }
+    };
+    let matches = command.get_matches_mut();
+    if let Some(("config", matches)) = matches.subcommand()
+        && let Some(command) = command.find_subcommand("config")
     {
-        console::note(&format!("itn: .env: {error}"));
-        return ExitCode::from(2);
+        return commands::config::run(&settings, command, matches);
     }
-    let arguments = Arguments::parse();
+    let arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let _logs = match logs::begin(&arguments.log, arguments.log_format) {
         Ok(logs) => logs,
         Err(error) => return commands::fail(&error),
@@ -98,9 +120,15 @@ async fn run(command: Command) -> ExitCode {
         Command::Restore(restore) => restore.run(),
         Command::Verify(verify) => verify.run(),
         Command::Migrate(migrate) => migrate.run(),
+        Command::Doctor(doctor) => doctor.run(),
+        Command::Completions(completions) => completions.run(),
+        Command::Manual(manual) => manual.run(),
+        // Answered before: by what was read, not by what it came to.
+        Command::Config(_) => ExitCode::SUCCESS,
     }
 }
 
 fn filter(text: &str) -> Result<String, String> {
-    EnvFilter::try_new(text).map(|_| text.to_owned()).map_err(|error| error.to_string())
+    let wrong = |error| format!("{error}; such as info, or warn,engine=debug");
+    EnvFilter::try_new(text).map(|_| text.to_owned()).map_err(wrong)
 }

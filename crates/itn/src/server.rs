@@ -21,6 +21,7 @@ use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::block_in_place;
+use views::analytics::Retention;
 use views::{Past, PastOpenError, Views};
 
 use crate::observe::ObserveSettings;
@@ -35,7 +36,7 @@ pub(crate) const OPERATIONS: &str = "operations.db";
 
 /// Files that are not connections: journal, snapshots, readers, the runtime's own; and the
 /// connections of webhooks, one each.
-const FILES_RESERVED: usize = 96 + 256;
+pub(crate) const FILES_RESERVED: usize = 96 + 256;
 
 /// What a server is started with.
 pub(crate) struct ServerOptions {
@@ -55,6 +56,8 @@ pub(crate) struct ServerOptions {
     pub(crate) free_bytes_min: u64,
     /// Connections at once.
     pub(crate) connections_max: usize,
+    /// How long figures are kept by the minute and by the hour.
+    pub(crate) retention: Retention,
     /// Where webhooks may go, and when they are tried again.
     pub(crate) webhooks: WebhookOptions,
     /// How it is observed, and how it ends.
@@ -166,7 +169,8 @@ impl Server {
         let (views, fold) = Views::open(Some(&options.data.join("views.db")), Arc::clone(&events))?;
         let encoder = gateway::stream_encoder(&views, store.journal.lineage());
         let (past, feeds) = block_in_place(|| {
-            Past::open(Some(&options.data), store.journal.id(), &views, &events)
+            let retention = options.retention;
+            Past::open_keeping(Some(&options.data), store.journal.id(), &views, &events, retention)
         })?;
         let known = gateway::surroundings(&views, Arc::clone(&events));
         let (hub, hub_fold) = Hub::new(HubOptions::default(), Arc::clone(&events), encoder, known);

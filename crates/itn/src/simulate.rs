@@ -10,6 +10,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use crate::client::{Client, ClientError, ServerOptions};
+use crate::commands::whole;
 use crate::galaxy::{self, Scale};
 use crate::progress::Progress;
 
@@ -40,16 +41,16 @@ pub(crate) struct SimulateOptions {
     #[command(flatten)]
     pub(crate) server: ServerOptions,
     /// Commands a second
-    #[arg(long, default_value_t = 40, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    #[arg(long, default_value_t = 40, value_parser = whole::<u32>(1, 100_000))]
     pub(crate) rate: u32,
     /// Stop after so many seconds; without it, run until ctrl-c
-    #[arg(long)]
+    #[arg(long, value_parser = whole::<u64>(0, u64::MAX))]
     pub(crate) seconds: Option<u64>,
     /// Ships, each a trader of its own; four for each command a second if not given
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=99_999))]
+    #[arg(long, value_parser = whole::<u32>(1, 99_999))]
     pub(crate) traders: Option<u32>,
     /// The same seed plays the same on the same server
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, value_parser = whole::<u64>(0, u64::MAX))]
     pub(crate) seed: u64,
     /// Put a ready-made galaxy on the server first
     #[arg(long, value_enum)]

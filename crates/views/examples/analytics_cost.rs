@@ -163,7 +163,7 @@ fn main() {
     let rate: u64 = std::env::args().nth(1).map_or(50_000, |rate| rate.parse().expect("a number"));
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("analytics.db");
-    let opened = Analytics::open(Some(&path), JOURNAL, Arc::new(NoJournal));
+    let opened = Analytics::open(Some(&path), JOURNAL, Arc::new(NoJournal), Retention::default());
     let (analytics, mut feed) = opened.expect("a new store");
     let things = u64::from(STATIONS + COMMODITIES);
     let mut sequence = 0;
@@ -193,7 +193,7 @@ fn main() {
     timed("ending, with the last save", || drop((analytics, feed)));
     println!("{} bytes each of file", size(&path) / sequence);
     let begin = Instant::now();
-    let opened = Analytics::open(Some(&path), JOURNAL, Arc::new(NoJournal));
+    let opened = Analytics::open(Some(&path), JOURNAL, Arc::new(NoJournal), Retention::default());
     drop(opened.expect("the same store"));
     println!(
         "opening it again, which a journal that has none of it empties: {:?}",

@@ -29,7 +29,7 @@ use parking_lot::{Mutex, RwLock};
 
 pub use cell::{Candle, Cargo, Flow, Lane};
 pub use histogram::Histogram;
-pub use interval::{HOURS_KEPT_DAYS, Interval, MINUTES_KEPT};
+pub use interval::{Interval, Retention};
 pub use memory::{Price, Subject};
 pub use query::{AnalyticsError, Candles, LaneOf, RankBy, Ranked, Shown, Windows};
 pub use routes::{Quote, Route, RouteFilter, Routes};
@@ -39,6 +39,7 @@ use crate::follower::{Follower, Progress};
 use crate::mixer::MixedMap;
 use cell::LastPrice;
 use follow::{Counting, SaveWhen};
+use interval::Kept;
 use memory::{Memory, low};
 use runs::{ReadRuns, Room};
 use store::Store;
@@ -57,6 +58,7 @@ struct Handle {
 struct Shared {
     memory: RwLock<Memory>,
     stores: Stores,
+    kept: Kept,
     /// A reader found the store damaged.
     is_damaged: AtomicBool,
     /// Until this event is counted, the figures are of the past and not shown.
@@ -103,8 +105,9 @@ impl Analytics {
         store: Option<&Path>,
         journal: JournalId,
         events: Arc<dyn EventReader>,
+        retention: Retention,
     ) -> Result<(Self, AnalyticsFeed), ViewsError> {
-        Self::open_saving(store, journal, events, SaveWhen::USUAL)
+        Self::open_saving(store, journal, events, (SaveWhen::USUAL, retention))
     }
 
     /// How far they have come.
@@ -121,15 +124,17 @@ impl Analytics {
         path: Option<&Path>,
         journal: JournalId,
         events: Arc<dyn EventReader>,
-        when: SaveWhen,
+        (when, retention): (SaveWhen, Retention),
     ) -> Result<(Self, AnalyticsFeed), ViewsError> {
         let mut store = Store::open(path, journal)?;
-        let memory = match restored(&mut store, &*events) {
+        let kept = Kept::new(retention);
+        let memory = match restored(&mut store, &*events, &kept) {
             Ok(memory) => memory,
             Err(reason) => {
                 tracing::warn!(%reason, "analytics.db is counted anew from the journal");
                 let path = path.unwrap_or(Path::new("")).to_owned();
                 store.begin_anew().map_err(|source| ViewsError::Store { path, source })?;
+                kept.begin_anew();
                 Memory::default()
             }
         };
@@ -140,6 +145,7 @@ impl Analytics {
                 readers: Mutex::default(),
                 generation: AtomicU64::new(0),
             },
+            kept,
             is_damaged: AtomicBool::new(false),
             until: AtomicU64::new(0),
         });
@@ -153,7 +159,7 @@ impl Analytics {
 }
 
 /// What the store has, if it is of this journal's history; else why it is not used.
-fn restored(store: &mut Store, events: &dyn EventReader) -> Result<Memory, String> {
+fn restored(store: &mut Store, events: &dyn EventReader, kept: &Kept) -> Result<Memory, String> {
     let as_of = store.as_of().map_err(|error| error.to_string())?;
     if as_of.sequence == Sequence::ZERO {
         return Ok(Memory::default());
@@ -163,6 +169,12 @@ fn restored(store: &mut Store, events: &dyn EventReader) -> Result<Memory, Strin
         return Err(format!("its event {} is not in the journal", as_of.sequence));
     }
     let places = store.places().map_err(|error| error.to_string())?;
+    for interval in [Interval::Minute, Interval::Hour] {
+        let gone = store.gone_before(interval).map_err(|error| error.to_string())?;
+        // Before it was noted, these were let go.
+        let gone = gone.unwrap_or_else(|| interval.kept_from(Retention::default(), as_of.time));
+        kept.forget_before(interval, gone);
+    }
     let mut memory = Memory { as_of, places, ..Memory::default() };
     let mut sums = MixedMap::<u64, LastPrice>::default();
     let (ever, all) = ((Interval::Ever, &(0..1)), 0..i64::MAX.cast_unsigned());

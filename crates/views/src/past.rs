@@ -6,6 +6,7 @@ use std::sync::Arc;
 use domain::{CommitObserver, EventReader, JournalId};
 use thiserror::Error;
 
+use crate::analytics::Retention;
 use crate::follower::Progress;
 use crate::{Analytics, Books, BooksOptions, History, HistoryOpenError, Views, ViewsError};
 
@@ -43,6 +44,17 @@ impl Past {
         views: &Views,
         events: &Arc<dyn EventReader>,
     ) -> Result<(Self, Feeds), PastOpenError> {
+        Self::open_keeping(folder, journal, views, events, Retention::default())
+    }
+
+    /// The same, keeping short buckets of time for so long.
+    pub fn open_keeping(
+        folder: Option<&Path>,
+        journal: JournalId,
+        views: &Views,
+        events: &Arc<dyn EventReader>,
+        retention: Retention,
+    ) -> Result<(Self, Feeds), PastOpenError> {
         let path = |name: &str| folder.map(|folder| folder.join(name));
         let (index, books, figures) = (path("history.db"), path("books.db"), path("analytics.db"));
         let (history, history_feed) = History::open(index.as_deref(), journal, views)?;
@@ -54,7 +66,7 @@ impl Past {
             BooksOptions::default(),
         )?;
         let (analytics, analytics_feed) =
-            Analytics::open(figures.as_deref(), journal, Arc::clone(events))?;
+            Analytics::open(figures.as_deref(), journal, Arc::clone(events), retention)?;
         let feeds: Feeds =
             vec![Box::new(history_feed), Box::new(books_feed), Box::new(analytics_feed)];
         Ok((Self { history, books, analytics }, feeds))

@@ -195,7 +195,7 @@ fn readers_that_were_ahead_of_a_restore_are_told_so_for_ever() {
     let mut client = server.client();
     let refused = |server: &Server| {
         let opened = Stream::open(server.address(), Some(ADMIN_KEY), "", Some(&ahead));
-        let answer = opened.err().expect("no stream from an event that is lost");
+        let answer = opened.expect_err("no stream from an event that is lost");
         assert_eq!(answer.code(), "unknown_position", "{}", answer.text());
     };
     refused(&server);

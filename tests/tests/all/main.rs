@@ -33,6 +33,7 @@ mod startup;
 mod story;
 mod stream;
 mod sync;
+mod tools;
 mod watch;
 mod webhooks;
 mod websocket;

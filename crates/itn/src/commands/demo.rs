@@ -16,10 +16,11 @@ use itn_client::{
 use live::webhooks::WebhookOptions;
 use serde_json::json;
 use tokio::sync::{mpsc, watch};
+use views::analytics::Retention;
 
 use crate::client::{self, ClientError, Line};
-use crate::commands::fail;
 use crate::commands::serve::{run_until, told_to_stop};
+use crate::commands::{address, fail, whole};
 use crate::console;
 use crate::galaxy::{self, Scale};
 use crate::observe::ObserveSettings;
@@ -39,7 +40,8 @@ const GOOD: &str = "water-ice";
 #[derive(Debug, clap::Args)]
 pub(crate) struct Demo {
     /// Address and port to listen on; port 0 takes any free one
-    #[arg(long, env = "ITN_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDR")]
+    #[arg(long, env = "ITN_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDR",
+          value_parser = address)]
     listen: SocketAddr,
     /// Keep the network in this folder; without it, it is gone when the demo ends
     #[arg(long, env = "ITN_DEMO_DATA", value_name = "DIR")]
@@ -51,19 +53,20 @@ pub(crate) struct Demo {
     /// How much happens beside the story: commands a second; 40, or 400 on the large scale, if not
     /// given
     #[arg(long, env = "ITN_DEMO_RATE", value_name = "RATE",
-          value_parser = clap::value_parser!(u32).range(1..=100_000))]
+          value_parser = whole::<u32>(1, 100_000))]
     rate: Option<u32>,
     /// Shipments under way from the start, which then stay about so many; 20,000 on the large scale
     /// if not given, else as many as the rate brings about
     #[arg(long, env = "ITN_DEMO_SHIPMENTS", value_name = "COUNT",
-          value_parser = clap::value_parser!(u32).range(1..=50_000))]
+          value_parser = whole::<u32>(1, 50_000))]
     shipments: Option<u32>,
     /// Seconds of network time a second of wall time, for a new network
     #[arg(long, env = "ITN_DEMO_SPEED", default_value_t = 3600, value_name = "FACTOR",
-          value_parser = clap::value_parser!(u32).range(1..=100_000))]
+          value_parser = whole::<u32>(1, 100_000))]
     speed: u32,
     /// The same seed makes the same galaxy, and tells the same stories
-    #[arg(long, env = "ITN_DEMO_SEED", default_value_t = 1)]
+    #[arg(long, env = "ITN_DEMO_SEED", default_value_t = 1, value_name = "NUMBER",
+          value_parser = whole::<u64>(0, u64::MAX))]
     seed: u64,
     /// Tell no story beside the simulation
     #[arg(long, env = "ITN_DEMO_NO_STORY")]
@@ -113,6 +116,7 @@ impl Demo {
             free_bytes_min: 64 * 1024 * 1024,
             webhooks: WebhookOptions::default(),
             limits: LimitOptions::default(),
+            retention: Retention::default(),
             connections_max: 4_096,
             observe: ObserveSettings::default(),
         };

@@ -1,7 +1,10 @@
 //! What the binary does, a file each.
 
 pub(crate) mod backup;
+pub(crate) mod completions;
+pub(crate) mod config;
 pub(crate) mod demo;
+pub(crate) mod doctor;
 pub(crate) mod export;
 pub(crate) mod import;
 pub(crate) mod key;
@@ -12,6 +15,7 @@ pub(crate) mod simulate;
 pub(crate) mod verify;
 pub(crate) mod watch;
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -34,6 +38,27 @@ impl DataFolder {
         console::note(&format!("itn: there is no journal in {}", self.path.display()));
         Err(ExitCode::FAILURE)
     }
+}
+
+/// Reads a whole number within these bounds, and says which they are if it is none.
+pub(crate) fn whole<T: TryFrom<u64>>(
+    min: u64,
+    max: u64,
+) -> impl Fn(&str) -> Result<T, String> + Clone + Send + Sync + 'static {
+    move |text| {
+        let number = text.parse().ok().filter(|number| (min..=max).contains(number));
+        let number = number.and_then(|number: u64| T::try_from(number).ok());
+        number.ok_or_else(|| match max {
+            u64::MAX => format!("a whole number, {min} or more"),
+            _ => format!("a whole number from {min} to {max}"),
+        })
+    }
+}
+
+/// Reads where to listen.
+pub(crate) fn address(text: &str) -> Result<SocketAddr, String> {
+    let wrong = |_| "an address and a port, such as 127.0.0.1:8080 or [::1]:0".to_owned();
+    text.parse().map_err(wrong)
 }
 
 /// Says what went wrong, cause by cause.

@@ -2,6 +2,7 @@
 
 mod limits;
 mod observe;
+mod ops;
 
 use std::net::SocketAddr;
 use std::process::ExitCode;
@@ -13,7 +14,7 @@ use gateway::Secret;
 use live::webhooks::{Addresses, Net, PAUSE_MAX, PAUSES_MAX, Schedule, WebhookOptions};
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::commands::{DataFolder, fail};
+use crate::commands::{DataFolder, address, fail, whole};
 use crate::server::{Server, ServerOptions};
 use crate::{console, logs};
 
@@ -23,7 +24,8 @@ pub(crate) struct Serve {
     #[command(flatten)]
     data: DataFolder,
     /// Address and port to listen on; port 0 takes any free one
-    #[arg(long, env = "ITN_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDR")]
+    #[arg(long, env = "ITN_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDR",
+          value_parser = address)]
     listen: SocketAddr,
     /// Let anyone read without a key; on a loopback address alone
     #[arg(long, env = "ITN_ANONYMOUS", num_args = 0..=1, default_value_t = false,
@@ -39,15 +41,15 @@ pub(crate) struct Serve {
     epoch: Option<Timestamp>,
     /// Seconds of network time a second of wall time, for a new network
     #[arg(long, env = "ITN_SPEED", default_value_t = 1, value_name = "FACTOR",
-          value_parser = clap::value_parser!(u32).range(1..=i64::from(SPEED_MAX)))]
+          value_parser = whole::<u32>(1, u64::from(SPEED_MAX)))]
     speed: u32,
     /// Bytes of free disk space below which writes are refused and reads go on
     #[arg(long, env = "ITN_FREE_SPACE_MIN", default_value_t = 256 * 1024 * 1024,
-          value_name = "BYTES")]
+          value_name = "BYTES", value_parser = whole::<u64>(0, u64::MAX))]
     free_space_min: u64,
     /// Connections at once
     #[arg(long, env = "ITN_CONNECTIONS_MAX", default_value_t = 16_384, value_name = "COUNT",
-          value_parser = connections)]
+          value_parser = whole::<usize>(1, 10_000_000))]
     connections_max: usize,
     /// Networks that webhooks may go to besides public addresses, there also without TLS, such as
     /// 127.0.0.0/8 or 10.1.2.3, separated by commas
@@ -63,6 +65,8 @@ pub(crate) struct Serve {
     observe: observe::Observe,
     #[command(flatten)]
     limits: limits::LimitArguments,
+    #[command(flatten)]
+    keeping: ops::Keeping,
 }
 
 impl Serve {
@@ -81,6 +85,7 @@ impl Serve {
             speed: self.speed,
             free_bytes_min: self.free_space_min,
             connections_max: self.connections_max,
+            retention: self.keeping.retention(),
             webhooks,
             observe: self.observe.into(),
             limits: self.limits.options(),
@@ -152,11 +157,6 @@ fn secret(text: &str) -> Result<Secret, String> {
     Secret::parse(text).ok_or_else(|| Secret::FORM.to_owned())
 }
 
-fn connections(text: &str) -> Result<usize, String> {
-    let count = text.parse::<usize>().map_err(|error| error.to_string())?;
-    if count > 0 { Ok(count) } else { Err("at least 1".to_owned()) }
-}
-
 fn addresses(text: &str) -> Result<Addresses, String> {
     let networks = text.split(',').map(str::trim).filter(|network| !network.is_empty());
     let allowed = networks
@@ -176,6 +176,7 @@ fn schedule(text: &str) -> Result<Schedule, String> {
 }
 
 fn time(text: &str) -> Result<Timestamp, String> {
-    let time = text.parse::<jiff::Timestamp>().map_err(|error| error.to_string())?;
+    let wrong = |_| "a time such as 2200-01-01T00:00:00Z".to_owned();
+    let time = text.parse::<jiff::Timestamp>().map_err(wrong)?;
     Timestamp::new(time.as_microsecond()).ok_or_else(|| "between the years 1 and 9999".to_owned())
 }

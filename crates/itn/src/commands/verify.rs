@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use domain::{JournalId, Sequence};
 use live::webhooks::{OperationsStore, SqliteOperations, StoreError};
 
-use crate::commands::{DataFolder, fail};
+use crate::commands::{DataFolder, fail, whole};
 use crate::console::{self, counted, grouped};
 use crate::progress::Progress;
 use crate::server::{OPERATIONS, Store};
@@ -19,7 +19,7 @@ pub(crate) struct Verify {
     data: DataFolder,
     /// Only up to this event, with the state's hash as it was then
     #[arg(long, value_name = "SEQUENCE",
-          value_parser = clap::value_parser!(u64).range(1..))]
+          value_parser = whole::<u64>(1, i64::MAX.cast_unsigned()))]
     at: Option<u64>,
 }
 

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use domain::{EventReader, Recorded, Sequence, Timestamp};
+use domain::{EventReader, Recorded, Sequence};
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::cell::{Cell, Flow};
+use super::interval::Kept;
 use super::memory::{Memory, Place, Subject};
-use super::store::write_places;
+use super::store::{note_gone, write_places};
 use super::tally::Tally;
 use super::{Interval, Shared, runs};
 use crate::follower::Follow;
@@ -77,6 +78,7 @@ impl Counting {
         self.shared.stores.generation.fetch_add(1, Ordering::Relaxed);
         self.shared.stores.readers.lock().clear();
         *memory = Memory::default();
+        self.shared.kept.begin_anew();
         self.tally.clear();
         self.saved = Sequence::ZERO;
         self.shared.is_damaged.store(false, Ordering::Relaxed);
@@ -141,10 +143,14 @@ fn save(shared: &Shared) -> rusqlite::Result<()> {
     {
         // Only this thread changes it.
         let memory = shared.memory.read();
-        write(&transaction, &memory)?;
+        write(&transaction, &memory, &shared.kept)?;
         write_places(&transaction, &memory)?;
         for interval in [Interval::Minute, Interval::Hour] {
-            runs::prune(&transaction, interval, interval.kept_from(memory.as_of.time))?;
+            let first = shared.kept.from(interval, memory.as_of.time);
+            // Before they go: what is refused from now on stays refused.
+            shared.kept.forget_before(interval, first);
+            note_gone(&transaction, interval, first)?;
+            runs::prune(&transaction, interval, first)?;
         }
     }
     let mut memory = shared.memory.write();
@@ -156,13 +162,14 @@ fn save(shared: &Shared) -> rusqlite::Result<()> {
     store.checkpoint().or_else(|error| if is_damage(&error) { Err(error) } else { Ok(()) })
 }
 
-fn write(connection: &Connection, memory: &Memory) -> rusqlite::Result<()> {
+fn write(connection: &Connection, memory: &Memory, kept: &Kept) -> rusqlite::Result<()> {
     use Interval::{Day, Ever, Hour, Minute};
-    let (deltas, now) = (&memory.deltas, memory.as_of.time);
-    write_cells(connection, &deltas.candles, &[Minute, Hour, Day], now)?;
-    write_cells(connection, &deltas.flows, &[Minute, Hour, Day], now)?;
-    write_cells(connection, &deltas.traders, &[Hour, Day], now)?;
-    write_cells(connection, &deltas.lanes, &[Hour, Day], now)?;
+    let deltas = &memory.deltas;
+    let first = |interval| kept.from(interval, memory.as_of.time);
+    write_cells(connection, &deltas.candles, &[Minute, Hour, Day], first)?;
+    write_cells(connection, &deltas.flows, &[Minute, Hour, Day], first)?;
+    write_cells(connection, &deltas.traders, &[Hour, Day], first)?;
+    write_cells(connection, &deltas.lanes, &[Hour, Day], first)?;
     let network = Subject::Network.id();
     let mut all = Flow::default();
     let of_network = deltas.flows.iter().filter(|(place, _)| place.id == network);
@@ -180,7 +187,7 @@ fn write_cells<C: Cell>(
     connection: &Connection,
     cells: &MixedMap<Place, C>,
     intervals: &[Interval],
-    now: Timestamp,
+    first_kept: impl Fn(Interval) -> i64,
 ) -> rusqlite::Result<()> {
     // Sorted before they are cloned: places are small. The longer intervals keep nearly that order.
     let mut sorted: Vec<_> = cells.iter().collect();
@@ -196,7 +203,7 @@ fn write_cells<C: Cell>(
         }
         sum_up(&mut cells);
         // What came too late for a short interval still counts in the longer ones.
-        let kept = interval.kept_from(now);
+        let kept = first_kept(*interval);
         let forgotten = cells.partition_point(|(place, _)| place.bucket < kept);
         runs::add(connection, *interval, cells.get(forgotten..).unwrap_or_default())?;
     }

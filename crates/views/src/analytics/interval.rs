@@ -1,6 +1,7 @@
 //! Buckets of time: minutes, hours, days, and all of it.
 
 use std::ops::Range;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use domain::Timestamp;
 
@@ -9,10 +10,64 @@ const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
-/// Minutes are kept for a week of network time: what a page shows of now.
-pub const MINUTES_KEPT: i64 = 7 * DAY / MINUTE;
-/// Hours are kept for 90 whole days of network time and today's; days for ever.
-pub const HOURS_KEPT_DAYS: i64 = 90;
+/// How many days of network time the short buckets are kept before the newest event. Days are kept
+/// for ever: the longer ones tell what the shorter ones did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retention {
+    /// Of minutes.
+    pub minutes_days: u32,
+    /// Of hours, in whole days; and today's.
+    pub hours_days: u32,
+}
+
+impl Default for Retention {
+    /// A week of minutes, which is what a page shows of now, and a season of hours.
+    fn default() -> Self {
+        Self { minutes_days: 7, hours_days: 90 }
+    }
+}
+
+/// From where on buckets are kept: those that were let go stay away when more are kept from now on.
+#[derive(Debug)]
+pub(super) struct Kept {
+    retention: Retention,
+    minutes_from: AtomicI64,
+    hours_from: AtomicI64,
+}
+
+impl Kept {
+    pub(super) fn new(retention: Retention) -> Self {
+        let none = || AtomicI64::new(i64::MIN);
+        Self { retention, minutes_from: none(), hours_from: none() }
+    }
+
+    /// The first bucket that is kept when the newest event was recorded at `now`.
+    pub(super) fn from(&self, interval: Interval, now: Timestamp) -> i64 {
+        let kept = interval.kept_from(self.retention, now);
+        self.floor(interval).map_or(kept, |floor| kept.max(floor.load(Ordering::Acquire)))
+    }
+
+    /// Those before this one are gone.
+    pub(super) fn forget_before(&self, interval: Interval, first: i64) {
+        if let Some(floor) = self.floor(interval) {
+            floor.fetch_max(first, Ordering::AcqRel);
+        }
+    }
+
+    /// All is counted again.
+    pub(super) fn begin_anew(&self) {
+        self.minutes_from.store(i64::MIN, Ordering::Release);
+        self.hours_from.store(i64::MIN, Ordering::Release);
+    }
+
+    fn floor(&self, interval: Interval) -> Option<&AtomicI64> {
+        match interval {
+            Interval::Minute => Some(&self.minutes_from),
+            Interval::Hour => Some(&self.hours_from),
+            Interval::Day | Interval::Ever => None,
+        }
+    }
+}
 
 /// How long a bucket is. Buckets begin at whole minutes, hours and days of UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -70,13 +125,13 @@ impl Interval {
         to.bucket(self.start(bucket))
     }
 
-    /// The first bucket that is still kept when the newest event was recorded at `now`; none of
+    /// The first bucket that is to be kept when the newest event was recorded at `now`; none of
     /// those that are kept for ever are behind it.
-    pub(super) const fn kept_from(self, now: Timestamp) -> i64 {
+    pub(super) const fn kept_from(self, retention: Retention, now: Timestamp) -> i64 {
         match self {
-            Self::Minute => self.bucket(now) - MINUTES_KEPT,
+            Self::Minute => self.bucket(now) - retention.minutes_days as i64 * (DAY / MINUTE),
             Self::Hour => {
-                let day = Self::Day.bucket(now) - HOURS_KEPT_DAYS;
+                let day = Self::Day.bucket(now) - retention.hours_days as i64;
                 self.bucket(Self::Day.start(day))
             }
             Self::Day | Self::Ever => i64::MIN,
@@ -94,9 +149,9 @@ impl Interval {
     }
 }
 
-/// Hours that are no longer kept, or end where they are not, as the whole days around them.
-pub(super) fn widened(hours: Range<i64>, now: Timestamp) -> Range<i64> {
-    let kept = Interval::Hour.kept_from(now);
+/// Hours that are no longer kept (those before `kept`), or end where they are not, as the whole days
+/// around them.
+pub(super) fn widened(hours: Range<i64>, kept: i64) -> Range<i64> {
     let day_of = |hour: i64| hour.div_euclid(24) * 24;
     let start = if hours.start < kept { day_of(hours.start) } else { hours.start };
     let end = if hours.end < kept { day_of(hours.end + 23) } else { hours.end };

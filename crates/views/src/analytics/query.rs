@@ -177,7 +177,7 @@ impl Analytics {
         let ids = subject.id()..subject.id() + 1;
         self.look(
             |memory| {
-                kept(interval, buckets, memory)?;
+                self.kept(interval, buckets, memory)?;
                 let mut sums = MixedMap::default();
                 let wanted = (interval, buckets);
                 let deltas = &memory.deltas;
@@ -209,7 +209,7 @@ impl Analytics {
         let ids = id..id + 1;
         self.look(
             |memory| {
-                kept(interval, buckets, memory)?;
+                self.kept(interval, buckets, memory)?;
                 let mut sums = MixedMap::default();
                 let candles = &memory.deltas.candles;
                 within(candles, Interval::Minute, (interval, buckets), &ids, |at, cell| {
@@ -330,7 +330,8 @@ impl Analytics {
     ) -> Result<Shown<(MixedMap<u64, C>, Range<i64>)>, AnalyticsError> {
         self.look(
             |memory| {
-                let hours = widened(hours.clone(), memory.as_of.time);
+                let kept = self.0.shared.kept.from(Interval::Hour, memory.as_of.time);
+                let hours = widened(hours.clone(), kept);
                 let mut sums = MixedMap::default();
                 deltas(memory, (Interval::Hour, &hours), &mut |at: Place, cell: &C| {
                     add(&mut sums, at.id, cell);
@@ -403,15 +404,20 @@ impl Analytics {
         let figures = in_store(&snapshot, found, &mut Room(CELLS_READ_MAX))?;
         Ok(Shown { figures, as_of })
     }
-}
 
-/// Refuses buckets that are no longer kept.
-fn kept(interval: Interval, buckets: &Range<i64>, memory: &Memory) -> Result<(), AnalyticsError> {
-    let first = interval.kept_from(memory.as_of.time);
-    if buckets.start >= first {
-        return Ok(());
+    /// Refuses buckets that are no longer kept.
+    fn kept(
+        &self,
+        interval: Interval,
+        buckets: &Range<i64>,
+        memory: &Memory,
+    ) -> Result<(), AnalyticsError> {
+        let first = self.0.shared.kept.from(interval, memory.as_of.time);
+        if buckets.start >= first {
+            return Ok(());
+        }
+        Err(AnalyticsError::Forgotten { since: interval.start(first) })
     }
-    Err(AnalyticsError::Forgotten { since: interval.start(first) })
 }
 
 /// The items with the greatest figures; of equal ones that with the least number comes first.

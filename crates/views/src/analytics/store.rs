@@ -11,6 +11,7 @@
 //! | `names` | `kind` (0 system, 1 category), `number`: PRIMARY KEY; `name` |
 //! | `stations` | `station` INTEGER PRIMARY KEY, `system`: the number of its name |
 //! | `commodities` | `commodity` INTEGER PRIMARY KEY, `category`: the number of its name, or null |
+//! | `gone` | `interval` INTEGER PRIMARY KEY, `before`: buckets before this one were let go |
 //!
 //! Cells of one interval, kind and bucket that were counted between two saves are one run. A row for
 //! each cell, updated in place, would write each page of a day's million candles anew with every
@@ -21,8 +22,9 @@ use std::time::Duration;
 
 use domain::{JournalId, Sequence, Timestamp};
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
+use super::Interval;
 use super::memory::{Memory, Places, put};
 use crate::AsOf;
 use crate::store::{ViewsError, integer, is_damage, number, remove};
@@ -127,6 +129,10 @@ impl Store {
         if !ours {
             return Err(rusqlite::Error::InvalidQuery);
         }
+        // It came later than the rest.
+        self.connection.execute_batch(
+            "CREATE TABLE IF NOT EXISTS gone (interval INTEGER PRIMARY KEY, before INTEGER NOT NULL)",
+        )?;
         // Fails if a table is not as we make it.
         self.places()?;
         let select = "SELECT run, first, cells, interval, kind, bucket, level
@@ -159,6 +165,12 @@ impl Store {
         })
     }
 
+    /// The first bucket that was not let go; none if nothing ever was.
+    pub(super) fn gone_before(&self, interval: Interval) -> rusqlite::Result<Option<i64>> {
+        let select = "SELECT before FROM gone WHERE interval = ?1";
+        self.connection.query_row(select, [interval.number()], |row| row.get(0)).optional()
+    }
+
     /// Forgets all: the events come again from the first one on. A file that is too damaged for that
     /// is deleted and made anew; whoever reads it must open it again.
     pub(super) fn begin_anew(&mut self) -> rusqlite::Result<()> {
@@ -180,7 +192,7 @@ impl Store {
         let transaction = self.connection.transaction()?;
         transaction.execute_batch(
             "DELETE FROM runs; DELETE FROM parts; DELETE FROM names; DELETE FROM stations;
-            DELETE FROM commodities; UPDATE about SET position = 0, recorded_at = 0",
+            DELETE FROM commodities; DELETE FROM gone; UPDATE about SET position = 0, recorded_at = 0",
         )?;
         transaction.commit()
     }
@@ -253,4 +265,14 @@ pub(super) fn write_places(connection: &Connection, memory: &Memory) -> rusqlite
     let update = "UPDATE about SET position = ?1, recorded_at = ?2";
     connection.prepare_cached(update)?.execute([integer(sequence.0), time.0])?;
     Ok(())
+}
+
+/// Notes that buckets before this one are let go, in the transaction under way.
+pub(super) fn note_gone(
+    connection: &Connection,
+    interval: Interval,
+    before: i64,
+) -> rusqlite::Result<()> {
+    let upsert = "INSERT OR REPLACE INTO gone (interval, before) VALUES (?1, ?2)";
+    connection.prepare_cached(upsert)?.execute([interval.number(), before]).map(drop)
 }

@@ -25,7 +25,7 @@ fn open(
     cells_max: usize,
 ) -> (Analytics, AnalyticsFeed) {
     let when = SaveWhen { cells_max, after: Duration::ZERO };
-    Analytics::open_saving(path, JOURNAL, written.clone(), when).unwrap()
+    Analytics::open_saving(path, JOURNAL, written.clone(), (when, Retention::default())).unwrap()
 }
 
 fn wait(analytics: &Analytics, written: &Written) {
@@ -41,7 +41,7 @@ fn check(analytics: &Analytics, written: &Written) {
     let now = events.last().unwrap().envelope.recorded_at;
     for interval in [Interval::Minute, Interval::Hour, Interval::Day] {
         let newest = interval.bucket(now) + 3;
-        let buckets = (newest - 40).max(interval.kept_from(now))..newest;
+        let buckets = (newest - 40).max(interval.kept_from(Retention::default(), now))..newest;
         for subject in naive.subjects() {
             let by_minute = interval == Interval::Minute && matches!(subject, Subject::Trader(_));
             if by_minute {
@@ -235,11 +235,61 @@ fn what_is_too_old_is_refused_and_told() {
     let (analytics, _feed) = open(None, &written, 10);
     wait(&analytics, &written);
     let now = written.all().last().unwrap().envelope.recorded_at;
-    let kept = Interval::Minute.kept_from(now);
+    let kept = Interval::Minute.kept_from(Retention::default(), now);
     let refused = analytics.series(Subject::Network, Interval::Minute, &(kept - 1..kept));
     let expected = Interval::Minute.start(kept);
     assert!(matches!(refused, Err(AnalyticsError::Forgotten { since }) if since == expected));
     assert!(analytics.series(Subject::Network, Interval::Minute, &(kept..kept + 1)).is_ok());
+}
+
+#[test]
+fn what_was_let_go_stays_refused_when_more_is_kept_from_then_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("analytics.db");
+    let mut play = Play::new(7);
+    let written = Arc::new(Written::default());
+    written.push(play.founding());
+    written.push(play.events(100));
+    let keeping = |retention: Retention| {
+        let when = SaveWhen { cells_max: 10, after: Duration::ZERO };
+        let opened =
+            Analytics::open_saving(Some(&path), JOURNAL, written.clone(), (when, retention));
+        let (analytics, feed) = opened.unwrap();
+        wait(&analytics, &written);
+        let now = written.all().last().unwrap().envelope.recorded_at;
+        let first = |interval: Interval| {
+            let from = interval.kept_from(Retention { minutes_days: 30, hours_days: 900 }, now);
+            match analytics.series(Subject::Network, interval, &(from..from + 1)) {
+                Ok(_) => from,
+                Err(AnalyticsError::Forgotten { since }) => interval.bucket(since),
+                Err(other) => panic!("{other}"),
+            }
+        };
+        let firsts = [first(Interval::Minute), first(Interval::Hour)];
+        analytics.close();
+        drop(feed);
+        (firsts, now)
+    };
+    let expected = |retention: Retention, now| {
+        [Interval::Minute, Interval::Hour].map(|interval| interval.kept_from(retention, now))
+    };
+    let (short, long) = (
+        Retention { minutes_days: 1, hours_days: 2 },
+        Retention { minutes_days: 30, hours_days: 900 },
+    );
+    let (firsts, now) = keeping(short);
+    assert_eq!(firsts, expected(short, now));
+    let (firsts, _) = keeping(long);
+    assert_eq!(firsts, expected(short, now), "nothing there is called zero");
+    std::fs::remove_file(&path).unwrap();
+    let (firsts, now) = keeping(long);
+    assert_eq!(firsts, expected(long, now), "counted anew, all is there");
+    // A store of before this was noted kept what was usual.
+    let store = rusqlite::Connection::open(&path).unwrap();
+    store.execute_batch("DROP TABLE gone").unwrap();
+    drop(store);
+    let (firsts, _) = keeping(long);
+    assert_eq!(firsts, expected(Retention::default(), now));
 }
 
 #[test]

@@ -61,8 +61,13 @@ impl BackupSource {
     }
 
     /// The number of its last migration.
-    pub(super) fn schema(&self) -> u32 {
+    pub fn schema(&self) -> u32 {
         self.schema
+    }
+
+    /// How many migrations this program has behind that.
+    pub fn pending(&self) -> usize {
+        schema::all().len().saturating_sub(self.schema as usize)
     }
 
     /// Bytes of its files, about.

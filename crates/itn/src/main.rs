@@ -45,6 +45,7 @@ enum Command {
     Watch(Box<watch::WatchOptions>),
     Verify(commands::verify::Verify),
     Migrate(commands::migrate::Migrate),
+    Health(commands::health::Health),
 }
 
 fn main() -> ExitCode {
@@ -78,6 +79,7 @@ async fn run(command: Command) -> ExitCode {
         Command::Watch(options) => commands::watch::run(&options).await,
         Command::Verify(verify) => verify.run(),
         Command::Migrate(migrate) => migrate.run(),
+        Command::Health(health) => health.run().await,
     }
 }
 

@@ -17,6 +17,7 @@ mod import;
 mod kill;
 mod live;
 mod live_snapshot;
+mod packaging;
 mod page;
 mod races;
 mod session;

@@ -2,6 +2,7 @@
 
 pub(crate) mod demo;
 pub(crate) mod export;
+pub(crate) mod health;
 pub(crate) mod import;
 pub(crate) mod migrate;
 pub(crate) mod serve;

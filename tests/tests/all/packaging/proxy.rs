@@ -137,10 +137,13 @@ fn two_networks_stand_behind_two_names() {
     // The client's address is the one that the proxy sees, and nothing that the client says.
     let mut asked = caddy.command("third.test", "/x", &["-H", "X-Forwarded-For: 203.0.113.9"]);
     let asked = Process::spawn(&mut asked);
-    let heard = overhear(&third).to_lowercase();
+    let asked_of_it = overhear(&third).to_lowercase();
     assert_eq!(asked.wait(LIMIT).code(), 0);
-    assert!(heard.contains("x-forwarded-for: 127.0.0.1\r\n"), "{heard}");
-    assert!(heard.contains("x-forwarded-proto: https\r\n") && !heard.contains("203.0.113.9"));
+    assert!(asked_of_it.contains("x-forwarded-for: 127.0.0.1\r\n"), "{asked_of_it}");
+    assert!(
+        asked_of_it.contains("x-forwarded-proto: https\r\n")
+            && !asked_of_it.contains("203.0.113.9")
+    );
 
     streams_pass(&caddy, &first);
     restarts_are_waited_for(&caddy, first, &folders[0]);

@@ -75,6 +75,7 @@ enum Command {
     Completions(commands::completions::Completions),
     #[command(name = "man")]
     Manual(commands::completions::Manual),
+    Health(commands::health::Health),
 }
 
 fn main() -> ExitCode {
@@ -125,6 +126,7 @@ async fn run(command: Command) -> ExitCode {
         Command::Manual(manual) => manual.run(),
         // Answered before: by what was read, not by what it came to.
         Command::Config(_) => ExitCode::SUCCESS,
+        Command::Health(health) => health.run().await,
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the index of the past costs: time and bytes for each event, and a search.
 //!
-//! `cargo run --release -p views --example history_cost [TRADES]`
+//! `cargo run --release -p views --example history_cost [TRADES [PRINCIPALS]]`: the trades are asked for
+//! by so many principals, a thousand if left out.
 
 #![expect(clippy::print_stdout, reason = "it is there to print")]
 
@@ -13,15 +14,21 @@ use domain::{
     ReadError, Recorded, Scope, Sequence, StationId, Text, Timestamp, TradeLine, TradeSettled,
     TraderId,
 };
-use views::{History, Order, Part, TradeFilter, Views};
+use views::{EventFilter, History, Order, Part, TradeFilter, Views};
 
 const STATIONS: u32 = 5_000;
 const TRADERS: u32 = 10_000;
 const COMMODITIES: u32 = 200;
 const TRADES: u64 = 4_000_000;
 
+const PRINCIPALS: u32 = 1_000;
+
 /// A journal of trades that are made when they are read; a tenth has a reference of its own.
-struct Made(u64);
+#[derive(Clone, Copy)]
+struct Made {
+    trades: u64,
+    principals: u32,
+}
 
 fn below(seed: u64, bound: u32) -> u32 {
     let spread = table::mix(seed) >> 32;
@@ -29,7 +36,7 @@ fn below(seed: u64, bound: u32) -> u32 {
 }
 
 impl Made {
-    fn at(sequence: u64) -> Recorded {
+    fn at(self, sequence: u64) -> Recorded {
         let number = |what: u64, bound| below(sequence * 8 + what, bound);
         let quantity = Quantity::new(1).expect("below the maximum");
         let unit_price = Credits::new(1).expect("below the maximum");
@@ -50,7 +57,7 @@ impl Made {
                 sequence: Sequence(sequence),
                 recorded_at: Timestamp(i64::try_from(sequence).expect("a small number")),
                 occurred_at: None,
-                actor: PrincipalId(1),
+                actor: PrincipalId(1 + number(4, self.principals)),
                 key: None,
                 trace: None,
                 note: Note::new(reference, BTreeMap::new()).expect("a short note"),
@@ -62,11 +69,11 @@ impl Made {
 
 impl EventReader for Made {
     fn last(&self) -> Sequence {
-        Sequence(self.0)
+        Sequence(self.trades)
     }
 
     fn read_after(&self, after: Sequence, limit: usize) -> Result<Vec<Recorded>, ReadError> {
-        Ok((after.0 + 1..=self.0).take(limit).map(Self::at).collect())
+        Ok((after.0 + 1..=self.trades).take(limit).map(|at| self.at(at)).collect())
     }
 }
 
@@ -81,15 +88,18 @@ fn busy() -> Duration {
 }
 
 fn main() {
-    let trades = std::env::args().nth(1).and_then(|count| count.parse().ok()).unwrap_or(TRADES);
+    let argument = |at| std::env::args().nth(at);
+    let trades = argument(1).and_then(|count| count.parse().ok()).unwrap_or(TRADES);
+    let principals = argument(2).and_then(|count| count.parse().ok()).unwrap_or(PRINCIPALS);
+    let made = Made { trades, principals };
     let dir = tempfile::tempdir().expect("a temporary folder");
     let path = dir.path().join("history.db");
     let begin = busy();
     for sequence in 1..=trades.min(1_000_000) {
-        std::hint::black_box(Made::at(sequence));
+        std::hint::black_box(made.at(sequence));
     }
     let making = busy().saturating_sub(begin).as_nanos() / u128::from(trades.min(1_000_000));
-    let (views, _fold) = Views::open(None, Arc::new(Made(trades))).expect("views in memory");
+    let (views, _fold) = Views::open(None, Arc::new(made)).expect("views in memory");
     let begin = busy();
     let (history, _feed) = History::open(Some(&path), JournalId(1), &views).expect("an index");
     assert!(history.wait_for(Sequence(trades), Duration::from_hours(2)), "it is indexed");
@@ -116,6 +126,12 @@ fn main() {
             let found = history.find_trades(&filter, part, Scope::Network).expect("a page");
             println!("{what}, {round}: {} found in {:?}", found.items.len(), begin.elapsed());
         }
+    }
+    for round in ["first", "again"] {
+        let filter = EventFilter { actor: Some(PrincipalId(1)), ..EventFilter::default() };
+        let begin = Instant::now();
+        let found = history.find_events(&filter, part, Scope::Network).expect("a page");
+        println!("actor, {round}: {} found in {:?}", found.items.len(), begin.elapsed());
     }
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let memory = status.lines().find(|line| line.starts_with("VmHWM"));

@@ -25,6 +25,7 @@ mod limits;
 mod live;
 mod live_snapshot;
 mod observing;
+mod packaging;
 mod page;
 mod races;
 mod rust_client;

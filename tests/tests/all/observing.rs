@@ -1,6 +1,7 @@
 //! What is seen of the real process from outside: its log, its metrics, its end.
 
 use std::collections::BTreeSet;
+use std::fmt::Write;
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::net::{SocketAddr, TcpListener};
@@ -294,9 +295,12 @@ fn a_prometheus_reads_the_metrics_the_rules_and_the_dashboard() {
     command.arg(format!("--web.listen-address={free}"));
     let prometheus = Process::spawn(&mut command);
     let ask = |query: &str| {
-        let query: String = query.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let mut escaped = String::new();
+        for byte in query.bytes() {
+            write!(escaped, "%{byte:02X}").unwrap();
+        }
         let mut client = Client::new(free, None);
-        let path = format!("/api/v1/query?query={query}");
+        let path = format!("/api/v1/query?query={escaped}");
         let answer = client.try_send(&Request::new("GET", &path)).ok()?;
         // 503 while it starts.
         (answer.status() != 503).then(|| answer.json())

@@ -199,7 +199,7 @@ async fn put_in_place(
     let station = &cast.station.id;
     let mut vessels = Vec::new();
     for voyage in &cast.voyages {
-        let (name, carrier) = (voyage.ship.to_string(), CARRIER.to_owned());
+        let (name, carrier) = (voyage.ship.clone(), CARRIER.to_owned());
         let data = PutVessel { name, carrier, ..PutVessel::default() };
         vessels.push((server.key(), Command::Vessel { id: voyage.vessel.clone(), data }));
     }

@@ -140,12 +140,12 @@ impl<W: Write> Watch<'_, W> {
                 }
                 Heard::Progress => {}
                 Heard::Connected { again } => self.say_connected(again),
-                Heard::Lagged => self.say(&format!("too slow; going on {}", self.place())),
-                Heard::Anew => self.say("the server's journal is another; beginning anew"),
+                Heard::Lagged => say(&format!("too slow; going on {}", self.place())),
+                Heard::Anew => say("the server's journal is another; beginning anew"),
                 Heard::Lost { why, .. } => {
                     if !std::mem::replace(&mut self.is_lost, true) {
                         let what = if self.has_begun { "disconnected" } else { "not connected" };
-                        self.say(&format!("{what}: {why}; trying again"));
+                        say(&format!("{what}: {why}; trying again"));
                     }
                 }
             }
@@ -164,19 +164,19 @@ impl<W: Write> Watch<'_, W> {
         (self.is_lost, self.has_begun) = (false, true);
         let place = self.place();
         if again {
-            self.say(&format!("connected again, going on {place}"));
+            say(&format!("connected again, going on {place}"));
         } else {
-            self.say(&format!("following {} {place}", self.url));
+            say(&format!("following {} {place}", self.url));
         }
-    }
-
-    fn say(&self, what: &str) {
-        console::note(&format!("itn watch: {what}"));
     }
 
     fn place(&self) -> Place<'_> {
         Place(self.follower.position())
     }
+}
+
+fn say(what: &str) {
+    console::note(&format!("itn watch: {what}"));
 }
 
 /// Where a stream begins, in words.

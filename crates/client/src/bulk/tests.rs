@@ -38,7 +38,9 @@ async fn lines_without_a_result_go_out_again_and_the_others_do_not() {
     );
     let seen = seen.lock().unwrap();
     let [first, rest] = [1..=3, 3..=3].map(|numbers| {
-        numbers.map(|number| format!("{{\"idempotencyKey\":\"k{number}\"}}\n")).collect::<String>()
+        let lines: Vec<_> =
+            numbers.map(|number| format!("{{\"idempotencyKey\":\"k{number}\"}}\n")).collect();
+        lines.concat()
     });
     assert_eq!(sent(&seen), [&*first, &*rest, &*rest, &*rest]);
 }

@@ -1,5 +1,7 @@
 //! The play against a naive network that accepts only what is right: nothing it asks is refused.
 
+#![expect(clippy::result_large_err, reason = "a small model of the server, for tests alone")]
+
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};

@@ -217,7 +217,8 @@ fn refer_to_items(schemas: &mut Value) {
 
 /// Adds to an operation what is common to all of its kind.
 fn complete_operation(path: &str, method: &str, operation: &mut Value) {
-    let is_of_api = path.starts_with("/api/");
+    // For programs, too, and asked for with a key.
+    let is_of_api = path.starts_with("/api/") || path == "/metrics";
     if operation.get("security").is_none() {
         operation["security"] =
             if is_of_api { json!([{ "key": [] }, { "session": [] }]) } else { json!([]) };

@@ -17,7 +17,7 @@ use domain::{
     TradeSettled, TraderId,
 };
 use views::Analytics;
-use views::analytics::{Interval, RankBy, Subject};
+use views::analytics::{Interval, RankBy, Retention, Subject};
 
 const STATIONS: u32 = 5_000;
 const COMMODITIES: u32 = 200;

@@ -28,7 +28,6 @@ const TAGGED: &[&str] = &[
     "readTrader",
     "listEntries",
     "listEvents",
-    "listKeys",
     "readSummary",
     "readSeries",
     "readPrices",
@@ -221,6 +220,13 @@ pub(super) fn headers() -> Value {
             false,
         ),
         ("RetryAfter", "Seconds to wait.", json!({ "type": "integer", "minimum": 1 }), true),
+        (
+            "RateLimit",
+            "What is left of each budget, and the seconds until more is (IETF draft); where there is one.",
+            text(),
+            false,
+        ),
+        ("RateLimitPolicy", "What each budget is: its size and its seconds.", text(), false),
         ("WwwAuthenticate", "The scheme by which to say who one is.", text(), true),
     ];
     let of = |(name, description, schema, required): (&str, &str, Value, bool)| {

@@ -158,7 +158,8 @@ const OWN: &[(&str, &str, &str)] = &[
     // Access.
     ("createKey", "", "unknown_trader already_exists limit_reached"),
     ("listKeys", "", ""),
-    ("revokeKey", "unknown_key", ""),
+    ("rotateKey", "unknown_key", "limit_reached key_ended already_rotated last_admin_key"),
+    ("revokeKey", "unknown_key", "last_admin_key"),
     ("whoAmI", "", ""),
     ("signIn", "", "unauthenticated foreign_origin"),
     ("signOut", "", "foreign_origin"),
@@ -178,6 +179,7 @@ const OWN: &[(&str, &str, &str)] = &[
     // The server.
     ("livez", "", ""),
     ("readyz", "", ""),
+    ("metrics", "", ""),
     ("openapi", "", ""),
 ];
 
@@ -189,14 +191,13 @@ const ANY: &str = "internal too_many_connections";
 /// Whoever must say who they are.
 const OF_CALLERS: &str = "unauthenticated not_permitted foreign_origin";
 /// Whatever reads a body.
-const OF_BODIES: &str =
-    "malformed_json request_timeout body_too_large unsupported_media_type overloaded";
+const OF_BODIES: &str = "malformed_json malformed_encoding request_timeout body_too_large unsupported_media_type overloaded";
 /// Whatever the ledger decides.
 const OF_WRITES: &str = "overloaded low_space stopping outcome_unknown";
 
 /// Answers that many operations share, by name: status and codes.
 const SHARED: &[(&str, u16, &str)] = &[
-    ("Malformed", 400, "malformed_json"),
+    ("Malformed", 400, "malformed_json malformed_encoding"),
     ("Unauthenticated", 401, "unauthenticated"),
     ("Forbidden", 403, "not_permitted foreign_origin"),
     ("ForeignOrigin", 403, "foreign_origin"),
@@ -207,7 +208,7 @@ const SHARED: &[(&str, u16, &str)] = &[
     ("InvalidOrReused", 422, "invalid_request key_reused"),
     ("Internal", 500, "internal"),
     ("TooManyConnections", 503, "too_many_connections"),
-    ("Unavailable", 503, "too_many_connections recovering"),
+    ("Unavailable", 503, "overloaded too_many_connections recovering"),
     ("UnavailableToWrite", 503, "overloaded too_many_connections recovering low_space stopping"),
     ("OutcomeUnknown", 504, "outcome_unknown"),
 ];
@@ -240,7 +241,7 @@ pub(super) fn of(operation: &str, kind: &Kind) -> Option<BTreeMap<u16, Vec<&'sta
         said.extend(words.split_whitespace().filter(|_| applies));
     };
     say(ANY, true);
-    say("recovering invalid_request", kind.is_of_api);
+    say("recovering invalid_request overloaded", kind.is_of_api);
     say(OF_CALLERS, kind.has_caller);
     say("unknown_route", kind.has_subject);
     say(OF_BODIES, kind.has_body);
@@ -305,7 +306,8 @@ fn content_of(status: u16, codes: &[&str]) -> Value {
     let example = rows(codes).first().map(|row| {
         json!({
             "type": format!("/problems/{}", row.code), "title": row.title, "status": status,
-            "detail": row.title, "code": row.code, "retryable": row.retryable
+            "detail": row.title, "code": row.code, "retryable": row.retryable,
+            "requestId": "bb5fa358f607-93"
         })
     });
     json!({
@@ -331,6 +333,10 @@ fn response(status: u16, codes: &[&str]) -> Value {
     };
     if rows.iter().all(|row| row.retryable) {
         header("Retry-After", "RetryAfter");
+    }
+    if status == 429 {
+        header("RateLimit", "RateLimit");
+        header("RateLimit-Policy", "RateLimitPolicy");
     }
     if status == 401 {
         header("WWW-Authenticate", "WwwAuthenticate");

@@ -45,7 +45,7 @@ pub(crate) fn hold(method: &Method, uri: &Uri, answer: &Answer) {
         response = parsed().pointer(place.trim_start_matches('#')).unwrap();
     }
     assert!(response.is_object(), "{id} answers {status}, says no document: {}", answer.text);
-    let type_of = answer.header("content-type");
+    let type_of = answer.header("content-type").split(';').next().unwrap_or_default();
     if let Some(contents) = response["content"].as_object() {
         assert!(contents.contains_key(type_of), "{id} answers {status} as {type_of}");
     }

@@ -48,7 +48,7 @@ fn refusal(told: &Value) -> Value {
     let mut told = told.clone();
     if let Some(fields) = told.as_object_mut() {
         // Lines leave out what the code says already.
-        for field in ["line", "errors", "type", "title"] {
+        for field in ["line", "errors", "type", "title", "requestId"] {
             fields.remove(field);
         }
     }

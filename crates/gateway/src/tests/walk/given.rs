@@ -282,7 +282,8 @@ impl World {
 
     /// A request of this caller.
     pub(super) fn ask(&self, by: By, method: Method, path: &str) -> Ask {
-        let ask = self.network.ask(method, path);
+        // Named alike, answers can be compared to the letter.
+        let ask = self.network.ask(method, path).header("x-request-id", "walk");
         match self.key_of(by) {
             Some(key) => ask.key(key),
             None => ask.without("authorization").header("host", "localhost"),

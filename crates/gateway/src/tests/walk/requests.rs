@@ -140,6 +140,7 @@ fn body(world: &World, rule: &Rule, by: By) -> Option<Value> {
         (
             "POST /api/trades/{transactionId}/settle"
             | "POST /api/trades/{transactionId}/void"
+            | "POST /api/keys/{keyId}/rotate"
             | "POST /api/webhooks/{webhookId}/secrets",
             _,
         ) => Some(json!({})),

@@ -122,8 +122,9 @@ POST   /api/webhooks/{webhookId}/replay      unseen   | 422   404      404    42
 POST   /api/webhooks/{webhookId}/secrets              | yes   404      404    yes    404     404     404      401     401    401
 POST   /api/webhooks/{webhookId}/test                 | yes   404      404    yes    404     404     404      401     401    401
 
-GET    /api/keys                                      | all   403      403    403    403     403     403      403     401    401
+GET    /api/keys                                      | yes   403      403    403    403     403     403      403     401    401
 POST   /api/keys                                      | yes   403      403    403    403     403     403      401     401    401
+POST   /api/keys/{keyId}/rotate                       | yes   403      403    403    403     403     403      401     401    401
 DELETE /api/keys/{keyId}                              | yes   403      403    403    403     403     403      401     401    401
 GET    /api/whoami                                    | yes   yes      yes    yes    yes     yes     yes      yes     401    401
 POST   /api/session                                   | yes   yes      yes    yes    yes     yes     yes      401     401    401
@@ -144,6 +145,7 @@ GET    /api/routes                                    | all   all      all    al
 
 GET    /livez                                         | yes   yes      yes    yes    yes     yes     yes      yes     yes    yes
 GET    /readyz                                        | yes   yes      yes    yes    yes     yes     yes      yes     yes    yes
+GET    /metrics                                       | yes   yes      yes    403    403     403     403      yes     401    401
 GET    /openapi.json                                  | all   all      all    all    all     all     all      all     all    all
 ";
 

@@ -251,7 +251,7 @@ export class Calls extends Http {
   }
 
   /**
-   * All keys, revoked ones included, without their secrets. For administrators. `GET /api/keys`
+   * All keys, those that have ended included, without their secrets. For administrators. `GET /api/keys`
    * @param {types.ListKeysQuery} [query]
    * @param {Reading} [options]
    * @returns {Pages<types.Key>}
@@ -271,13 +271,24 @@ export class Calls extends Http {
   }
 
   /**
-   * End an API key. Doing so again changes nothing. `DELETE /api/keys/{keyId}`
+   * End an API key, and with it what was opened with it: sessions at once, streams within seconds, and its webhooks deliver no more. Doing so again changes nothing. `DELETE /api/keys/{keyId}`
    * @param {string} keyId As the answer to the key said.
    * @param {Writing} [options]
    * @returns {Promise<types.Key>}
    */
   revokeKey(keyId, options = {}) {
     return this.write("DELETE", path`/api/keys/${keyId}`, undefined, options);
+  }
+
+  /**
+   * Make another API key in the place of one: for the same principal, with the same role and accounts. Its secret is shown once. `POST /api/keys/{keyId}/rotate`
+   * @param {string} keyId As the answer to the old key said.
+   * @param {types.KeyRotation} body
+   * @param {Writing} [options]
+   * @returns {Promise<types.CreatedKey>}
+   */
+  rotateKey(keyId, body, options = {}) {
+    return this.write("POST", path`/api/keys/${keyId}/rotate`, body, options);
   }
 
   /**
@@ -376,7 +387,7 @@ export class Calls extends Http {
    * @returns {Promise<types.StreamToken>}
    */
   createStreamToken(options = {}) {
-    return this.write("POST", "/api/stream-tokens", undefined, options);
+    return this.write("POST", "/api/stream-tokens", undefined, { ...options, key: null });
   }
 
   /**

@@ -124,6 +124,20 @@ export {};
  * @property {BulkType} type The type.
  */
 
+/**
+ * What became of a line: what the single request would be answered, in short; or its problem, without `type` and `title`. With `results=failures` the last line has counts alone.
+ * @typedef {object} BulkResult
+ * @property {string} [code] The problem's.
+ * @property {string} [detail] The problem's.
+ * @property {Fault[]} [errors] The errors.
+ * @property {string} [id] Of what was made, changed or named.
+ * @property {number} [line] Which one, from 1.
+ * @property {boolean} [replayed] That this was done before.
+ * @property {boolean} [retryable] The problem's.
+ * @property {number} [sequence] Of its event.
+ * @property {number} [status] As the single request's.
+ */
+
 /** The bulk type. @typedef {"trade" | "shipment" | "shipment_event" | "adjustment" | "station" | "commodity" | "trader" | "vessel" | "alert_rule" | "credits" | "offer" | "offer_withdraw" | "transfer" | "settle" | "void" | "reverse"} BulkType */
 
 /**
@@ -243,9 +257,11 @@ export {};
  * @property {string | null} reference The client's own name for it.
  * @property {number} sequence Its place in the one sequence.
  * @property {string[]} accounts The traders that it acts for; none for a role without accounts.
+ * @property {string | null} expiresAt When it ends by itself; null if it does not.
  * @property {string | null} [key] The secret, in the first answer alone: it is kept nowhere, and a repeat has null.
  * @property {number} keyId The key id.
  * @property {string} principal The principal.
+ * @property {number | null} replaces The key in whose place it was made, if in one's.
  * @property {Role} role The role.
  */
 
@@ -389,15 +405,15 @@ export {};
  * @property {string[]} [vessel] Of shipments on these vessels, and of the vessels themselves.
  */
 
-/** The type of an event. @typedef {"network.created" | "key.created" | "key.revoked" | "station.created" | "station.updated" | "commodity.created" | "commodity.updated" | "trader.created" | "trader.updated" | "vessel.created" | "vessel.updated" | "credits.issued" | "credits.retired" | "credits.transferred" | "stock.adjusted" | "stock.transferred" | "trade.held" | "trade.settled" | "trade.voided" | "trade.expired" | "trade.reversed" | "shipment.booked" | "shipment.loaded" | "shipment.departed" | "shipment.position" | "shipment.estimated" | "shipment.delayed" | "shipment.arrived" | "shipment.received" | "shipment.lost" | "shipment.cancelled" | "shipment.held" | "shipment.released" | "shipment.found" | "shipment.returned" | "offer.opened" | "offer.filled" | "offer.withdrawn" | "offer.expired" | "alert-rule.created" | "alert-rule.updated" | "alert-rule.deleted" | "alert.fired" | "alert.changed" | "alert.acknowledged" | "alert.resolved"} EventType */
+/** The type of an event. @typedef {"network.created" | "key.created" | "key.revoked" | "station.created" | "station.updated" | "commodity.created" | "commodity.updated" | "trader.created" | "trader.updated" | "vessel.created" | "vessel.updated" | "credits.issued" | "credits.retired" | "credits.transferred" | "stock.adjusted" | "stock.transferred" | "trade.held" | "trade.settled" | "trade.voided" | "trade.expired" | "trade.reversed" | "shipment.booked" | "shipment.loaded" | "shipment.departed" | "shipment.position" | "shipment.estimated" | "shipment.delayed" | "shipment.arrived" | "shipment.received" | "shipment.lost" | "shipment.cancelled" | "shipment.held" | "shipment.released" | "shipment.found" | "shipment.returned" | "offer.opened" | "offer.filled" | "offer.withdrawn" | "offer.expired" | "alert-rule.created" | "alert-rule.updated" | "alert-rule.deleted" | "alert.fired" | "alert.changed" | "alert.acknowledged" | "alert.resolved" | "key.expired" | "key.updated"} EventType */
 
 /**
  * One thing that is wrong, and where: in the body, a parameter or a header.
  * @typedef {object} Fault
  * @property {string} code Of shape: unknown_field, missing_field, duplicate_field, wrong_type, out_of_range, invalid_value, invalid_identifier, invalid_text, invalid_time, invalid_cursor, duplicate_commodity, line_count, not_supported, unknown_parameter, same_party, invalid. Else the code of the problem itself.
- * @property {string} detail The detail.
- * @property {string} [header] The header.
- * @property {string} [parameter] The parameter.
+ * @property {string} detail What is wrong, in words.
+ * @property {string} [header] A header's name.
+ * @property {string} [parameter] Of the path or the query.
  * @property {string} [pointer] A JSON pointer (RFC 6901).
  */
 
@@ -422,9 +438,10 @@ export {};
 /**
  * How the server is.
  * @typedef {object} Health
- * @property {number | null} [replayed] Events replayed so far, while recovering.
+ * @property {string | null} [phase] While recovering: `checking` the journal, then `replaying` what is in it.
+ * @property {number | null} [replayed] Events checked or replayed so far, while recovering.
  * @property {string} status `alive`, `ready`, `recovering` or `stopping`.
- * @property {number | null} [total] Events to be replayed, while recovering.
+ * @property {number | null} [total] The last event to be checked or replayed, while recovering.
  */
 
 /**
@@ -440,12 +457,28 @@ export {};
  * @typedef {object} Key
  * @property {string[]} accounts The traders that it acts for; none for a role without accounts.
  * @property {string} createdAt The created at.
+ * @property {string | null} expiresAt When it ends by itself; null if it does not.
  * @property {number} keyId The key id.
+ * @property {string | null} lastUsedAt When it was last used, to the minute; null if it never was. After a crash the last minutes before it may be missing.
  * @property {string} principal The principal.
- * @property {string | null} revokedAt When it was ended; null while it is good.
+ * @property {number | null} replaces The key in whose place it was made, if in one's.
+ * @property {string | null} revokedAt When somebody ended it; null if nobody did.
  * @property {Role} role The role.
  * @property {number} sequence The event that last changed it.
+ * @property {KeyStatus} status The status.
  */
+
+/**
+ * An API key to be made in the place of another.
+ * @typedef {object} KeyRotation
+ * @property {string | null} [at] When it happened, if not now.
+ * @property {number | null} [expiresInSeconds] When the new key ends by itself; if left out, it is good as long as the old one was to be when it was made.
+ * @property {number | null} [keepOldSeconds] How many seconds the old key stays good, at most: 0 to 2,592,000; a day if left out.
+ * @property {Metadata | null} [metadata] Anything of the client's own.
+ * @property {string | null} [reference] The client's own number for it.
+ */
+
+/** The key status. @typedef {"active" | "expired" | "revoked"} KeyStatus */
 
 /**
  * What went from one station to another.
@@ -595,6 +628,7 @@ export {};
  * @typedef {object} NewKey
  * @property {string[] | null} [accounts] The traders that it acts for: 1 to 100 for the roles `trader` and `carrier`, none for the others. The same for all keys of the principal.
  * @property {string | null} [at] When it happened, if not now.
+ * @property {number | null} [expiresInSeconds] When it ends by itself; not before it is revoked if left out.
  * @property {Metadata | null} [metadata] Anything of the client's own.
  * @property {string} principal For whom it speaks; created with the first key that names it.
  * @property {string | null} [reference] The client's own number for it.
@@ -615,6 +649,14 @@ export {};
  * @property {string} station Where.
  * @property {string | null} [trader] Whose offer; the station's own if left out.
  * @property {number} unitPrice Credits a unit.
+ */
+
+/**
+ * A place in space; Sol is at the origin.
+ * @typedef {object} NewPosition
+ * @property {number} x The x.
+ * @property {number} y The y.
+ * @property {number} z The z.
  */
 
 /**
@@ -652,7 +694,7 @@ export {};
  * @property {string | null} [estimatedDeparture] The estimated departure.
  * @property {NewShipmentEventLine[] | null} [lines] What was counted, lost or found, a commodity once each. Of `lost`, all that is outstanding if left out; of `found`, all that was lost.
  * @property {Metadata | null} [metadata] Anything of the client's own.
- * @property {Position | null} [position] The position.
+ * @property {NewPosition | null} [position] The position.
  * @property {string | null} [reason] Why, in words.
  * @property {string | null} [reference] The client's own number for it.
  * @property {ShipmentReportType} type The type.
@@ -810,13 +852,14 @@ export {};
 /**
  * Problem details (RFC 9457), with members of their own for some codes.
  * @typedef {object} Problem
- * @property {"malformed_json" | "unauthenticated" | "not_permitted" | "foreign_origin" | "unknown_route" | "method_not_allowed" | "request_timeout" | "body_too_large" | "unsupported_media_type" | "invalid_request" | "not_supported" | "key_reused" | "unknown_position" | "same_party" | "unknown_station" | "unknown_system" | "unknown_trader" | "unknown_commodity" | "unknown_trade" | "unknown_shipment" | "unknown_alert" | "unknown_alert_rule" | "unknown_event" | "unknown_webhook" | "unknown_key" | "already_settled" | "already_reversed" | "hold_expired" | "on_hold" | "unknown_vessel" | "already_exists" | "invalid_transition" | "not_in_shipment" | "not_in_trade" | "offer_closed" | "offer_mismatch" | "price_moved" | "offer_exceeded" | "over_settlement" | "over_capacity" | "vessel_busy" | "over_receipt" | "count_stale" | "amount_overflow" | "insufficient_stock" | "insufficient_credits" | "url_refused" | "key_revoked" | "limit_reached" | "internal" | "overloaded" | "too_many_connections" | "too_many_readers" | "too_many_stream_tokens" | "recovering" | "history_rebuilding" | "analytics_rebuilding" | "low_space" | "stopping" | "outcome_unknown"} code The code.
- * @property {string} detail The detail.
- * @property {Fault[]} [errors] The errors.
+ * @property {"malformed_json" | "unauthenticated" | "not_permitted" | "foreign_origin" | "unknown_route" | "method_not_allowed" | "malformed_encoding" | "rate_limited" | "too_many_failures" | "too_many_at_once" | "request_timeout" | "body_too_large" | "unsupported_media_type" | "invalid_request" | "not_supported" | "key_reused" | "unknown_position" | "same_party" | "unknown_station" | "unknown_system" | "unknown_trader" | "unknown_commodity" | "unknown_trade" | "unknown_shipment" | "unknown_alert" | "unknown_alert_rule" | "unknown_event" | "unknown_webhook" | "unknown_key" | "key_ended" | "already_rotated" | "last_admin_key" | "already_settled" | "already_reversed" | "hold_expired" | "on_hold" | "unknown_vessel" | "already_exists" | "invalid_transition" | "not_in_shipment" | "not_in_trade" | "offer_closed" | "offer_mismatch" | "price_moved" | "offer_exceeded" | "over_settlement" | "over_capacity" | "vessel_busy" | "over_receipt" | "count_stale" | "amount_overflow" | "insufficient_stock" | "insufficient_credits" | "url_refused" | "key_revoked" | "limit_reached" | "internal" | "overloaded" | "too_many_connections" | "too_many_readers" | "too_many_stream_tokens" | "recovering" | "history_rebuilding" | "analytics_rebuilding" | "low_space" | "stopping" | "outcome_unknown"} code Stable, and never reused for anything else.
+ * @property {string} detail What is so here, in words.
+ * @property {Fault[]} [errors] All that is wrong with the request's shape; or what the state refuses.
+ * @property {string} requestId What the server's log calls the request, and its answer's X-Request-Id: the request's own X-Request-Id, if it has the form, else the trace of its traceparent, else a new one.
  * @property {boolean} retryable Whether the same request, unchanged, may do better later.
  * @property {number} status The status.
- * @property {string} title The title.
- * @property {string} type The type.
+ * @property {string} title The code in words.
+ * @property {string} type `/problems/` and the code.
  */
 
 /**
@@ -855,7 +898,7 @@ export {};
  * @property {Metadata | null} [metadata] Anything of the client's own.
  * @property {string} name For people.
  * @property {string | null} [owner] Whose it is; itself if left out.
- * @property {Position} position The position.
+ * @property {NewPosition} position The position.
  * @property {string | null} [reference] The client's own number for it.
  * @property {string} system The system it lies in.
  */
@@ -959,6 +1002,7 @@ export {};
  * @property {Delay | null} delayed Null unless it is late.
  * @property {string} destination The destination.
  * @property {string | null} estimatedArrival The estimated arrival.
+ * @property {string | null} estimatedAt When the latest estimate was made: one made before it, whenever it is told, changes nothing.
  * @property {string | null} estimatedDeparture The estimated departure.
  * @property {ShipmentLine[]} lines The lines.
  * @property {OnHold | null} onHold Null unless somebody has stopped it.
@@ -1092,7 +1136,7 @@ export {};
  * @property {string | null} [reason] The reason.
  */
 
-/** What events are about: the word before the dot of their type. @typedef {"network" | "key" | "station" | "commodity" | "trader" | "vessel" | "credits" | "stock" | "trade" | "shipment" | "offer" | "alert-rule" | "alert" | "levels"} Topic */
+/** What events are about: the word before the dot of their type. @typedef {"network" | "key" | "station" | "commodity" | "trader" | "vessel" | "credits" | "stock" | "trade" | "shipment" | "offer" | "alert-rule" | "alert" | "key" | "levels"} Topic */
 
 /**
  * A trade.
@@ -1331,7 +1375,7 @@ export {};
  * @typedef {object} ReadPricesQuery
  * @property {string} station Where.
  * @property {string} commodity Of what.
- * @property {string} [interval] `minute`, `hour` or `day`; hours if left out.
+ * @property {"minute" | "hour" | "day"} [interval] `minute`, `hour` or `day`; hours if left out.
  * @property {string} [from] The bucket of this time and later ones. The last 60 minutes, 24 hours or 30 days if left out.
  * @property {string} [to] Buckets that begin before this time. Up to now if left out.
  */
@@ -1339,8 +1383,8 @@ export {};
 /**
  * What `readRankings` may be asked.
  * @typedef {object} ReadRankingsQuery
- * @property {string} of `stations`, `commodities`, `traders` or `lanes`.
- * @property {string} [by] `value`, `units`, `trades` or `delay`; by value if left out.
+ * @property {"stations" | "commodities" | "traders" | "lanes"} of `stations`, `commodities`, `traders` or `lanes`.
+ * @property {"value" | "units" | "trades" | "delay"} [by] `value`, `units`, `trades` or `delay`; by value if left out.
  * @property {string} [from] The hour of this time and later ones. The last 24 hours if left out.
  * @property {string} [to] Hours that begin before this time. Up to now if left out.
  * @property {number} [limit] 1 to 1000; 100 if left out.
@@ -1349,10 +1393,10 @@ export {};
 /**
  * What `readSeries` may be asked.
  * @typedef {object} ReadSeriesQuery
- * @property {string} metric `trades`, `value`, `units`, `reversals`, `reversedValue`; of cargo `bookings`, `departures`, `shippedUnits`, `arrivals`, `onTime`, `delaySeconds`.
- * @property {string} [by] `network`, `station`, `system`, `commodity` or `category`; the network if left out.
+ * @property {"trades" | "value" | "units" | "reversals" | "reversedValue" | "bookings" | "departures" | "shippedUnits" | "arrivals" | "onTime" | "delaySeconds"} metric `trades`, `value`, `units`, `reversals`, `reversedValue`; of cargo `bookings`, `departures`, `shippedUnits`, `arrivals`, `onTime`, `delaySeconds`.
+ * @property {"network" | "station" | "system" | "commodity" | "category"} [by] `network`, `station`, `system`, `commodity` or `category`; the network if left out.
  * @property {string} [id] Of which one.
- * @property {string} [interval] `minute`, `hour` or `day`; hours if left out.
+ * @property {"minute" | "hour" | "day"} [interval] `minute`, `hour` or `day`; hours if left out.
  * @property {string} [from] The bucket of this time and later ones. The last 60 minutes, 24 hours or 30 days if left out.
  * @property {string} [to] Buckets that begin before this time. Up to now if left out.
  */
@@ -1387,15 +1431,15 @@ export {};
 /**
  * What `listEvents` may be asked.
  * @typedef {object} ListEventsQuery
- * @property {string} [topic] About these: the word before the dot of the type.
- * @property {string} [type] Of these types.
- * @property {string} [station] At these stations; of a shipment, both its ends.
- * @property {string} [system] At the stations that are in these systems now.
- * @property {string} [commodity] Of these commodities.
- * @property {string} [trader] Of these parties.
- * @property {string} [vessel] Of these vessels.
- * @property {string} [shipment] Of these shipments, their alerts included.
- * @property {string} [trade] Of these trades, their alerts included.
+ * @property {Topic[]} [topic] About these: the word before the dot of the type.
+ * @property {EventType[]} [type] Of these types.
+ * @property {string[]} [station] At these stations; of a shipment, both its ends.
+ * @property {string[]} [system] At the stations that are in these systems now.
+ * @property {string[]} [commodity] Of these commodities.
+ * @property {string[]} [trader] Of these parties.
+ * @property {string[]} [vessel] Of these vessels.
+ * @property {string[]} [shipment] Of these shipments, their alerts included.
+ * @property {string[]} [trade] Of these trades, their alerts included.
  * @property {Severity} [severity] Of alerts, those at least as bad; other events pass.
  * @property {string} [actor] Asked for by this principal.
  * @property {string} [reference] With this reference.
@@ -1422,8 +1466,8 @@ export {};
  * @typedef {object} ReadInventoryQuery
  * @property {string} [commodity] Of this commodity.
  * @property {string} [owner] Of this owner.
- * @property {string} [by] `owner`: a level for each owner.
- * @property {string} [asOf] A sequence, or a network time: right after it.
+ * @property {"owner"} [by] `owner`: a level for each owner.
+ * @property {Record<string, any>} [asOf] A sequence, or a network time: right after it.
  */
 
 /**
@@ -1472,13 +1516,13 @@ export {};
 /**
  * What `readTrader` may be asked.
  * @typedef {object} ReadTraderQuery
- * @property {string} [asOf] A sequence, or a network time: right after it. Its name is that of now.
+ * @property {Record<string, any>} [asOf] A sequence, or a network time: right after it. Its name is that of now.
  */
 
 /**
  * What `listEntries` may be asked.
  * @typedef {object} ListEntriesQuery
- * @property {string} [type] By events of these types, parted by commas.
+ * @property {EventType[]} [type] By events of these types, parted by commas.
  * @property {string} [from] That happened at this time or after.
  * @property {string} [to] That happened before this time.
  * @property {Order} [order] The newest first, if left out.

@@ -178,7 +178,7 @@ impl Client {
         Write::keyed(self, "POST", path("/api/inventory/{}/adjustments", &[station_id]), Some(body))
     }
 
-    /// All keys, revoked ones included, without their secrets. For administrators.
+    /// All keys, those that have ended included, without their secrets. For administrators.
     ///
     /// `GET /api/keys`.
     pub fn list_keys(&self, query: &ListKeysQuery) -> Pages<Key> {
@@ -192,11 +192,18 @@ impl Client {
         Write::keyed(self, "POST", path("/api/keys", &[]), Some(body))
     }
 
-    /// End an API key. Doing so again changes nothing.
+    /// End an API key, and with it what was opened with it: sessions at once, streams within seconds, and its webhooks deliver no more. Doing so again changes nothing.
     ///
     /// `DELETE /api/keys/{keyId}`.
     pub fn revoke_key(&self, key_id: &str) -> Write<Key> {
         Write::keyed(self, "DELETE", path("/api/keys/{}", &[key_id]), None::<&()>)
+    }
+
+    /// Make another API key in the place of one: for the same principal, with the same role and accounts. Its secret is shown once.
+    ///
+    /// `POST /api/keys/{keyId}/rotate`.
+    pub fn rotate_key(&self, key_id: &str, body: &KeyRotation) -> Write<CreatedKey> {
+        Write::keyed(self, "POST", path("/api/keys/{}/rotate", &[key_id]), Some(body))
     }
 
     /// The network: its clock, its counts, its limits.
@@ -265,8 +272,10 @@ impl Client {
     /// Make a stream token: it opens one stream, within a minute, with the rights of the key.
     ///
     /// `POST /api/stream-tokens`.
+    ///
+    /// It takes no idempotency key, so it is sent again only where nothing was sent.
     pub fn create_stream_token(&self) -> Write<StreamToken> {
-        Write::keyed(self, "POST", path("/api/stream-tokens", &[]), None::<&()>)
+        Write::once(self, "POST", path("/api/stream-tokens", &[]), None::<&()>)
     }
 
     /// All traders, in the order of creation.

@@ -72,9 +72,9 @@ pub struct ReadLanesQuery {
     /// To this station.
     pub destination: Option<String>,
     /// The hour of this time and later ones. The last 24 hours if left out.
-    pub from: Option<String>,
+    pub from: Option<Timestamp>,
     /// Hours that begin before this time. Up to now if left out.
-    pub to: Option<String>,
+    pub to: Option<Timestamp>,
     /// 1 to 1000; 100 if left out.
     pub limit: Option<u64>,
 }
@@ -99,9 +99,9 @@ pub struct ReadPricesQuery {
     /// `minute`, `hour` or `day`; hours if left out.
     pub interval: Option<String>,
     /// The bucket of this time and later ones. The last 60 minutes, 24 hours or 30 days if left out.
-    pub from: Option<String>,
+    pub from: Option<Timestamp>,
     /// Buckets that begin before this time. Up to now if left out.
-    pub to: Option<String>,
+    pub to: Option<Timestamp>,
 }
 
 impl Query for ReadPricesQuery {
@@ -122,9 +122,9 @@ pub struct ReadRankingsQuery {
     /// `value`, `units`, `trades` or `delay`; by value if left out.
     pub by: Option<String>,
     /// The hour of this time and later ones. The last 24 hours if left out.
-    pub from: Option<String>,
+    pub from: Option<Timestamp>,
     /// Hours that begin before this time. Up to now if left out.
-    pub to: Option<String>,
+    pub to: Option<Timestamp>,
     /// 1 to 1000; 100 if left out.
     pub limit: Option<u64>,
 }
@@ -151,9 +151,9 @@ pub struct ReadSeriesQuery {
     /// `minute`, `hour` or `day`; hours if left out.
     pub interval: Option<String>,
     /// The bucket of this time and later ones. The last 60 minutes, 24 hours or 30 days if left out.
-    pub from: Option<String>,
+    pub from: Option<Timestamp>,
     /// Buckets that begin before this time. Up to now if left out.
-    pub to: Option<String>,
+    pub to: Option<Timestamp>,
 }
 
 impl Query for ReadSeriesQuery {
@@ -242,23 +242,23 @@ impl Query for ListCommoditiesQuery {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListEventsQuery {
     /// About these: the word before the dot of the type.
-    pub topic: Option<String>,
+    pub topic: Vec<Topic>,
     /// Of these types.
-    pub kind: Option<String>,
+    pub kind: Vec<EventType>,
     /// At these stations; of a shipment, both its ends.
-    pub station: Option<String>,
+    pub station: Vec<String>,
     /// At the stations that are in these systems now.
-    pub system: Option<String>,
+    pub system: Vec<String>,
     /// Of these commodities.
-    pub commodity: Option<String>,
+    pub commodity: Vec<String>,
     /// Of these parties.
-    pub trader: Option<String>,
+    pub trader: Vec<String>,
     /// Of these vessels.
-    pub vessel: Option<String>,
+    pub vessel: Vec<String>,
     /// Of these shipments, their alerts included.
-    pub shipment: Option<String>,
+    pub shipment: Vec<String>,
     /// Of these trades, their alerts included.
-    pub trade: Option<String>,
+    pub trade: Vec<String>,
     /// Of alerts, those at least as bad; other events pass.
     pub severity: Option<Severity>,
     /// Asked for by this principal.
@@ -281,15 +281,15 @@ pub struct ListEventsQuery {
 
 impl Query for ListEventsQuery {
     fn pairs(&self, pairs: &mut Pairs) {
-        pairs.one("topic", &self.topic);
-        pairs.one("type", &self.kind);
-        pairs.one("station", &self.station);
-        pairs.one("system", &self.system);
-        pairs.one("commodity", &self.commodity);
-        pairs.one("trader", &self.trader);
-        pairs.one("vessel", &self.vessel);
-        pairs.one("shipment", &self.shipment);
-        pairs.one("trade", &self.trade);
+        pairs.all("topic", &self.topic);
+        pairs.all("type", &self.kind);
+        pairs.all("station", &self.station);
+        pairs.all("system", &self.system);
+        pairs.all("commodity", &self.commodity);
+        pairs.all("trader", &self.trader);
+        pairs.all("vessel", &self.vessel);
+        pairs.all("shipment", &self.shipment);
+        pairs.all("trade", &self.trade);
         pairs.one("severity", &self.severity);
         pairs.one("actor", &self.actor);
         pairs.one("reference", &self.reference);
@@ -337,7 +337,7 @@ pub struct ReadInventoryQuery {
     /// `owner`: a level for each owner.
     pub by: Option<String>,
     /// A sequence, or a network time: right after it.
-    pub as_of: Option<String>,
+    pub as_of: Option<serde_json::Value>,
 }
 
 impl Query for ReadInventoryQuery {
@@ -451,7 +451,7 @@ impl Query for ListTradersQuery {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ReadTraderQuery {
     /// A sequence, or a network time: right after it. Its name is that of now.
-    pub as_of: Option<String>,
+    pub as_of: Option<serde_json::Value>,
 }
 
 impl Query for ReadTraderQuery {
@@ -464,7 +464,7 @@ impl Query for ReadTraderQuery {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListEntriesQuery {
     /// By events of these types, parted by commas.
-    pub kind: Option<String>,
+    pub kind: Vec<EventType>,
     /// That happened at this time or after.
     pub from: Option<Timestamp>,
     /// That happened before this time.
@@ -479,7 +479,7 @@ pub struct ListEntriesQuery {
 
 impl Query for ListEntriesQuery {
     fn pairs(&self, pairs: &mut Pairs) {
-        pairs.one("type", &self.kind);
+        pairs.all("type", &self.kind);
         pairs.one("from", &self.from);
         pairs.one("to", &self.to);
         pairs.one("order", &self.order);

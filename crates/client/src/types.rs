@@ -231,6 +231,39 @@ pub struct Bucket {
     pub value: u64,
 }
 
+/// What became of a line: what the single request would be answered, in short; or its problem, without `type` and `title`. With `results=failures` the last line has counts alone.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BulkResult {
+    /// The problem's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// The problem's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// The errors.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<Fault>,
+    /// Of what was made, changed or named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// Which one, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
+    /// That this was done before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replayed: Option<bool>,
+    /// The problem's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retryable: Option<bool>,
+    /// Of its event.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sequence: Option<i64>,
+    /// As the single request's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<i64>,
+}
+
 /// Prices in a bucket of time, in credits a unit; null if nothing was traded. First and last are by sequence.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -426,6 +459,9 @@ pub struct CreatedKey {
     pub sequence: u64,
     /// The traders that it acts for; none for a role without accounts.
     pub accounts: Vec<String>,
+    /// When it ends by itself; null if it does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
     /// The secret, in the first answer alone: it is kept nowhere, and a repeat has null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
@@ -433,6 +469,9 @@ pub struct CreatedKey {
     pub key_id: u64,
     /// The principal.
     pub principal: String,
+    /// The key in whose place it was made, if in one's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<u64>,
     /// The role.
     pub role: Role,
 }
@@ -762,6 +801,8 @@ words! {
         AlertChanged = "alert.changed",
         AlertAcknowledged = "alert.acknowledged",
         AlertResolved = "alert.resolved",
+        KeyExpired = "key.expired",
+        KeyUpdated = "key.updated",
     }
 }
 
@@ -798,12 +839,15 @@ pub struct GoodsLine {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Health {
-    /// Events replayed so far, while recovering.
+    /// While recovering: `checking` the journal, then `replaying` what is in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phase: Option<String>,
+    /// Events checked or replayed so far, while recovering.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replayed: Option<u64>,
     /// `alive`, `ready`, `recovering` or `stopping`.
     pub status: String,
-    /// Events to be replayed, while recovering.
+    /// The last event to be checked or replayed, while recovering.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub total: Option<u64>,
 }
@@ -828,17 +872,58 @@ pub struct Key {
     pub accounts: Vec<String>,
     /// The created at.
     pub created_at: Timestamp,
+    /// When it ends by itself; null if it does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
     /// The key id.
     pub key_id: u64,
+    /// When it was last used, to the minute; null if it never was. After a crash the last minutes before it may be missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_used_at: Option<Timestamp>,
     /// The principal.
     pub principal: String,
-    /// When it was ended; null while it is good.
+    /// The key in whose place it was made, if in one's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<u64>,
+    /// When somebody ended it; null if nobody did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoked_at: Option<Timestamp>,
     /// The role.
     pub role: Role,
     /// The event that last changed it.
     pub sequence: u64,
+    /// The status.
+    pub status: KeyStatus,
+}
+
+/// An API key to be made in the place of another.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct KeyRotation {
+    /// When it happened, if not now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
+    /// When the new key ends by itself; if left out, it is good as long as the old one was to be when it was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_in_seconds: Option<u64>,
+    /// How many seconds the old key stays good, at most: 0 to 2,592,000; a day if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keep_old_seconds: Option<u64>,
+    /// Anything of the client's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metadata: Option<BTreeMap<String, String>>,
+    /// The client's own number for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+}
+
+words! {
+    /// The key status.
+    KeyStatus {
+        Active = "active",
+        Expired = "expired",
+        Revoked = "revoked",
+    }
 }
 
 /// What went from one station to another.
@@ -1107,6 +1192,9 @@ pub struct NewKey {
     /// When it happened, if not now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<Timestamp>,
+    /// When it ends by itself; not before it is revoked if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_in_seconds: Option<u64>,
     /// Anything of the client's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata: Option<BTreeMap<String, String>>,
@@ -1151,6 +1239,18 @@ pub struct NewOffer {
     pub trader: Option<String>,
     /// Credits a unit.
     pub unit_price: u64,
+}
+
+/// A place in space; Sol is at the origin.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NewPosition {
+    /// The x.
+    pub x: f64,
+    /// The y.
+    pub y: f64,
+    /// The z.
+    pub z: f64,
 }
 
 /// Moves back what a trade moved, once.
@@ -1227,7 +1327,7 @@ pub struct NewShipmentEvent {
     pub metadata: Option<BTreeMap<String, String>>,
     /// The position.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub position: Option<Position>,
+    pub position: Option<NewPosition>,
     /// Why, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
@@ -1499,7 +1599,7 @@ words! {
 }
 
 /// A place in space, in light-years; Sol is at the origin.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Position {
     /// The x.
@@ -1615,7 +1715,7 @@ pub struct PutStation {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
     /// The position.
-    pub position: Position,
+    pub position: NewPosition,
     /// The client's own number for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
@@ -1859,6 +1959,9 @@ pub struct Shipment {
     /// The estimated arrival.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub estimated_arrival: Option<Timestamp>,
+    /// When the latest estimate was made: one made before it, whenever it is told, changes nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub estimated_at: Option<Timestamp>,
     /// The estimated departure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub estimated_departure: Option<Timestamp>,
@@ -2193,6 +2296,7 @@ words! {
         Offer = "offer",
         AlertRule = "alert-rule",
         Alert = "alert",
+        Key = "key",
         Levels = "levels",
     }
 }
@@ -2626,6 +2730,7 @@ pub(crate) fn again(name: &str, instance: &str) -> Option<serde_json::Result<ser
         "AtRisk" => through::<AtRisk>(instance),
         "Audit" => through::<Audit>(instance),
         "Bucket" => through::<Bucket>(instance),
+        "BulkResult" => through::<BulkResult>(instance),
         "Candle" => through::<Candle>(instance),
         "CargoFigures" => through::<CargoFigures>(instance),
         "Charge" => through::<Charge>(instance),
@@ -2655,6 +2760,8 @@ pub(crate) fn again(name: &str, instance: &str) -> Option<serde_json::Result<ser
         "Health" => through::<Health>(instance),
         "Inventory" => through::<Inventory>(instance),
         "Key" => through::<Key>(instance),
+        "KeyRotation" => through::<KeyRotation>(instance),
+        "KeyStatus" => through::<KeyStatus>(instance),
         "Lane" => through::<Lane>(instance),
         "Lanes" => through::<Lanes>(instance),
         "LastPrice" => through::<LastPrice>(instance),
@@ -2671,6 +2778,7 @@ pub(crate) fn again(name: &str, instance: &str) -> Option<serde_json::Result<ser
         "NewHold" => through::<NewHold>(instance),
         "NewKey" => through::<NewKey>(instance),
         "NewOffer" => through::<NewOffer>(instance),
+        "NewPosition" => through::<NewPosition>(instance),
         "NewReversal" => through::<NewReversal>(instance),
         "NewSession" => through::<NewSession>(instance),
         "NewSettlement" => through::<NewSettlement>(instance),

@@ -1136,7 +1136,7 @@ export {};
  * @property {string | null} [reason] The reason.
  */
 
-/** What events are about: the word before the dot of their type. @typedef {"network" | "key" | "station" | "commodity" | "trader" | "vessel" | "credits" | "stock" | "trade" | "shipment" | "offer" | "alert-rule" | "alert" | "key" | "levels"} Topic */
+/** What events are about: the word before the dot of their type. @typedef {"network" | "key" | "station" | "commodity" | "trader" | "vessel" | "credits" | "stock" | "trade" | "shipment" | "offer" | "alert-rule" | "alert" | "levels"} Topic */
 
 /**
  * A trade.

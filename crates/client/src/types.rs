@@ -231,39 +231,6 @@ pub struct Bucket {
     pub value: u64,
 }
 
-/// What became of a line: what the single request would be answered, in short; or its problem, without `type` and `title`. With `results=failures` the last line has counts alone.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct BulkResult {
-    /// The problem's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    /// The problem's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub detail: Option<String>,
-    /// The errors.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub errors: Vec<Fault>,
-    /// Of what was made, changed or named.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    /// Which one, from 1.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub line: Option<u64>,
-    /// That this was done before.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub replayed: Option<bool>,
-    /// The problem's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub retryable: Option<bool>,
-    /// Of its event.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sequence: Option<i64>,
-    /// As the single request's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub status: Option<i64>,
-}
-
 /// Prices in a bucket of time, in credits a unit; null if nothing was traded. First and last are by sequence.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -2296,7 +2263,6 @@ words! {
         Offer = "offer",
         AlertRule = "alert-rule",
         Alert = "alert",
-        Key = "key",
         Levels = "levels",
     }
 }
@@ -2730,7 +2696,6 @@ pub(crate) fn again(name: &str, instance: &str) -> Option<serde_json::Result<ser
         "AtRisk" => through::<AtRisk>(instance),
         "Audit" => through::<Audit>(instance),
         "Bucket" => through::<Bucket>(instance),
-        "BulkResult" => through::<BulkResult>(instance),
         "Candle" => through::<Candle>(instance),
         "CargoFigures" => through::<CargoFigures>(instance),
         "Charge" => through::<Charge>(instance),

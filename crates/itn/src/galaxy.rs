@@ -1,7 +1,7 @@
 //! A galaxy to live in: real nearby stars at the core, made-up arms around them, and what is
 //! traded there. The same seed gives the same galaxy.
 
-use itn_client::{Command, Position, PutCommodity, PutStation};
+use itn_client::{Command, NewPosition, PutCommodity, PutStation};
 
 use crate::client::{Client, ClientError, LINES_MAX, Line, LineOutcome, post_lines};
 use crate::names::slug;
@@ -138,7 +138,7 @@ impl Galaxy {
                 name: place.name.clone(),
                 kind: place.kind.into(),
                 system: place.system.clone(),
-                position: Position { x, y, z },
+                position: NewPosition { x, y, z },
                 ..PutStation::default()
             };
             line("station", &place.id, Command::Station { id: place.id.clone(), data })

@@ -2,7 +2,7 @@
 
 use itn_client::{
     Command, CreditReason, NewAdjustment, NewAdjustmentLine, NewBooking, NewBookingLine,
-    NewCreditChange, NewShipmentEvent, NewTrade, NewTradeLine, Position, Request,
+    NewCreditChange, NewPosition, NewShipmentEvent, NewTrade, NewTradeLine, Request,
     ShipmentReportType, StockChangeReason,
 };
 use jiff::Timestamp;
@@ -203,6 +203,6 @@ pub(super) fn report(kind: ShipmentReportType) -> NewShipmentEvent {
 
 pub(super) fn position(at: Coordinates) -> NewShipmentEvent {
     let Coordinates { x, y, z } = at;
-    let position = Some(Position { x, y, z });
+    let position = Some(NewPosition { x, y, z });
     NewShipmentEvent { position, ..report(ShipmentReportType::Position) }
 }

@@ -56,7 +56,7 @@ mod tests {
 
     #[test]
     fn each_branch_has_a_tag_of_its_own() {
-        let journal = JournalId(0x0123_4567 << 96 | 89);
+        let journal = JournalId(0x0123_4567 << 96 | 0x59);
         let mut lineage = Lineage::from(journal);
         assert_eq!(lineage.tags(), [(Sequence(0), "01234567".to_owned())]);
         lineage.push(Branch { after: Sequence(7), epoch: Epoch((5 << 32) + 0x1000_0001) });

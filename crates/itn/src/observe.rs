@@ -66,13 +66,13 @@ fn machine(data: &Path) -> Machine {
     }
 }
 
-/// `VmRSS` of proc_pid_status(5), which is in KiB.
+/// `VmRSS` of `proc_pid_status(5)`, which is in KiB.
 fn resident_bytes(status: &str) -> Option<u64> {
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
     Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? * 1024)
 }
 
-/// `utime` and `stime` of proc_pid_stat(5), which are in ticks.
+/// `utime` and `stime` of `proc_pid_stat(5)`, which are in ticks.
 #[expect(clippy::cast_precision_loss, reason = "ticks since the start are few")]
 fn cpu_seconds(stat: &str) -> Option<f64> {
     // The name of the program may have any characters, but ends with the last bracket.

@@ -36,14 +36,12 @@ impl Completions {
 
 impl Manual {
     pub(crate) fn run(&self) -> ExitCode {
-        match &self.out {
-            Some(folder) => written(pages(folder)),
-            None => {
-                let mut page = Vec::new();
-                let rendered = clap_mangen::Man::new(command()).render(&mut page);
-                written(rendered.and_then(|()| console::results().write_all(&page)))
-            }
+        if let Some(folder) = &self.out {
+            return written(pages(folder));
         }
+        let mut page = Vec::new();
+        let rendered = clap_mangen::Man::new(command()).render(&mut page);
+        written(rendered.and_then(|()| console::results().write_all(&page)))
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::commands::fail;
+use crate::commands::{address, fail};
 use crate::console;
 
 /// How long the answer may take: below what container engines give a check.
@@ -21,7 +21,8 @@ const ANSWER_BYTES_MAX: u64 = 16 * 1024;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Health {
     /// Where it listens; of all addresses, the loopback one is asked
-    #[arg(long, env = "ITN_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDR")]
+    #[arg(long, env = "ITN_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDR",
+          value_parser = address)]
     listen: SocketAddr,
 }
 

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use thiserror::Error;
 
 use crate::client::{Client, ClientError, ServerOptions};
-use crate::commands::fail;
+use crate::commands::{fail, whole};
 use crate::console;
 
 /// Random bytes of an idempotency key: no two commands are taken for one.
@@ -60,7 +60,7 @@ pub(crate) struct List {
 #[derive(Debug, clap::Args)]
 pub(crate) struct Rotate {
     /// The key, as the list says
-    #[arg(value_name = "KEY_ID")]
+    #[arg(value_name = "KEY_ID", value_parser = whole::<u32>(0, u64::from(u32::MAX)))]
     id: u32,
     /// How long the old key stays good, such as 1h; 0 ends it at once. A day if not given
     #[arg(long, value_name = "DURATION", value_parser = seconds)]
@@ -76,7 +76,7 @@ pub(crate) struct Rotate {
 #[derive(Debug, clap::Args)]
 pub(crate) struct Revoke {
     /// The key, as the list says
-    #[arg(value_name = "KEY_ID")]
+    #[arg(value_name = "KEY_ID", value_parser = whole::<u32>(0, u64::from(u32::MAX)))]
     id: u32,
     #[command(flatten)]
     common: Common,

@@ -121,15 +121,15 @@ pub(super) fn schema(data: &Path) -> Finding {
         return Finding::well(CHECK, "no journal yet");
     }
     match BackupSource::open(data) {
-        Ok(source) => match source.pending() {
-            0 => Finding::well(CHECK, format!("{}, the newest", source.schema())),
-            _ => {
-                let found = format!("{}, and this program has a newer one", source.schema());
-                let advice = "itn serve migrates it at its start; back it up before: older \
-                              programs will refuse it";
-                Finding::of(CHECK, Level::Warning, found, advice)
-            }
-        },
+        Ok(source) if source.pending() == 0 => {
+            Finding::well(CHECK, format!("{}, the newest", source.schema()))
+        }
+        Ok(source) => {
+            let found = format!("{}, and this program has a newer one", source.schema());
+            let advice = "itn serve migrates it at its start; back it up before: older programs \
+                          will refuse it";
+            Finding::of(CHECK, Level::Warning, found, advice)
+        }
         Err(error @ JournalError::TooNew { .. }) => {
             Finding::of(CHECK, Level::Wrong, error.to_string(), "install the newer program")
         }

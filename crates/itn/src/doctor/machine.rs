@@ -13,7 +13,7 @@ use crate::server::FILES_RESERVED;
 /// The wall clock against one that only runs: within this, they agree.
 const STEP_MAX: Duration = Duration::from_millis(100);
 /// 2025-01-01: no machine that runs this has an earlier time.
-const EARLIEST: Duration = Duration::from_secs(1_735_689_600);
+const EARLIEST: Duration = Duration::from_hours(482_136);
 /// A network of the size that is promised for: DESIGN.md, section 9.
 const MEMORY_WANTED: u64 = 1_536 << 20;
 /// Below this there is no room for a small one beside the system.

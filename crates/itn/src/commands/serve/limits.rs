@@ -6,6 +6,8 @@ use std::time::Duration;
 use gateway::{LimitOptions, Origin, Proxies, ProxyHeader, Quota};
 use live::webhooks::Net;
 
+use crate::commands::whole;
+
 /// Limits; see docs/limits.md.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Limits")]
@@ -60,7 +62,7 @@ pub(crate) struct LimitArguments {
     body_seconds: u64,
     /// Bytes a second that a body must come at, after five seconds
     #[arg(long, env = "ITN_BODY_RATE_MIN", default_value_t = 512, value_name = "BYTES",
-          value_parser = clap::value_parser!(u32).range(1..))]
+          value_parser = whole::<u32>(1, u64::from(u32::MAX)))]
     body_rate_min: u32,
     /// Seconds that a client may take without reading any of its answer
     #[arg(long, env = "ITN_WRITE_SECONDS", default_value_t = 30, value_name = "SECONDS",

@@ -65,13 +65,18 @@ fn instance(document: &Value, schema: &Value, is_full: bool) -> Value {
     if let Some(parts) = schema["allOf"].as_array() {
         for part in parts {
             match instance(document, part, is_full) {
-                Value::Object(fields) => made.extend(fields),
+                // A later part may only narrow what an earlier one said.
+                Value::Object(fields) => {
+                    fields.into_iter().for_each(|(name, of)| _ = made.entry(name).or_insert(of));
+                }
                 scalar => return scalar,
             }
         }
         return made.into();
     }
-    if let Some(choices) = schema["oneOf"].as_array() {
+    // Beside fields, choices only say which of them go together.
+    let has_fields = schema.get("properties").is_some();
+    if let Some(choices) = schema["oneOf"].as_array().filter(|_| !has_fields) {
         return instance(document, &choices[0], is_full);
     }
     let kind = match &schema["type"] {

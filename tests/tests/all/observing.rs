@@ -268,6 +268,15 @@ fn the_rules_fire_when_they_should() {
     }
 }
 
+/// The part of Prometheus' configuration that the docs show, for a server that tells its metrics here.
+fn documented_scrape(metrics: SocketAddr) -> String {
+    let docs = fs::read_to_string(process::repository().join("docs/observing.md")).unwrap();
+    let (_, yaml) = docs.split_once("```yaml\n").unwrap();
+    let (yaml, _) = yaml.split_once("```").unwrap();
+    assert_eq!(yaml.matches("'10.0.0.5:9464'").count(), 1, "{yaml}");
+    yaml.replace("10.0.0.5:9464", &metrics.to_string())
+}
+
 #[test]
 fn a_prometheus_reads_the_metrics_the_rules_and_the_dashboard() {
     if !has("prometheus") {
@@ -275,17 +284,13 @@ fn a_prometheus_reads_the_metrics_the_rules_and_the_dashboard() {
         return;
     }
     let folder = Folder::new();
-    let server = busy(&folder);
+    let mut server = busy(&folder);
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let rules = process::repository().join("deploy/prometheus/alerts.yml");
     let config = format!(
-        "global: {{ scrape_interval: 1s, evaluation_interval: 1s }}\n\
-         rule_files: ['{}']\n\
-         scrape_configs:\n\
-         - job_name: itn\n  authorization: {{ credentials: {ADMIN_KEY} }}\n  \
-         static_configs: [{{ targets: ['{}'] }}]\n",
+        "global: {{ scrape_interval: 1s, evaluation_interval: 1s }}\nrule_files: ['{}']\n{}",
         rules.display(),
-        server.address()
+        documented_scrape(metrics_address(&mut server))
     );
     let file = folder.path().join("prometheus.yml");
     fs::write(&file, config).unwrap();

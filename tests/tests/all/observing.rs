@@ -5,6 +5,7 @@ use std::fmt::Write;
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -131,8 +132,16 @@ fn fed(command: &mut Command, input: &str) -> (bool, String) {
     (output.status.success(), String::from_utf8_lossy(&said).into_owned())
 }
 
-fn has(program: &str) -> bool {
-    Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success())
+/// A program of Debian's package `prometheus`: unpacked by `scripts/test`, or installed.
+fn program(name: &str) -> Option<PathBuf> {
+    let unpacked = process::repository().join("target/clients/prometheus/usr/bin").join(name);
+    let found = if unpacked.is_file() { unpacked } else { name.into() };
+    let ran = Command::new(&found).arg("--version").output();
+    if ran.is_ok_and(|output| output.status.success()) {
+        return Some(found);
+    }
+    skip("observing", &format!("there is no {name} on this machine (Debian: prometheus)"));
+    None
 }
 
 /// A server that has done a little of everything.
@@ -173,11 +182,8 @@ fn the_metrics_are_as_prometheus_wants_them() {
     for file in ["journal.db", "views.db", "operations.db"] {
         assert!(told.contains(&format!("itn_storage_bytes{{file=\"{file}\"}} ")), "{told}");
     }
-    if !has("promtool") {
-        skip("observing", "there is no promtool on this machine (Debian: prometheus)");
-        return;
-    }
-    let (good, said) = fed(Command::new("promtool").args(["check", "metrics"]), &told);
+    let Some(promtool) = program("promtool") else { return };
+    let (good, said) = fed(Command::new(promtool).args(["check", "metrics"]), &told);
     assert!(good && said.trim().is_empty(), "{said}");
 }
 
@@ -246,13 +252,10 @@ fn the_dashboard_and_the_rules_name_what_there_is() {
 
 #[test]
 fn the_rules_fire_when_they_should() {
-    if !has("promtool") {
-        skip("observing", "there is no promtool on this machine (Debian: prometheus)");
-        return;
-    }
+    let Some(program) = program("promtool") else { return };
     let folder = process::repository().join("deploy/prometheus");
     for (what, file) in [("check", "alerts.yml"), ("test", "alerts_test.yml")] {
-        let mut promtool = Command::new("promtool");
+        let mut promtool = Command::new(&program);
         promtool.args([what, "rules", file]).current_dir(&folder);
         let ended = process::run(&mut promtool, LIMIT);
         assert_eq!(ended.code(), 0, "{}", ended.said());
@@ -279,10 +282,7 @@ fn documented_scrape(metrics: SocketAddr) -> String {
 
 #[test]
 fn a_prometheus_reads_the_metrics_the_rules_and_the_dashboard() {
-    if !has("prometheus") {
-        skip("observing", "there is no prometheus on this machine");
-        return;
-    }
+    let Some(program) = program("prometheus") else { return };
     let folder = Folder::new();
     let mut server = busy(&folder);
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
@@ -294,7 +294,7 @@ fn a_prometheus_reads_the_metrics_the_rules_and_the_dashboard() {
     );
     let file = folder.path().join("prometheus.yml");
     fs::write(&file, config).unwrap();
-    let mut command = Command::new("prometheus");
+    let mut command = Command::new(program);
     command.arg(format!("--config.file={}", file.display()));
     command.arg(format!("--storage.tsdb.path={}", folder.path().join("tsdb").display()));
     command.arg(format!("--web.listen-address={free}"));

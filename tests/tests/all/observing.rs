@@ -6,7 +6,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -79,14 +79,26 @@ fn a_log_for_people_names_slow_requests() {
 /// Bytes that Linux keeps of a pipe that nobody reads, and then some.
 const PIPE_BYTES: usize = 1024 * 1024;
 
+/// A process whose outputs the test holds itself. It is killed when dropped.
+struct Held(Child);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        // Both fail only if it has ended already.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 #[test]
 fn a_log_that_nobody_reads_holds_nothing_up() {
     let folder = Folder::new();
     let mut command = process::itn(["serve", "--listen", "127.0.0.1:0", "--log-format", "json"]);
     command.arg("--data").arg(folder.data());
     command.env("ITN_ADMIN_KEY", ADMIN_KEY).env("ITN_LOG", "debug,hyper=off");
-    let mut child =
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut held = Held(command.spawn().unwrap());
+    let child = &mut held.0;
     let mut first = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
     let address: SocketAddr =

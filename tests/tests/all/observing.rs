@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::net::{SocketAddr, TcpListener};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -292,12 +292,41 @@ fn documented_scrape(metrics: SocketAddr) -> String {
     yaml.replace("10.0.0.5:9464", &metrics.to_string())
 }
 
+/// How many free ports are tried for a program that takes no port 0.
+const PORTS_TRIED: usize = 5;
+
+/// A Prometheus with this configuration that answers. Its port was free a moment ago: if somebody else has
+/// taken it, Prometheus ends at once, and is started on another.
+#[track_caller]
+fn start_prometheus(program: &Path, folder: &Folder, config: &Path) -> (Process, SocketAddr) {
+    let mut said = String::new();
+    for _ in 0..PORTS_TRIED {
+        let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let mut command = Command::new(program);
+        command.arg(format!("--config.file={}", config.display()));
+        command.arg(format!("--storage.tsdb.path={}", folder.path().join("tsdb").display()));
+        command.arg(format!("--web.listen-address={free}"));
+        let mut prometheus = Process::spawn(&mut command);
+        let is_up = wait::until("Prometheus to be ready", LIMIT, || {
+            if prometheus.has_ended() {
+                return Some(false);
+            }
+            let answer = Client::new(free, None).try_send(&Request::new("GET", "/-/ready")).ok()?;
+            (answer.status() == 200).then_some(true)
+        });
+        if is_up {
+            return (prometheus, free);
+        }
+        said = prometheus.wait(LIMIT).said();
+    }
+    panic!("Prometheus does not start: {said}");
+}
+
 #[test]
 fn a_prometheus_reads_the_metrics_the_rules_and_the_dashboard() {
     let Some(program) = program("prometheus") else { return };
     let folder = Folder::new();
     let mut server = busy(&folder);
-    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let rules = process::repository().join("deploy/prometheus/alerts.yml");
     let config = format!(
         "global: {{ scrape_interval: 1s, evaluation_interval: 1s }}\nrule_files: ['{}']\n{}",
@@ -306,17 +335,13 @@ fn a_prometheus_reads_the_metrics_the_rules_and_the_dashboard() {
     );
     let file = folder.path().join("prometheus.yml");
     fs::write(&file, config).unwrap();
-    let mut command = Command::new(program);
-    command.arg(format!("--config.file={}", file.display()));
-    command.arg(format!("--storage.tsdb.path={}", folder.path().join("tsdb").display()));
-    command.arg(format!("--web.listen-address={free}"));
-    let prometheus = Process::spawn(&mut command);
+    let (prometheus, address) = start_prometheus(&program, &folder, &file);
     let ask = |query: &str| {
         let mut escaped = String::new();
         for byte in query.bytes() {
             write!(escaped, "%{byte:02X}").unwrap();
         }
-        let mut client = Client::new(free, None);
+        let mut client = Client::new(address, None);
         let path = format!("/api/v1/query?query={escaped}");
         let answer = client.try_send(&Request::new("GET", &path)).ok()?;
         // 503 while it starts.
@@ -333,7 +358,7 @@ fn a_prometheus_reads_the_metrics_the_rules_and_the_dashboard() {
         let said = ask(&expression).unwrap();
         assert_eq!(said["status"], "success", "{expression}: {said}");
     }
-    let mut client = Client::new(free, None);
+    let mut client = Client::new(address, None);
     let groups = client.get("/api/v1/rules").expect(200).json()["data"]["groups"].clone();
     assert_eq!(groups[0]["rules"].as_array().map(Vec::len), Some(self::rules().len()), "{groups}");
     prometheus.terminate();

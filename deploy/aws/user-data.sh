@@ -52,7 +52,8 @@ install_itn() {
     curl -fsSL --retry 5 -o "$work/itn.tar.gz" "$PACKAGE_URL"
     echo "$PACKAGE_SHA256  $work/itn.tar.gz" | sha256sum --check --quiet
     tar -C "$work" --strip-components=1 -xzf "$work/itn.tar.gz"
-    "$work/install"
+    # Caddy is on the same machine: without this all clients were one.
+    "$work/install" --proxy 127.0.0.1
     # The proxy's files, and the name that it answers to.
     install -m 644 "$work/itn.caddy" "$work/Caddyfile" /etc/caddy/
     mkdir -p /etc/systemd/system/caddy.service.d

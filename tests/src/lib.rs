@@ -10,6 +10,7 @@ pub mod disk;
 pub mod given;
 pub mod load;
 pub mod lossy;
+pub mod node;
 pub mod process;
 pub mod random;
 pub mod readme;

@@ -56,6 +56,10 @@ fn followers(folder: &Path, url: &str) -> Vec<Follower> {
             skip("clients", &format!("npm's `{name}` is not installed"));
             continue;
         }
+        if !itn_tests::node::is_at_least(20, 0) {
+            skip("clients", &format!("npm's `{name}` needs node 20"));
+            continue;
+        }
         // A module is looked for beside whoever asks for it.
         let script = installed.join("node").join(format!("{name}.mjs"));
         fs::copy(scripts.join(format!("{name}.mjs")), &script).unwrap();

@@ -11,7 +11,7 @@ use itn_tests::process::{self, Process};
 use itn_tests::random::Seed;
 use itn_tests::server::ADMIN_KEY;
 use itn_tests::skip::skip;
-use itn_tests::{Folder, Server, given, readme, wait};
+use itn_tests::{Folder, Server, given, node, readme, wait};
 use serde_json::Value;
 
 const WRITERS: u64 = 3;
@@ -20,17 +20,15 @@ const BULK_LINES: u64 = 1_200;
 const KILLS: u64 = 4;
 const LIMIT: Duration = Duration::from_mins(2);
 
+/// `AbortSignal.any` is there from 20.3.
 fn node() -> Option<Command> {
-    let version = Command::new("node").arg("--version").output().ok()?;
-    let version = String::from_utf8_lossy(&version.stdout).into_owned();
-    let major: u32 = version.trim().strip_prefix('v')?.split('.').next()?.parse().ok()?;
-    (major >= 20).then(|| Command::new("node"))
+    node::is_at_least(20, 3).then(|| Command::new("node"))
 }
 
 #[test]
 fn nothing_is_lost_and_nothing_happens_twice_however_often_it_is_cut_off() {
     let Some(mut node) = node() else {
-        skip("js_client", "there is no node of version 20 or later on this machine");
+        skip("js_client", "there is no node of version 20.3 or later on this machine");
         return;
     };
     let seed = Seed::new();
@@ -84,7 +82,7 @@ fn nothing_is_lost_and_nothing_happens_twice_however_often_it_is_cut_off() {
 #[test]
 fn the_examples_of_the_docs_run() {
     let Some(mut node) = node() else {
-        skip("js_client", "there is no node of version 20 or later on this machine");
+        skip("js_client", "there is no node of version 20.3 or later on this machine");
         return;
     };
     let (server, _, _folder) = given::open_market();

@@ -5,7 +5,8 @@ use std::fmt::Write;
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::net::{SocketAddr, TcpListener};
-use std::process::{Command, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -78,14 +79,26 @@ fn a_log_for_people_names_slow_requests() {
 /// Bytes that Linux keeps of a pipe that nobody reads, and then some.
 const PIPE_BYTES: usize = 1024 * 1024;
 
+/// A process whose outputs the test holds itself. It is killed when dropped.
+struct Held(Child);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        // Both fail only if it has ended already.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 #[test]
 fn a_log_that_nobody_reads_holds_nothing_up() {
     let folder = Folder::new();
     let mut command = process::itn(["serve", "--listen", "127.0.0.1:0", "--log-format", "json"]);
     command.arg("--data").arg(folder.data());
     command.env("ITN_ADMIN_KEY", ADMIN_KEY).env("ITN_LOG", "debug,hyper=off");
-    let mut child =
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut held = Held(command.spawn().unwrap());
+    let child = &mut held.0;
     let mut first = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
     let address: SocketAddr =
@@ -131,8 +144,16 @@ fn fed(command: &mut Command, input: &str) -> (bool, String) {
     (output.status.success(), String::from_utf8_lossy(&said).into_owned())
 }
 
-fn has(program: &str) -> bool {
-    Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success())
+/// A program of Debian's package `prometheus`: unpacked by `scripts/test`, or installed.
+fn program(name: &str) -> Option<PathBuf> {
+    let unpacked = process::repository().join("target/clients/prometheus/usr/bin").join(name);
+    let found = if unpacked.is_file() { unpacked } else { name.into() };
+    let ran = Command::new(&found).arg("--version").output();
+    if ran.is_ok_and(|output| output.status.success()) {
+        return Some(found);
+    }
+    skip("observing", &format!("there is no {name} on this machine (Debian: prometheus)"));
+    None
 }
 
 /// A server that has done a little of everything.
@@ -173,11 +194,8 @@ fn the_metrics_are_as_prometheus_wants_them() {
     for file in ["journal.db", "views.db", "operations.db"] {
         assert!(told.contains(&format!("itn_storage_bytes{{file=\"{file}\"}} ")), "{told}");
     }
-    if !has("promtool") {
-        skip("observing", "there is no promtool on this machine (Debian: prometheus)");
-        return;
-    }
-    let (good, said) = fed(Command::new("promtool").args(["check", "metrics"]), &told);
+    let Some(promtool) = program("promtool") else { return };
+    let (good, said) = fed(Command::new(promtool).args(["check", "metrics"]), &told);
     assert!(good && said.trim().is_empty(), "{said}");
 }
 
@@ -246,13 +264,10 @@ fn the_dashboard_and_the_rules_name_what_there_is() {
 
 #[test]
 fn the_rules_fire_when_they_should() {
-    if !has("promtool") {
-        skip("observing", "there is no promtool on this machine (Debian: prometheus)");
-        return;
-    }
+    let Some(program) = program("promtool") else { return };
     let folder = process::repository().join("deploy/prometheus");
     for (what, file) in [("check", "alerts.yml"), ("test", "alerts_test.yml")] {
-        let mut promtool = Command::new("promtool");
+        let mut promtool = Command::new(&program);
         promtool.args([what, "rules", file]).current_dir(&folder);
         let ended = process::run(&mut promtool, LIMIT);
         assert_eq!(ended.code(), 0, "{}", ended.said());
@@ -268,38 +283,65 @@ fn the_rules_fire_when_they_should() {
     }
 }
 
+/// The part of Prometheus' configuration that the docs show, for a server that tells its metrics here.
+fn documented_scrape(metrics: SocketAddr) -> String {
+    let docs = fs::read_to_string(process::repository().join("docs/observing.md")).unwrap();
+    let (_, yaml) = docs.split_once("```yaml\n").unwrap();
+    let (yaml, _) = yaml.split_once("```").unwrap();
+    assert_eq!(yaml.matches("'10.0.0.5:9464'").count(), 1, "{yaml}");
+    yaml.replace("10.0.0.5:9464", &metrics.to_string())
+}
+
+/// How many free ports are tried for a program that takes no port 0.
+const PORTS_TRIED: usize = 5;
+
+/// A Prometheus with this configuration that answers. Its port was free a moment ago: if somebody else has
+/// taken it, Prometheus ends at once, and is started on another.
+#[track_caller]
+fn start_prometheus(program: &Path, folder: &Folder, config: &Path) -> (Process, SocketAddr) {
+    let mut said = String::new();
+    for _ in 0..PORTS_TRIED {
+        let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let mut command = Command::new(program);
+        command.arg(format!("--config.file={}", config.display()));
+        command.arg(format!("--storage.tsdb.path={}", folder.path().join("tsdb").display()));
+        command.arg(format!("--web.listen-address={free}"));
+        let mut prometheus = Process::spawn(&mut command);
+        let is_up = wait::until("Prometheus to be ready", LIMIT, || {
+            if prometheus.has_ended() {
+                return Some(false);
+            }
+            let answer = Client::new(free, None).try_send(&Request::new("GET", "/-/ready")).ok()?;
+            (answer.status() == 200).then_some(true)
+        });
+        if is_up {
+            return (prometheus, free);
+        }
+        said = prometheus.wait(LIMIT).said();
+    }
+    panic!("Prometheus does not start: {said}");
+}
+
 #[test]
 fn a_prometheus_reads_the_metrics_the_rules_and_the_dashboard() {
-    if !has("prometheus") {
-        skip("observing", "there is no prometheus on this machine");
-        return;
-    }
+    let Some(program) = program("prometheus") else { return };
     let folder = Folder::new();
-    let server = busy(&folder);
-    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let mut server = busy(&folder);
     let rules = process::repository().join("deploy/prometheus/alerts.yml");
     let config = format!(
-        "global: {{ scrape_interval: 1s, evaluation_interval: 1s }}\n\
-         rule_files: ['{}']\n\
-         scrape_configs:\n\
-         - job_name: itn\n  authorization: {{ credentials: {ADMIN_KEY} }}\n  \
-         static_configs: [{{ targets: ['{}'] }}]\n",
+        "global: {{ scrape_interval: 1s, evaluation_interval: 1s }}\nrule_files: ['{}']\n{}",
         rules.display(),
-        server.address()
+        documented_scrape(metrics_address(&mut server))
     );
     let file = folder.path().join("prometheus.yml");
     fs::write(&file, config).unwrap();
-    let mut command = Command::new("prometheus");
-    command.arg(format!("--config.file={}", file.display()));
-    command.arg(format!("--storage.tsdb.path={}", folder.path().join("tsdb").display()));
-    command.arg(format!("--web.listen-address={free}"));
-    let prometheus = Process::spawn(&mut command);
+    let (prometheus, address) = start_prometheus(&program, &folder, &file);
     let ask = |query: &str| {
         let mut escaped = String::new();
         for byte in query.bytes() {
             write!(escaped, "%{byte:02X}").unwrap();
         }
-        let mut client = Client::new(free, None);
+        let mut client = Client::new(address, None);
         let path = format!("/api/v1/query?query={escaped}");
         let answer = client.try_send(&Request::new("GET", &path)).ok()?;
         // 503 while it starts.
@@ -316,7 +358,7 @@ fn a_prometheus_reads_the_metrics_the_rules_and_the_dashboard() {
         let said = ask(&expression).unwrap();
         assert_eq!(said["status"], "success", "{expression}: {said}");
     }
-    let mut client = Client::new(free, None);
+    let mut client = Client::new(address, None);
     let groups = client.get("/api/v1/rules").expect(200).json()["data"]["groups"].clone();
     assert_eq!(groups[0]["rules"].as_array().map(Vec::len), Some(self::rules().len()), "{groups}");
     prometheus.terminate();

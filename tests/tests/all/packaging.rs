@@ -256,11 +256,47 @@ fn a_package_installs_and_keeps_settings() {
     // A newer one takes the place of the one that runs, and no settings are lost.
     assert_eq!(install().stdout, "");
     assert_eq!(fs::read_to_string(root.join("etc/itn.env")).unwrap(), settings);
+    names_its_proxy(&from.join("install"), &root, &settings);
     Client::new(address, Some(key)).get("/api/whoami").expect(200);
     server.terminate();
     assert_eq!(server.wait(LIMIT).code(), 0);
     let unit = fs::read_to_string(root.join("etc/systemd/system/itn.service")).unwrap();
     assert_eq!(unit, read("deploy/systemd/itn.service"));
+}
+
+/// `install --proxy` adds the proxy's address once, and leaves what is there.
+fn names_its_proxy(install: &Path, root: &Path, before: &str) {
+    let file = root.join("etc/itn.env");
+    // An editor that leaves the last line open.
+    fs::write(&file, before.trim_end()).unwrap();
+    let install = |proxy: &str| {
+        done(Command::new(install).arg("--root").arg(root).args(["--proxy", proxy]));
+        fs::read_to_string(&file).unwrap()
+    };
+    let named = install("127.0.0.1");
+    assert!(named.starts_with(before), "{named}");
+    assert!(named.lines().any(|line| line == "ITN_TRUSTED_PROXIES=127.0.0.1"), "{named}");
+    assert_eq!(install("10.0.0.1"), named, "what is set stays");
+}
+
+/// Where a proxy stands in front, `itn` is told its address: else all clients are one.
+#[test]
+fn whoever_has_a_proxy_in_front_names_it() {
+    assert!(read("compose.yaml").contains("ITN_TRUSTED_PROXIES: 172.30.91.2\n"));
+    assert!(read("deploy/aws/user-data.sh").contains("\"$work/install\" --proxy 127.0.0.1\n"));
+    let render = read("deploy/render.yaml");
+    let (_, value) = render.split_once("- key: ITN_TRUSTED_PROXIES\n        value: \"").unwrap();
+    let networks: String = value.split('"').next().unwrap().split("\\\n").map(str::trim).collect();
+    assert!(networks.starts_with("10.0.0.0/8,"), "{networks}");
+    // A server understands them.
+    let folder = Folder::new();
+    Server::options(&folder.data()).env("ITN_TRUSTED_PROXIES", networks).start().stop();
+    let docs = read("docs/deploying.md");
+    for heading in ["## systemd", "## A proxy with TLS", "## Render", "## AWS EC2"] {
+        let (_, section) = docs.split_once(heading).unwrap();
+        let section = section.split("\n## ").next().unwrap();
+        assert!(section.contains("ITN_TRUSTED_PROXIES"), "{heading}");
+    }
 }
 
 /// The script of the first start, with stand-ins for what touches devices: what holds data is mounted,

@@ -1,5 +1,6 @@
 //! The curl sessions of the README and the docs, as anyone would paste them.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::process::Command;
 use std::time::Duration;
@@ -34,6 +35,40 @@ fn the_readme_session_works_as_pasted() {
     let said = pasted(&script);
     for word in ["transactionId", "shipmentId", "levels", "settled", "booked", "data:", "id:"] {
         assert!(said.contains(word), "{word} is not in what the session shows:\n{said}");
+    }
+}
+
+#[test]
+fn getting_started_works_as_pasted() {
+    if !has_python() {
+        skip("session", "there is no python3 on this machine, which docs/getting-started.md uses");
+        return;
+    }
+    let path = process::repository().join("docs/getting-started.md");
+    let markdown = fs::read_to_string(path).unwrap();
+    let script = readme::session(&markdown, "getting-started").expect("marked blocks");
+    let folder = Folder::new();
+    assert!(markdown.contains("itn serve --data ./data --webhook-allow 127.0.0.0/8\n"));
+    let options = Server::options(&folder.data()).arg("--webhook-allow").arg("127.0.0.0/8");
+    let server = options.start();
+    let said = pasted_on(&folder, &server, &script);
+    for word in [
+        "\"status\":\"settled\"",
+        "\"status\":\"received\"",
+        "data: {\"specversion\"",
+        "acme bought 500 water-ice",
+        "the receiver got trade.settled with sequence",
+        "state hash ",
+    ] {
+        assert!(said.contains(word), "{word} is not in what the session shows:\n{said}");
+    }
+    // The backup, the restore and the verification, each of the same journal up to the same event.
+    let lines = |start: &str| said.lines().filter(|line| line.starts_with(start)).count();
+    assert_eq!((lines("ok"), lines("sequence ")), (3, 3), "{said}");
+    let ends: BTreeSet<_> = said.lines().filter(|line| line.starts_with("sequence ")).collect();
+    assert_eq!(ends.len(), 1, "{said}");
+    for wrong in ["itn: ", "error: ", "Traceback", "panicked"] {
+        assert!(!said.contains(wrong), "{wrong} is in what the session shows:\n{said}");
     }
 }
 
@@ -106,8 +141,7 @@ fn the_observing_session_works_as_pasted() {
 
 #[test]
 fn the_sessions_of_the_tools_work_as_pasted() {
-    let python = Command::new("python3").arg("--version").output();
-    if !python.is_ok_and(|output| output.status.success()) {
+    if !has_python() {
         skip("session", "there is no python3 on this machine, which docs/export.md uses");
         return;
     }
@@ -126,6 +160,11 @@ fn the_sessions_of_the_guides_work_as_pasted() {
     shows("live", &["data: {", "event: snapshot", "event: progress", "\"token\":"]);
     shows("past", &["\"levels\"", "\"balance\"", "\"change\":", "\"asOf\":{\"sequence\":20,"]);
     shows("webhooks", &["\"webhookId\"", "\"secret\":\"whsec_"]);
+}
+
+fn has_python() -> bool {
+    let python = Command::new("python3").arg("--version").output();
+    python.is_ok_and(|output| output.status.success())
 }
 
 /// Pastes the session of `docs/NAME.md` on a network where a little of everything happened.

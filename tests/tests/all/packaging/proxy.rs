@@ -18,9 +18,12 @@ use super::{LIMIT, has, python_tool, server};
 struct Caddy {
     https: u16,
     root: PathBuf,
+    process: Process,
     _folder: Folder,
-    _process: Process,
 }
+
+/// How many pairs of ports are tried.
+const PORTS_TRIED: usize = 5;
 
 /// A port that was free a moment ago.
 fn free_port() -> u16 {
@@ -28,8 +31,22 @@ fn free_port() -> u16 {
 }
 
 impl Caddy {
-    /// In front of two servers, and of whatever listens at `third`.
+    /// In front of two servers, and of whatever listens at `third`. If somebody else has taken a port that
+    /// was free a moment ago, it is started on others.
+    #[track_caller]
     fn start(first: SocketAddr, second: SocketAddr, third: SocketAddr) -> Self {
+        let mut said = String::new();
+        for _ in 0..PORTS_TRIED {
+            match Self::try_start(first, second, third) {
+                Ok(caddy) => return caddy,
+                Err(ended) => said = ended.said(),
+            }
+        }
+        panic!("Caddy does not start: {said}");
+    }
+
+    /// Waits until it answers, or ends.
+    fn try_start(first: SocketAddr, second: SocketAddr, third: SocketAddr) -> Result<Self, Ended> {
         let folder = Folder::new();
         let (http, https) = (free_port(), free_port());
         let files = process::repository().join("deploy/caddy");
@@ -48,12 +65,19 @@ impl Caddy {
         caddy.env("ITN_SECOND_NAME", "second.test").env("ITN_SECOND", second.to_string());
         let process = Process::spawn(&mut caddy);
         let root = folder.path().join("caddy/pki/authorities/local/root.crt");
-        let caddy = Self { https, root, _folder: folder, _process: process };
+        let mut caddy = Self { https, root, process, _folder: folder };
         for name in ["first.test", "second.test"] {
-            let is_up = || (caddy.curl(name, "/livez", &[]).code() == 0).then_some(());
-            wait::until("the proxy answers by TLS", LIMIT, is_up);
+            let is_up = wait::until("the proxy answers by TLS", LIMIT, || {
+                if caddy.process.has_ended() {
+                    return Some(false);
+                }
+                (caddy.curl(name, "/livez", &[]).code() == 0).then_some(true)
+            });
+            if !is_up {
+                return Err(caddy.process.wait(LIMIT));
+            }
         }
-        caddy
+        Ok(caddy)
     }
 
     /// A request that trusts the proxy's own authority alone.

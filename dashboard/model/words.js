@@ -116,9 +116,7 @@ export function words(event, model) {
     case "stock": return what === "transferred" ? goodsGiven(data, model) : adjusted(data, model);
     case "credits": return credits(what, data, model);
     case "station": case "commodity": case "trader": case "vessel": return thing(topic, what, data, model);
-    case "key": return what === "created"
-      ? say`${data.principal} was given a key as ${data.role}`
-      : say`A key of ${data.principal} was revoked`;
+    case "key": return key(what, data);
     case "network": return say`The network begins, at ${integer(data.speed)} times the pace of the clock`;
     default: return say`${event.type}`;
   }
@@ -297,6 +295,16 @@ function credits(what, data, model) {
   }
   const sum = integer(Math.abs(data.change));
   return say`${sum} credits ${what} ${what === "retired" ? "from" : "to"} ${partyLink(data.trader, model)}`;
+}
+
+/** @param {string} what @param {any} data */
+function key(what, data) {
+  switch (what) {
+    case "created": return say`${data.principal} was given a key as ${data.role}`;
+    case "expired": return say`A key of ${data.principal} has expired`;
+    case "updated": return say`A key of ${data.principal} ends at another time`;
+    default: return say`A key of ${data.principal} was revoked`;
+  }
 }
 
 /** A station, a commodity, a trader or a vessel. @param {string} topic @param {string} what @param {any} data @param {Known} model */

@@ -34,6 +34,8 @@ const SAID = {
   "network.created": [{ speed: 3600 }, "The network begins, at 3,600 times the pace of the clock"],
   "key.created": [{ principal: "eyes", role: "viewer" }, "eyes was given a key as viewer"],
   "key.revoked": [{ principal: "eyes", role: "viewer" }, "A key of eyes was revoked"],
+  "key.expired": [{ principal: "eyes", role: "viewer" }, "A key of eyes has expired"],
+  "key.updated": [{ principal: "eyes", role: "viewer" }, "A key of eyes ends at another time"],
   "station.created": [{ id: "ceres", name: "Ceres Station" }, "New station: Ceres Station"],
   "station.updated": [{ id: "ceres", name: "Ceres Station" }, "The station Ceres Station was changed"],
   "commodity.created": [{ id: "ice", name: "Water ice" }, "New commodity: Water ice"],

@@ -14,4 +14,5 @@ export const TYPES = [
   "shipment.lost", "shipment.cancelled", "shipment.held", "shipment.released", "shipment.found", "shipment.returned",
   "offer.opened", "offer.filled", "offer.withdrawn", "offer.expired", "alert-rule.created", "alert-rule.updated",
   "alert-rule.deleted", "alert.fired", "alert.changed", "alert.acknowledged", "alert.resolved",
+  "key.expired", "key.updated",
 ];

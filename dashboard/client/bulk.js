@@ -29,7 +29,7 @@ function written(line) {
 export async function* bulk(http, lines, options = {}) {
   const texts = lines.map(written);
   const retry = { ...http.retry, ...options.retry };
-  let attempts = new Attempts(retry);
+  let attempts = new Attempts(retry, null);
   let done = 0;
   while (done < texts.length) {
     /** @type {unknown} */
@@ -45,7 +45,7 @@ export async function* bulk(http, lines, options = {}) {
         }
         done += 1;
         // What is lost from now on is another loss.
-        if (attempts.made > 1) attempts = new Attempts(retry);
+        if (attempts.made > 1) attempts = new Attempts(retry, null);
         yield { ...result, line: done };
         if (done === texts.length) return;
       }
@@ -64,13 +64,14 @@ export async function* bulk(http, lines, options = {}) {
 }
 
 /** @param {Http} http @param {string[]} texts @param {Reading} options @returns {AsyncGenerator<LineResult, void, void>} */
-async function* answers(http, texts, { signal }) {
+async function* answers(http, texts, { signal, timeout = http.timeout }) {
   const silent = new AbortController();
-  const arm = () => setTimeout(() => silent.abort(new Error("nothing came in time")), http.timeout);
-  let timer = arm();
+  const arm = (/** @type {number} */ wait) => setTimeout(() => silent.abort(new Error("nothing came in time")), wait);
+  const body = `${texts.join("\n")}\n`;
+  let timer = arm(http.patience(body, timeout));
   try {
     const headers = { "content-type": "application/x-ndjson" };
-    const request = { method: "POST", headers, body: `${texts.join("\n")}\n` };
+    const request = { method: "POST", headers, body };
     const response = await http.open("/api/events", request, any(signal, silent.signal));
     if (!response.ok || !response.body) throw await refusal(response, WHAT);
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
@@ -82,7 +83,7 @@ async function* answers(http, texts, { signal }) {
         const whole = (rest + value).split("\n");
         rest = whole.pop() ?? "";
         for (const line of whole) if (line) yield JSON.parse(line);
-        timer = arm();
+        timer = arm(timeout);
       }
     } finally {
       reader.cancel().catch(() => {});

@@ -58,7 +58,10 @@ export async function* listen(http, { query = {}, after = "", signal = null, par
     if (after) headers["last-event-id"] = after;
     const response = await http.open(address(PATH, query), { headers }, any(signal, silent.signal));
     if (!response.ok || !response.body) throw await refusal(response, `GET ${PATH}`);
+    // Whoever reads takes its time: that is no silence of the server.
+    clearTimeout(timer);
     yield [];
+    timer = arm();
     const text = response.body.pipeThrough(new TextDecoderStream()).getReader();
     try {
       for (;;) {
@@ -68,7 +71,6 @@ export async function* listen(http, { query = {}, after = "", signal = null, par
         parser.push(value);
         const said = messages;
         messages = [];
-        // Whoever reads takes its time: that is no silence of the server.
         yield said;
         timer = arm();
       }

@@ -13,18 +13,24 @@ import { Refused, Unanswered, refusal } from "./errors.js";
  * @property {number} attemptsMax the most tries, the first among them
  * @property {number} waitFirst milliseconds
  * @property {number} waitMax milliseconds
- * @property {number} timeMax milliseconds after the first try at which the last may begin
+ * @property {number} timeMax milliseconds after the first try at which the last may begin; in bulk, after the first loss
  */
 
 /** @type {Retry} */
 export const RETRY = { attemptsMax: 10, waitFirst: 100, waitMax: 8_000, timeMax: 60_000 };
 
+/** Long enough for a slow disk, short enough for three tries within `timeMax`. */
+const TIMEOUT = 20_000;
+/** What a slow line carries in a millisecond. */
+const SENT_PER_MILLISECOND_MIN = (64 * 1024) / 1000;
+
 /**
  * @typedef {object} ClientOptions
  * @property {string} [url] `https://host:port`; of a page, left out, the server that it came from
- * @property {string} [key] an API key or a JWT; in a page that is signed in there is none
+ * @property {string} [key] an API key; in a page that is signed in there is none
  * @property {Partial<Retry>} [retry]
- * @property {number} [timeout] milliseconds: the longest wait for an answer
+ * @property {number} [timeout] milliseconds: the longest wait for an answer; a body that is sent has its own time on top, a
+ *   second for each 64 KiB. Well below `retry.timeMax`, or what falls silent is not tried again.
  * @property {typeof globalThis.fetch} [fetch] what sends
  */
 
@@ -32,6 +38,7 @@ export const RETRY = { attemptsMax: 10, waitFirst: 100, waitMax: 8_000, timeMax:
  * @typedef {object} Reading
  * @property {AbortSignal} [signal] gives up
  * @property {Partial<Retry>} [retry]
+ * @property {number} [timeout] the client's, for this request
  */
 
 /**
@@ -58,7 +65,7 @@ export function address(path, query) {
 
 export class Http {
   /** @param {ClientOptions} [options] */
-  constructor({ url = "", key, retry = {}, timeout = 60_000, fetch } = {}) {
+  constructor({ url = "", key, retry = {}, timeout = TIMEOUT, fetch } = {}) {
     this.url = url.replace(/\/$/, "");
     this.retry = { ...RETRY, ...retry };
     this.timeout = timeout;
@@ -133,7 +140,7 @@ export class Http {
       /** @type {Refused | Unanswered} */
       let error;
       try {
-        const response = await this.open(path, request, any(options.signal, AbortSignal.timeout(this.timeout)));
+        const response = await this.open(path, request, any(options.signal, AbortSignal.timeout(this.patience(request.body, options.timeout))));
         if (response.ok) return await read(response);
         error = await refusal(response, what, attempts.made);
       } catch (cause) {
@@ -149,6 +156,11 @@ export class Http {
     }
   }
 
+  /** How long to wait for an answer to a body. @param {unknown} body @param {number} [timeout] */
+  patience(body, timeout = this.timeout) {
+    return timeout + (typeof body === "string" ? Math.floor(body.length / SENT_PER_MILLISECOND_MIN) : 0);
+  }
+
   /**
    * Sends once; the head of the answer has come, its body has not.
    * @param {string} path @param {RequestInit} request @param {AbortSignal | null} signal
@@ -161,12 +173,12 @@ export class Http {
 
 /** The tries of one request. */
 export class Attempts {
-  /** @param {Retry} retry */
-  constructor(retry) {
+  /** @param {Retry} retry @param {number | null} [begun] when; null, if the time begins with the first loss */
+  constructor(retry, begun = Date.now()) {
     this.retry = retry;
     /** How many were made, with the one that is being made. */
     this.made = 1;
-    this.begun = Date.now();
+    this.begun = begun;
   }
 
   /** How long to wait before the next, in milliseconds; null to give up. @param {number} asked 0 if nothing was */
@@ -176,6 +188,7 @@ export class Attempts {
     const own = spread(Math.min(waitFirst * 2 ** (this.made - 1), waitMax));
     // Those who are told the same time must not all come at it.
     const wait = asked > 0 ? asked + Math.min(own, asked / 10) : own;
+    this.begun ??= Date.now();
     if (Date.now() - this.begun + wait > timeMax) return null;
     this.made += 1;
     return wait;

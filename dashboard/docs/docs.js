@@ -2,7 +2,7 @@
 // a tag, the codes of problems, or the overview.
 
 import { fill as fillWith, h as make } from "../dom.js";
-import { answersOf, bodiesOf, boundsOf, curl, fieldsOf, inline, matches, paragraphs, resolve, sections, typeOf } from "./document.js";
+import { answersOf, bodiesOf, boundsOf, curl, fieldsOf, inline, matches, paragraphs, resolve, sections, shownBy, typeOf } from "./document.js";
 
 /** @typedef {import("./document.js").Operation} Operation */
 /** @typedef {import("./document.js").Section} Section */
@@ -223,7 +223,7 @@ function drawIndex(all) {
 }
 
 /** Which part of the page is shown, as the address says. */
-const shown = () => decodeURIComponent(location.hash.slice(1));
+const shown = () => shownBy(location.hash);
 
 function mark() {
   for (const link of index.querySelectorAll("a")) {

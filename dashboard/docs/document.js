@@ -232,3 +232,12 @@ export function paragraphs(text) {
       return { list, lines: list ? lines.map((line) => line.slice(2)) : [lines.join(" ")] };
     });
 }
+
+/** Which part the end of an address names; nothing, which is the overview, where it is no text. @param {string} hash */
+export function shownBy(hash) {
+  try {
+    return decodeURIComponent(hash.slice(1));
+  } catch {
+    return "";
+  }
+}

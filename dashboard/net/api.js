@@ -10,8 +10,8 @@ export const client = new Client();
 
 /** Once. */
 const ONCE = { attemptsMax: 1 };
-/** As long as somebody waits who pressed a button. */
-const PRESSED = { timeMax: 10_000 };
+/** As long as somebody waits who pressed a button: a connection that fell silent is tried anew meanwhile. */
+const PRESSED = { retry: { timeMax: 10_000 }, timeout: 3_000 };
 
 /** Turns a refusal into an error. @param {Response} response */
 export async function check(response) {
@@ -32,7 +32,7 @@ export function get(path, options = {}) {
  * @returns {Promise<any>}
  */
 export function post(path, body, { method = "POST", ...options } = {}) {
-  return client.write(method, path, body, { ...options, retry: PRESSED });
+  return client.write(method, path, body, { ...options, ...PRESSED });
 }
 
 /**

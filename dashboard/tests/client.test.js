@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
-import { after, before, beforeEach, test } from "node:test";
+import { after, before, beforeEach, mock, test } from "node:test";
 
 import { Client, Refused, Unanswered, Unauthenticated } from "../client/index.js";
 import { retryAfter } from "../client/errors.js";
@@ -182,6 +182,107 @@ test("lines with a result are not sent again", async () => {
   assert.deepEqual([first.length, more.length], [20, 0]);
   assert.ok(second.length <= 15 && second.length > 0, String(second.length));
   assert.deepEqual(first.slice(-second.length), second);
+});
+
+/** A client whose connections are played by this. @param {(request: RequestInit, count: number) => any} play @param {any} [options] */
+function played(play, options = {}) {
+  let count = 0;
+  const fetch = /** @type {any} */ (async (/** @type {string} */ _, /** @type {RequestInit} */ request) => play(request, (count += 1)));
+  return { client: new Client({ url: "http://h", fetch, ...options }), count: () => count };
+}
+
+/** Nothing, until it is given up. @param {RequestInit} request @returns {Promise<never>} */
+const silence = ({ signal }) => new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason)));
+
+/** Timeouts of requests, a thousand times as fast: what they are for, and how they are kept, is the same. @param {() => Promise<void>} what */
+async function hurried(what) {
+  const { timeout } = AbortSignal;
+  const now = Date.now;
+  const begun = now();
+  const fast = mock.method(AbortSignal, "timeout", (/** @type {number} */ wait) => timeout.call(AbortSignal, wait / 1000));
+  const clock = mock.method(Date, "now", () => begun + (now() - begun) * 1000);
+  try {
+    await what();
+  } finally {
+    fast.mock.restore();
+    clock.mock.restore();
+  }
+}
+
+test("a connection that falls silent is tried again by default", () => hurried(async () => {
+  const { client, count } = played((request, count) => (count === 1 ? silence(request) : Response.json({ sequence: 7 })), { retry: { waitFirst: 0 } });
+  assert.equal((await client.readNetwork()).sequence, 7);
+  assert.equal(count(), 2);
+}));
+
+test("whoever pressed a button has another try while they wait", () => hurried(async () => {
+  const { post } = await import("../net/api.js");
+  const keys = new Set();
+  let count = 0;
+  const sent = mock.method(globalThis, "fetch", async (/** @type {string} */ _, /** @type {any} */ request) => {
+    keys.add(request.headers["idempotency-key"]);
+    count += 1;
+    return count === 1 ? silence(request) : Response.json({ id: "o1" });
+  });
+  const random = mock.method(Math, "random", () => -1);
+  try {
+    assert.equal((await post("/api/offers", {})).id, "o1");
+  } finally {
+    sent.mock.restore();
+    random.mock.restore();
+  }
+  assert.deepEqual([count, keys.size], [2, 1]);
+}));
+
+test("a large body has its time", () => {
+  const http = new Client({ url: "http://h" });
+  assert.deepEqual([http.patience(null), http.patience("{}"), http.patience("x".repeat(16 * 1024 * 1024)), http.patience("", 3)], [20_000, 20_000, 276_000, 3]);
+});
+
+test("a loss of bulk after long work is made good", async () => {
+  const line = (/** @type {number} */ number) => `${JSON.stringify({ line: number, status: 201 })}\n`;
+  /** @type {any} */
+  let body;
+  const first = new Response(new ReadableStream({ start: (controller) => (body = controller).enqueue(new TextEncoder().encode(line(1))) }));
+  const { client, count } = played((_, count) => (count === 1 ? first : new Response(line(1))), { retry: { waitFirst: 1 } });
+  let later = 0;
+  const now = Date.now;
+  const clock = mock.method(Date, "now", () => now() + later);
+  try {
+    const found = [];
+    for await (const result of client.bulk(Array.from({ length: 2 }, () => ({ type: /** @type {const} */ ("trade"), data: trade })))) {
+      found.push(result.line);
+      if (found.length > 1) continue;
+      later = 120_000;
+      body.error(new Error("lost"));
+    }
+    assert.deepEqual([found, count()], [[1, 2], 2]);
+  } finally {
+    clock.mock.restore();
+  }
+});
+
+test("a reader that takes its time when there is a connection loses none", async () => {
+  /** @type {any} */
+  let body;
+  const { client, count } = played(({ signal }) => {
+    const stream = new ReadableStream({ start: (controller) => (body = controller) });
+    signal?.addEventListener("abort", () => body.error(signal.reason));
+    return new Response(stream);
+  });
+  mock.timers.enable({ apis: ["setTimeout"] });
+  try {
+    const kinds = [];
+    for await (const { kind } of client.follow({ after: "3" })) {
+      kinds.push(kind);
+      if (kind !== "connected") break;
+      mock.timers.tick(60_000);
+      body.enqueue(new TextEncoder().encode(event(4)));
+    }
+    assert.deepEqual([kinds, count()], [["connected", "event"], 1]);
+  } finally {
+    mock.timers.reset();
+  }
 });
 
 const event = (/** @type {number} */ sequence) => `id: ${sequence}-j\ndata: ${JSON.stringify({ id: `${sequence}-j`, sequence: String(sequence) })}\n\n`;

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { answersOf, bodiesOf, boundsOf, curl, fieldsOf, inline, matches, paragraphs, sections, typeOf, wordsOf } from "../docs/document.js";
+import { answersOf, bodiesOf, boundsOf, curl, fieldsOf, inline, matches, paragraphs, sections, shownBy, typeOf, wordsOf } from "../docs/document.js";
 
 const api = JSON.parse(readFileSync(new URL("../../crates/gateway/openapi.json", import.meta.url), "utf8"));
 const all = sections(api);
@@ -15,6 +15,10 @@ test("sections hold every operation once, in the order of the tags", () => {
   const known = Object.values(api.paths).flatMap((item) => Object.values(item).map((one) => one.operationId));
   assert.deepEqual([...ids].sort(), known.sort());
   assert.deepEqual(all.map((section) => section.name), api.tags.map((tag) => tag.name));
+});
+
+test("an address that is no text shows the overview", () => {
+  assert.deepEqual(["#createTrade", "#a%20b", "", "#%", "#%ff"].map(shownBy), ["createTrade", "a b", "", "", ""]);
 });
 
 test("names are said in words", () => {

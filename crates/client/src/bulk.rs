@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http_body_util::BodyExt;
 use hyper::body::Incoming;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
-use crate::http::{asked_wait, whole};
+use crate::http::{asked_wait, part, whole};
 use crate::query::path;
 use crate::retry::Attempts;
 use crate::write::new_key;
@@ -108,22 +107,29 @@ impl Line {
         line.map(Self).map_err(|error| Failure::BadRequest(error.to_string()).of(WHAT, 0))
     }
 
-    /// A line that is JSON already; without an `idempotencyKey` it is given one.
+    /// A line that is JSON already; without an `idempotencyKey`, or with null for one, it is given one.
     pub fn raw(text: impl Into<String>) -> Result<Self, Error> {
         #[derive(Deserialize)]
         struct Keyed<'a> {
-            #[serde(borrow, rename = "idempotencyKey")]
+            #[serde(borrow, default, rename = "idempotencyKey", deserialize_with = "present")]
             key: Option<&'a RawValue>,
         }
         let text = text.into();
-        // What is no JSON is the server's to refuse, however often it is sent.
-        let has_key =
-            serde_json::from_str::<Keyed<'_>>(&text).map_or(true, |line| line.key.is_some());
-        if has_key && !text.contains('\n') {
-            return Ok(Self(text));
-        }
-        if has_key {
+        if text.contains('\n') {
             return Err(Failure::BadRequest("a line has no line breaks".to_owned()).of(WHAT, 0));
+        }
+        // What is no JSON is the server's to refuse, however often it is sent.
+        let Ok(line) = serde_json::from_str::<Keyed<'_>>(&text) else {
+            return Ok(Self(text));
+        };
+        if let Some(key) = line.key {
+            if key.get() != "null" {
+                return Ok(Self(text));
+            }
+            // In its place: a second member of the name would make another line of it.
+            let at = key.get().as_ptr().addr() - text.as_ptr().addr();
+            let (before, rest) = (&text[..at], &text[at + key.get().len()..]);
+            return Ok(Self(format!("{before}\"{}\"{rest}", new_key(WHAT)?)));
         }
         let rest = text.trim_start().strip_prefix('{').unwrap_or_default();
         let comma = if rest.trim_start().starts_with('}') { "" } else { "," };
@@ -134,6 +140,11 @@ impl Line {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// A member that is there, be it null.
+fn present<'de, D: Deserializer<'de>>(member: D) -> Result<Option<&'de RawValue>, D::Error> {
+    <&RawValue>::deserialize(member).map(Some)
 }
 
 /// What became of one line. `id` is the server's identifier of what the line made.
@@ -224,7 +235,7 @@ impl Client {
             body: body.into(),
             begins,
             done: 0,
-            attempts: self.retry().begin(),
+            attempts: self.retry().begin_at_loss(),
             answer: None,
             before: 0,
             rest: BytesMut::new(),
@@ -252,10 +263,8 @@ impl Bulk {
                 }
                 Ok(outcome) => {
                     self.done += 1;
-                    if self.attempts.made > 1 {
-                        // What is lost from now on is another loss.
-                        self.attempts.renew();
-                    }
+                    // What is lost from now on is another loss.
+                    self.attempts.renew();
                     return Ok(Some(outcome));
                 }
                 Err(failed) => failed,
@@ -300,16 +309,14 @@ impl Bulk {
             body: self.body.slice(self.begins[self.done]..),
             ..Request::get("/api/events")
         };
-        let timeout = self.client.answer_timeout;
-        let response = match tokio::time::timeout(timeout, self.client.open(&request, &[])).await {
-            Ok(response) => response.map_err(|failure| (failure, None))?,
-            Err(_) => return Err((Failure::Silent(timeout), None)),
-        };
+        let response = self.client.answer_of(&request, &[]).await;
+        let response = response.map_err(|failure| (failure, None))?;
         if response.status().is_success() {
             return Ok(response.into_body());
         }
         let (status, asked) = (response.status().as_u16(), asked_wait(response.headers()));
-        let body = whole(response.into_body()).await.map_err(|failure| (failure, None))?;
+        let body = whole(response.into_body(), self.client.answer_timeout).await;
+        let body = body.map_err(|failure| (failure, None))?;
         Err((Failure::Refused(Box::new(Problem::of(status, &body))), asked))
     }
 }
@@ -331,14 +338,10 @@ async fn next_line(
             continue;
         }
         searched = rest.len();
-        let frame = match tokio::time::timeout(timeout, body.frame()).await {
-            Err(_) => return Err(Failure::Silent(timeout)),
-            Ok(None) => return Err(Failure::CutOff("not every line has a result".to_owned())),
-            Ok(Some(frame)) => frame.map_err(|error| Failure::CutOff(error.to_string()))?,
+        let Some(bytes) = part(body, timeout).await? else {
+            return Err(Failure::CutOff("not every line has a result".to_owned()));
         };
-        if let Ok(bytes) = frame.into_data() {
-            rest.extend_from_slice(&bytes);
-        }
+        rest.extend_from_slice(&bytes);
     }
 }
 

@@ -1,31 +1,25 @@
 //! Following what happens: every event once and in order, whatever happens to the connection.
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
 use futures_util::Stream;
 use futures_util::stream::try_unfold;
-use http_body_util::BodyExt;
-use hyper::body::Incoming;
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use tokio::time::Instant;
 
-use crate::http::{asked_wait, whole};
-use crate::query::{Pairs, Query, address};
-use crate::sse::Parser;
 use crate::{
-    Client, Error, Event, Failure, FollowEventsQuery, Message, Network, Problem, Request,
-    SnapshotPart,
+    Client, Error, Event, Failure, FollowEventsQuery, Message, Network, Problem, SnapshotPart,
 };
 
 mod pause;
+mod reach;
+mod stream;
 
 use pause::Pause;
+use reach::{Reached, Reaching};
+use stream::EventStream;
 
-/// Two heartbeats and a bit: a connection that says nothing for so long is dead.
-const SILENCE_MAX: Duration = Duration::from_secs(35);
-/// The longest message: room for the snapshot of a large network.
-const MESSAGE_BYTES_MAX: usize = 256 * 1024 * 1024;
 /// How often a position that the server has just told may be unknown to its stream: the two hear of a
 /// commit one after the other.
 const BEGINNINGS_MAX: u32 = 10;
@@ -105,7 +99,10 @@ pub struct Follower {
     own_beginnings: u32,
     has_connected: bool,
     pause: Pause,
-    wait: Option<Duration>,
+    /// When to try again.
+    wait_until: Option<Instant>,
+    /// What was begun and is not done, so that dropping what waits for it does not begin it anew.
+    reaching: Option<Reaching>,
     stream: Option<EventStream>,
 }
 
@@ -127,7 +124,8 @@ impl Client {
             own_beginnings: 0,
             has_connected: false,
             pause: Pause::default(),
-            wait: None,
+            wait_until: None,
+            reaching: None,
             stream: None,
         }
     }
@@ -141,7 +139,7 @@ impl Follower {
 
     /// Whether another message is here already.
     pub fn has_more(&self) -> bool {
-        self.stream.as_ref().is_some_and(|stream| !stream.ready.is_empty())
+        self.stream.as_ref().is_some_and(EventStream::has_more)
     }
 
     /// The next event; what else is heard is passed over. An error is final.
@@ -175,27 +173,18 @@ impl Follower {
 
     /// The next word, as the server wrote it. An error is final.
     ///
-    /// Dropping what this gives before it is done loses nothing.
+    /// Dropping what this gives before it is done loses nothing, and begins nothing anew: neither a wait,
+    /// nor a connection, nor the time in which something must come.
     pub async fn hear(&mut self) -> Result<Heard, Error> {
         loop {
-            if let Some(wait) = self.wait {
-                tokio::time::sleep(wait).await;
-                self.wait = None;
-            }
-            if !self.is_begun {
-                // By its number, so that a connection lost before the first event costs none.
-                let network: Network = self.client.read("/api/network", &()).await?;
-                self.begin_at(format!("{}-{}", network.sequence, network.tag));
+            if let Some(until) = self.wait_until {
+                tokio::time::sleep_until(until).await;
+                self.wait_until = None;
             }
             let Some(stream) = &mut self.stream else {
-                match self.open().await? {
-                    Ok(stream) => {
-                        self.stream = Some(stream);
-                        self.own_beginnings = 0;
-                        let again = std::mem::replace(&mut self.has_connected, true);
-                        return Ok(Heard::Connected { again });
-                    }
-                    Err(heard) => return Ok(heard),
+                match self.connect().await? {
+                    Some(heard) => return Ok(heard),
+                    None => continue,
                 }
             };
             let message = match stream.next().await {
@@ -218,6 +207,7 @@ impl Follower {
         self.last = sequence_of(&position).unwrap_or_default();
         self.at = Some(position);
         self.is_begun = true;
+        self.reaching = None;
         self.own_beginnings = BEGINNINGS_MAX;
     }
 
@@ -228,7 +218,7 @@ impl Follower {
                 .map_err(|error| Failure::NotUnderstood(error.to_string()).of(WHAT, 1))?;
             self.at = told.resume_after.or(self.at.take());
             self.drop_stream();
-            self.wait = Some(self.pause.next(None));
+            self.wait_until = Some(Instant::now() + self.pause.next(None));
             return Ok(Some(Heard::Lagged));
         }
         let position = Some(&message.last_event_id).filter(|id| !id.is_empty());
@@ -251,42 +241,48 @@ impl Follower {
     fn lost(&mut self, why: String, asked: Option<Duration>) -> Heard {
         self.drop_stream();
         let wait = self.pause.next(asked);
-        self.wait = Some(wait);
+        self.wait_until = Some(Instant::now() + wait);
         Heard::Lost { why, wait }
     }
 
     fn drop_stream(&mut self) {
         if let Some(stream) = self.stream.take() {
-            self.pause.hint(stream.parser.retry);
+            self.pause.hint(stream.retry());
         }
     }
 
-    /// A connection, or why there is none yet; an error if there will be none.
-    async fn open(&mut self) -> Result<Result<EventStream, Heard>, Error> {
-        let parts = self.snapshot.as_deref().filter(|_| self.at.is_none());
-        let request = Request::get(address(PATH, &Asked { filter: &self.filter, parts }));
-        let position = self.at.as_deref().map(|at| ("last-event-id", at));
-        let headers: Vec<_> =
-            [("accept", "text/event-stream")].into_iter().chain(position).collect();
-        let timeout = self.client.answer_timeout;
-        let opening = async {
-            let response = self.client.open(&request, &headers).await?;
-            if response.status().is_success() {
-                return Ok(Ok(EventStream::of(response.into_body())));
+    /// A connection, or why there is none yet; an error if there will be none. Nothing, if only the
+    /// position to begin at was found.
+    async fn connect(&mut self) -> Result<Option<Heard>, Error> {
+        let reaching = match self.reaching.take() {
+            Some(reaching) => reaching,
+            None if self.is_begun => {
+                let parts = self.snapshot.as_deref().filter(|_| self.at.is_none());
+                Reaching::stream(&self.client, &self.filter, parts, self.at.as_deref())
             }
-            let (status, asked) = (response.status().as_u16(), asked_wait(response.headers()));
-            let body = whole(response.into_body()).await?;
-            Ok(Err((Problem::of(status, &body), asked)))
+            None => Reaching::position(&self.client),
         };
-        let opened = match tokio::time::timeout(timeout, opening).await {
-            Ok(opened) => opened,
-            Err(_) => Err(Failure::Silent(timeout)),
-        };
-        match opened {
-            Ok(Ok(stream)) => Ok(Ok(stream)),
-            Ok(Err((problem, asked))) => self.refused(problem, asked).map(Err),
-            Err(failure) if failure.is_passing() => Ok(Err(self.lost(failure.to_string(), None))),
-            Err(failure) => Err(failure.of(WHAT, 1)),
+        // It goes on where it was, if this is dropped meanwhile.
+        let reached = self.reaching.insert(reaching).await;
+        self.reaching = None;
+        match reached {
+            Reached::Position(network) => {
+                // By its number, so that a connection lost before the first event costs none.
+                let Network { sequence, tag, .. } = *network?;
+                self.begin_at(format!("{sequence}-{tag}"));
+                Ok(None)
+            }
+            Reached::Stream(Ok(stream)) => {
+                self.stream = Some(stream);
+                self.own_beginnings = 0;
+                let again = std::mem::replace(&mut self.has_connected, true);
+                Ok(Some(Heard::Connected { again }))
+            }
+            Reached::Refused(problem, asked) => self.refused(problem, asked).map(Some),
+            Reached::Stream(Err(failure)) if failure.is_passing() => {
+                Ok(Some(self.lost(failure.to_string(), None)))
+            }
+            Reached::Stream(Err(failure)) => Err(failure.of(WHAT, 1)),
         }
     }
 
@@ -301,7 +297,7 @@ impl Follower {
             }
             if self.snapshot.is_some() && self.at.take().is_some() {
                 self.last = 0;
-                self.wait = Some(self.pause.next(asked));
+                self.wait_until = Some(Instant::now() + self.pause.next(asked));
                 return Ok(Heard::Anew);
             }
         }
@@ -319,54 +315,6 @@ fn sequence_of(position: &str) -> Option<u64> {
 #[serde(rename_all = "camelCase")]
 struct Lagged {
     resume_after: Option<String>,
-}
-
-struct Asked<'a> {
-    filter: &'a FollowEventsQuery,
-    parts: Option<&'a str>,
-}
-
-impl Query for Asked<'_> {
-    fn pairs(&self, pairs: &mut Pairs) {
-        self.filter.pairs(pairs);
-        pairs.one("snapshot", &self.parts);
-    }
-}
-
-/// An open stream.
-#[derive(Debug)]
-struct EventStream {
-    body: Incoming,
-    parser: Parser,
-    /// Messages that have come and were not asked for yet: those of one piece of the body.
-    ready: VecDeque<Message>,
-}
-
-impl EventStream {
-    fn of(body: Incoming) -> Self {
-        Self { body, parser: Parser::default(), ready: VecDeque::new() }
-    }
-
-    /// The next message; none at the end. A half message at the end is none, as the standard says.
-    async fn next(&mut self) -> Result<Option<Message>, Failure> {
-        loop {
-            if let Some(message) = self.ready.pop_front() {
-                return Ok(Some(message));
-            }
-            let frame = match tokio::time::timeout(SILENCE_MAX, self.body.frame()).await {
-                Err(_) => return Err(Failure::Silent(SILENCE_MAX)),
-                Ok(None) => return Ok(None),
-                Ok(Some(frame)) => frame.map_err(|error| Failure::CutOff(error.to_string()))?,
-            };
-            if let Ok(bytes) = frame.into_data() {
-                self.parser.feed(&bytes, |message| self.ready.push_back(message));
-                if self.parser.held_bytes() > MESSAGE_BYTES_MAX {
-                    let why = format!("a message of more than {MESSAGE_BYTES_MAX} bytes");
-                    return Err(Failure::NotUnderstood(why));
-                }
-            }
-        }
-    }
 }
 
 #[cfg(test)]

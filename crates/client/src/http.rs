@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use bytes::Bytes;
-use http_body_util::{BodyExt, Full, Limited};
+use bytes::{Bytes, BytesMut};
+use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::header::{
     AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LINK, RETRY_AFTER, USER_AGENT,
@@ -21,19 +21,23 @@ use crate::{Error, Failure, Problem, Retry};
 
 /// A whole bulk answer of 16,384 lines is about 4 MiB; this is room, not a target.
 const ANSWER_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// What a slow line carries in a second: a body may take its time, a full one of bulk some minutes.
+const SENT_BYTES_PER_SECOND_MIN: usize = 64 * 1024;
 
 /// Where the server is, who asks, and how patiently.
 #[derive(Debug, Clone)]
 pub struct ClientOptions {
     /// `http://host:port` or `https://host:port`.
     pub url: String,
-    /// An API key or a JWT; without one, what anybody may.
+    /// An API key; without one, what anybody may.
     pub key: Option<String>,
     /// How often a request is tried.
     pub retry: Retry,
     /// A host that does not even accept in this time is not there.
     pub connect_timeout: Duration,
-    /// The longest wait for an answer: for its head, and for each next part of it.
+    /// The longest wait for an answer: for its head, and for each next part of it. A body that is sent
+    /// has its own time on top, a second for each 64 KiB. Well below the time of [`Retry`], or what falls
+    /// silent is not tried again.
     pub answer_timeout: Duration,
     /// The name of the program, for the server's logs.
     pub user_agent: String,
@@ -47,8 +51,8 @@ impl ClientOptions {
             key: None,
             retry: Retry::default(),
             connect_timeout: Duration::from_secs(5),
-            // Long enough for a full bulk chunk on a slow disk.
-            answer_timeout: Duration::from_mins(1),
+            // Long enough for a slow disk, short enough for three tries within the time of `Retry`.
+            answer_timeout: Duration::from_secs(20),
             user_agent: concat!("itn-client/", env!("CARGO_PKG_VERSION")).to_owned(),
         }
     }
@@ -275,20 +279,26 @@ impl Client {
     }
 
     async fn send_once(&self, request: &Request) -> Result<Answer, Failure> {
-        let exchange = async {
-            let response = self.open(request, &[]).await?;
-            let (status, headers) = (response.status().as_u16(), response.headers().clone());
-            let body = whole(response.into_body()).await?;
-            Ok(Answer { status, headers, body, what: request.what(), attempts: 1 })
-        };
-        match tokio::time::timeout(self.answer_timeout, exchange).await {
-            Ok(outcome) => outcome,
-            Err(_) => Err(Failure::Silent(self.answer_timeout)),
+        let response = self.answer_of(request, &[]).await?;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let body = whole(response.into_body(), self.answer_timeout).await?;
+        Ok(Answer { status, headers, body, what: request.what(), attempts: 1 })
+    }
+
+    /// Sends once; the head of the answer has come in time, its body has not.
+    pub(crate) async fn answer_of(
+        &self,
+        request: &Request,
+        headers: &[(&'static str, &str)],
+    ) -> Result<hyper::Response<Incoming>, Failure> {
+        let timeout = self.answer_timeout.saturating_add(sending_time(request.body.len()));
+        match tokio::time::timeout(timeout, self.open(request, headers)).await {
+            Ok(response) => response,
+            Err(_) => Err(Failure::Silent(timeout)),
         }
     }
 
-    /// Sends once; the head of the answer has come, its body has not.
-    pub(crate) async fn open(
+    async fn open(
         &self,
         request: &Request,
         headers: &[(&'static str, &str)],
@@ -323,10 +333,32 @@ impl Client {
     }
 }
 
-/// All of a body.
-pub(crate) async fn whole(body: Incoming) -> Result<Bytes, Failure> {
-    let body = Limited::new(body, ANSWER_BYTES_MAX).collect().await;
-    Ok(body.map_err(|source| Failure::CutOff(source.to_string()))?.to_bytes())
+/// What a body of so many bytes may take beside the wait for its answer.
+fn sending_time(bytes: usize) -> Duration {
+    Duration::from_secs((bytes / SENT_BYTES_PER_SECOND_MIN) as u64)
+}
+
+/// All of a body, each part of it in time.
+pub(crate) async fn whole(mut body: Incoming, timeout: Duration) -> Result<Bytes, Failure> {
+    let mut bytes = BytesMut::new();
+    while let Some(more) = part(&mut body, timeout).await? {
+        if bytes.len() + more.len() > ANSWER_BYTES_MAX {
+            return Err(Failure::CutOff(format!("it has more than {ANSWER_BYTES_MAX} bytes")));
+        }
+        bytes.extend_from_slice(&more);
+    }
+    Ok(bytes.freeze())
+}
+
+/// The next part of a body, if it comes in time; none at its end.
+pub(crate) async fn part(body: &mut Incoming, timeout: Duration) -> Result<Option<Bytes>, Failure> {
+    match tokio::time::timeout(timeout, body.frame()).await {
+        Err(_) => Err(Failure::Silent(timeout)),
+        Ok(None) => Ok(None),
+        Ok(Some(Err(error))) => Err(Failure::CutOff(error.to_string())),
+        // Trailers say nothing here.
+        Ok(Some(Ok(frame))) => Ok(Some(frame.into_data().unwrap_or_default())),
+    }
 }
 
 /// The innermost cause: "connection refused" says more than "client error (Connect)".

@@ -17,7 +17,7 @@ pub struct Retry {
     pub wait_first: Duration,
     /// The longest wait that grows by itself.
     pub wait_max: Duration,
-    /// No try begins later than this after the first.
+    /// No try begins later than this after the first; in bulk, after the first loss.
     pub time_max: Duration,
 }
 
@@ -60,7 +60,12 @@ impl Retry {
     };
 
     pub(crate) fn begin(self) -> Attempts {
-        Attempts { retry: self, made: 1, begun: Instant::now() }
+        Attempts { begun: Some(Instant::now()), ..self.begin_at_loss() }
+    }
+
+    /// For work that may go well for long: its time begins with the first loss.
+    pub(crate) fn begin_at_loss(self) -> Attempts {
+        Attempts { retry: self, made: 1, begun: None }
     }
 }
 
@@ -70,7 +75,8 @@ pub(crate) struct Attempts {
     retry: Retry,
     /// How many were made, with the one that is being made.
     pub(crate) made: u32,
-    begun: Instant,
+    /// From when the time counts; from the first loss on, if there is nothing.
+    begun: Option<Instant>,
 }
 
 impl Attempts {
@@ -83,8 +89,9 @@ impl Attempts {
             self.retry.wait_first.saturating_mul(2_u32.saturating_pow(self.made.min(16) - 1));
         let own = spread(doubled.min(self.retry.wait_max));
         // Those who are told the same time must not all come at it.
-        let wait = asked.map_or(own, |asked| asked + own.min(asked / 10));
-        if self.begun.elapsed() + wait > self.retry.time_max {
+        let wait = asked.map_or(own, |asked| asked.saturating_add(own.min(asked / 10)));
+        let begun = *self.begun.get_or_insert_with(Instant::now);
+        if begun.elapsed().saturating_add(wait) > self.retry.time_max {
             return None;
         }
         self.made += 1;
@@ -93,7 +100,7 @@ impl Attempts {
 
     /// Something came of it: what is lost from now on is another loss.
     pub(crate) fn renew(&mut self) {
-        *self = Self { made: 1, ..self.retry.begin() };
+        *self = self.retry.begin_at_loss();
     }
 }
 
@@ -143,6 +150,28 @@ mod tests {
         tokio::time::advance(Duration::from_secs(4)).await;
         assert_eq!(attempts.next_wait(Some(Duration::from_secs(7))), None);
         assert_eq!(attempts.next_wait(Some(Duration::ZERO)), Some(Duration::ZERO));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_the_server_asks_for_may_be_more_than_there_is_time() {
+        let mut attempts = RETRY.begin();
+        tokio::time::advance(Duration::from_secs(1)).await;
+        let asked = retry_after(&u64::MAX.to_string(), SystemTime::now());
+        assert_eq!(asked, Some(Duration::from_secs(u64::MAX)));
+        assert_eq!(attempts.next_wait(asked), None);
+        assert_eq!(attempts.next_wait(Some(Duration::MAX)), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn time_that_went_well_does_not_count() {
+        let mut attempts = RETRY.begin_at_loss();
+        tokio::time::advance(RETRY.time_max * 2).await;
+        assert!(attempts.next_wait(None).is_some());
+        attempts.renew();
+        tokio::time::advance(RETRY.time_max * 2).await;
+        assert!(attempts.next_wait(None).is_some());
+        tokio::time::advance(RETRY.time_max).await;
+        assert_eq!(attempts.next_wait(None), None);
     }
 
     #[test]

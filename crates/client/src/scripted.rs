@@ -1,7 +1,7 @@
 //! A tiny scripted server: answers each connection once, and keeps what it was sent.
 
 use std::io::Write as _;
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -32,6 +32,26 @@ pub(crate) fn scripted(script: &[&str]) -> (Client, Arc<Mutex<Vec<String>>>) {
     };
     let options = ClientOptions { key: Some("k".to_owned()), retry, ..ClientOptions::new(url) };
     (Client::new(&options).unwrap(), seen)
+}
+
+/// A client of a server that answers each connection with the next of these, the last one again and again,
+/// and then says nothing more. The connections are kept open in what is given, too.
+pub(crate) fn silent_after(answers: &[&str]) -> (Client, Arc<Mutex<Vec<TcpStream>>>) {
+    let answers: Vec<String> = answers.iter().map(|answer| (*answer).to_owned()).collect();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let held = Arc::new(Mutex::new(Vec::new()));
+    let held_by_server = Arc::clone(&held);
+    std::thread::spawn(move || {
+        for number in 0.. {
+            let (mut socket, _) = listener.accept().unwrap();
+            request(&mut socket);
+            let answer = answers.get(number).or(answers.last()).unwrap();
+            socket.write_all(answer.as_bytes()).unwrap();
+            held_by_server.lock().unwrap().push(socket);
+        }
+    });
+    (Client::new(&ClientOptions::new(url)).unwrap(), held)
 }
 
 /// A whole request: its head, and as much body as it says.

@@ -74,6 +74,22 @@ async fn it_gives_up_and_says_how_far_it_came() {
 }
 
 #[tokio::test]
+async fn a_loss_after_long_work_is_made_good() {
+    let last = "{\"line\":1,\"status\":201,\"id\":\"t2\",\"sequence\":2}\n";
+    let whole = answer("200 OK", &[1, 2].map(accepted).concat());
+    let cut = &whole[..whole.find("\"line\":2").unwrap()];
+    let (client, seen) = scripted(&[cut, &answer("200 OK", last)]);
+    let mut bulk = client.bulk(&lines(2));
+    assert!(bulk.next().await.unwrap().is_some());
+    // Whoever reads the results may take its time, too.
+    tokio::time::pause();
+    tokio::time::advance(client.retry().time_max * 2).await;
+    tokio::time::resume();
+    assert!(bulk.next().await.unwrap().is_some());
+    assert_eq!(sent(&seen.lock().unwrap())[1].lines().count(), 1);
+}
+
+#[tokio::test]
 async fn an_answer_to_other_lines_is_not_believed() {
     let (client, _) = scripted(&[&answer("200 OK", &accepted(2))]);
     let error = client.post_lines(&lines(2)).await.unwrap_err();
@@ -102,6 +118,10 @@ fn every_line_has_a_key_and_is_one_line() {
             && raw.as_str().ends_with("\",\"type\":\"trade\"}")
     );
     assert!(Line::raw("{}").unwrap().as_str().ends_with("\"}"));
+    let raw = Line::raw(r#"{"type": "trade", "idempotencyKey" : null , "id":null}"#).unwrap();
+    let (before, rest) = raw.as_str().split_once("\"idempotencyKey\" : \"").unwrap();
+    assert_eq!((before, &rest[32..]), ("{\"type\": \"trade\", ", "\" , \"id\":null}"));
+    assert!(Line::raw("{\n\"type\":\"trade\"}").is_err());
     // A key in the data is none of the line's; what is no JSON is the server's to refuse.
     let raw = Line::raw(r#"{"data":{"idempotencyKey":"x"}}"#).unwrap();
     assert_eq!(raw.as_str().matches("idempotencyKey").count(), 2);

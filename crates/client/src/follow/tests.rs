@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::Topic;
-use crate::scripted::{answer, scripted};
+use crate::scripted::{answer, scripted, silent_after};
 
 fn stream(body: &str) -> String {
     // The wait is short for the tests' sake.
@@ -174,6 +174,68 @@ async fn a_position_is_only_doubted_where_it_is_our_own() {
     assert_eq!(asked[0].0, "/api/network");
     assert_eq!(asked[1].1.as_deref(), Some("3-a"));
     assert!(error.is("unknown_position"), "{error}");
+}
+
+const HEAD: &str = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n";
+
+/// The next word to someone who gives up each second and asks again, and the seconds that it took.
+async fn heard_with_a_tick(follower: &mut Follower) -> (Heard, u32) {
+    for seconds in 0..120 {
+        if let Ok(heard) = tokio::time::timeout(Duration::from_secs(1), follower.hear()).await {
+            return (heard.unwrap(), seconds);
+        }
+    }
+    panic!("two minutes passed, and nothing was told");
+}
+
+#[tokio::test]
+async fn a_silent_connection_is_found_out_by_who_asks_each_second_anew() {
+    let (client, _held) =
+        silent_after(&[&format!("{HEAD}retry: 15000\n\nid: 4-a\ndata: 4\n\n"), HEAD]);
+    let mut follower = client.follow(Follow { begin: after("3-a"), ..Follow::default() });
+    assert_eq!(follower.hear().await.unwrap(), Heard::Connected { again: false });
+    assert!(matches!(follower.hear().await.unwrap(), Heard::Message(_)));
+    tokio::time::pause();
+    let (heard, seconds) = heard_with_a_tick(&mut follower).await;
+    assert!(matches!(&heard, Heard::Lost { why, .. } if why.contains("35 s")), "{heard:?}");
+    assert!((34..=36).contains(&seconds), "{seconds}");
+    // The pause is longer than the tick, too; what the network does is waited for in real time.
+    let Heard::Lost { wait, .. } = heard else { unreachable!() };
+    for _ in 0..wait.as_secs() {
+        let heard = tokio::time::timeout(Duration::from_secs(1), follower.hear()).await;
+        assert!(heard.is_err(), "{heard:?}");
+    }
+    tokio::time::resume();
+    let (heard, _) = heard_with_a_tick(&mut follower).await;
+    assert_eq!(heard, Heard::Connected { again: true });
+}
+
+#[tokio::test]
+async fn a_connection_that_never_answers_is_given_up_by_who_asks_each_second_anew() {
+    let (client, held) = silent_after(&[""]);
+    let mut follower = client.follow(Follow { begin: after("3-a"), ..Follow::default() });
+    while held.lock().unwrap().is_empty() {
+        let heard = tokio::time::timeout(Duration::from_millis(10), follower.hear()).await;
+        assert!(heard.is_err(), "{heard:?}");
+    }
+    tokio::time::pause();
+    let (heard, seconds) = heard_with_a_tick(&mut follower).await;
+    assert!(matches!(&heard, Heard::Lost { why, .. } if why.contains("20 s")), "{heard:?}");
+    assert!((18..=21).contains(&seconds), "{seconds}");
+    assert_eq!(held.lock().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_reader_that_was_away_has_missed_nothing() {
+    let (client, held) = silent_after(&[HEAD]);
+    let mut follower = client.follow(Follow { begin: after("3-a"), ..Follow::default() });
+    assert_eq!(follower.hear().await.unwrap(), Heard::Connected { again: false });
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_mins(2)).await;
+    tokio::time::resume();
+    std::io::Write::write_all(&mut held.lock().unwrap()[0], b"id: 4-a\ndata: 4\n\n").unwrap();
+    let heard = follower.hear().await.unwrap();
+    assert!(matches!(&heard, Heard::Message(message) if message.data == "4"), "{heard:?}");
 }
 
 #[derive(Deserialize)]

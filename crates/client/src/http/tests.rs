@@ -1,7 +1,7 @@
 //! What is retried, with what, and what is said.
 
 use super::*;
-use crate::scripted::{answer, scripted};
+use crate::scripted::{answer, scripted, silent_after};
 use crate::{ListTradesQuery, PutTrader, WebhookReplay};
 
 const BUSY: &str = "HTTP/1.1 503 Service Unavailable\r\nretry-after: 0\r\ncontent-length: 2\r\n\
@@ -110,6 +110,38 @@ async fn a_server_that_says_nothing_is_given_up() {
     let client = Client::new(&options).unwrap();
     let error = client.read_network().await.unwrap_err();
     assert!(matches!(error.failure, Failure::Silent(_)), "{error}");
+}
+
+#[tokio::test]
+async fn a_connection_that_falls_silent_is_tried_again_by_default() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let options = ClientOptions::new(format!("http://{}", listener.local_addr().unwrap()));
+    let client = Client::new(&options).unwrap();
+    // The first connection is held and never answered; the time that it takes is not waited for.
+    let asked = tokio::spawn(async move { client.read_network().await });
+    let (_held, _) = listener.accept().await.unwrap();
+    tokio::time::pause();
+    let error = asked.await.unwrap().unwrap_err();
+    assert!(error.failure.is_passing() && error.attempts >= 3, "{error}");
+}
+
+#[tokio::test]
+async fn an_answer_that_stops_in_the_middle_is_given_up() {
+    let (client, _held) = silent_after(&["HTTP/1.1 503 Unavailable\r\ncontent-length: 9\r\n\r\n{"]);
+    let client = Client { answer_timeout: Duration::from_millis(30), ..client };
+    let client = client.with_retry(Retry::NEVER);
+    let error = client.read_network().await.unwrap_err();
+    assert!(matches!(error.failure, Failure::Silent(_)), "{error}");
+    let line = crate::Line::raw("{}").unwrap();
+    let error = client.post_lines(&[line]).await.unwrap_err();
+    assert!(matches!(error.failure, Failure::Silent(_)), "{error}");
+}
+
+#[test]
+fn a_large_body_has_its_time() {
+    assert_eq!(sending_time(500), Duration::ZERO);
+    // The most that bulk takes.
+    assert_eq!(sending_time(16 * 1024 * 1024), Duration::from_secs(256));
 }
 
 #[tokio::test]

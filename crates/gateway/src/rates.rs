@@ -253,9 +253,10 @@ pub(crate) fn is_guess(headers: &axum::http::HeaderMap) -> bool {
     headers.contains_key(AUTHORIZATION)
 }
 
-/// A key among addresses: no address is below 2^32, but those of `::/96`, which are nobody's.
+/// A key among addresses: networks of IPv6 are zero in their lower 64 bits, and addresses of IPv4 have
+/// 16 bits set above their own.
 fn whose_key(key: KeyId) -> u128 {
-    key.0.into()
+    u128::from(key.0) | 1 << 32
 }
 
 fn seconds(nanoseconds: u64) -> u32 {
@@ -291,4 +292,23 @@ fn policy(quotas: [Option<Quota>; Payer::COUNT]) -> Option<HeaderValue> {
         })
         .collect();
     if items.is_empty() { None } else { HeaderValue::try_from(items.join(", ")).ok() }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::IpAddr;
+
+    use super::*;
+    use crate::client_address::block;
+
+    #[test]
+    fn no_key_has_the_budget_of_an_address() {
+        let addresses =
+            ["::1", "::", "0.0.0.0", "0.0.0.1", "127.0.0.1", "255.255.255.255", "::2:0:0:0:0"];
+        for address in addresses.map(|text| text.parse::<IpAddr>().unwrap()) {
+            for key in [0, 1, 0x7f00_0001, u32::MAX] {
+                assert_ne!(whose_key(KeyId(key)), block(address), "{address} {key}");
+            }
+        }
+    }
 }

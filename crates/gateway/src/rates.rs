@@ -21,9 +21,10 @@ use parking_lot::Mutex;
 use tokio::time::Instant;
 
 use crate::auth::Caller;
+use crate::bulk::too_many_lines;
 use crate::client_address::ClientAddress;
 use crate::limit_options::{LimitOptions, Quota};
-use crate::limits::BUDGETS_MAX;
+use crate::limits::{BUDGETS_MAX, BULK_LINES_MAX};
 use crate::problem::{Code, Problem};
 use at_once::{AtOnce, Full, Turn};
 use bucket::Standing;
@@ -51,6 +52,15 @@ impl Payer {
             Self::Key => "key",
             Self::Address => "address",
             Self::All => "all",
+        }
+    }
+
+    /// What of a cost it pays. A key is one client's, who may owe what is more than all there ever is
+    /// at once; what is shared is emptied at the most, so that nobody puts the others in debt.
+    fn share(self, quota: Quota, cost: u32) -> u32 {
+        match self {
+            Self::Key => cost,
+            Self::Address | Self::All => cost.min(quota.burst),
         }
     }
 }
@@ -112,12 +122,12 @@ impl Rates {
         let now = self.now();
         for (at, payer) in payers.iter().enumerate() {
             let Some((table, whose)) = self.budget(*payer, state) else { continue };
-            match table.take(whose, now, cost) {
+            match table.take(whose, now, payer.share(table.quota, cost)) {
                 Ok(standing) => state.standings[*payer as usize] = Some(standing),
                 Err(early) => {
                     for paid in payers.iter().take(at) {
                         if let Some((table, whose)) = self.budget(*paid, state) {
-                            table.give_back(whose, cost);
+                            table.give_back(whose, paid.share(table.quota, cost));
                             state.standings[*paid as usize] = table.take(whose, now, 0).ok();
                         }
                     }
@@ -178,14 +188,19 @@ impl Rates {
     }
 
     /// Has everybody pay for the lines of a bulk body, instead of for the request: a body of more
-    /// lines than there ever is at once needs all there is.
+    /// lines than there ever is at once needs all there is. One of more lines than are taken is
+    /// refused before.
     pub(crate) fn charge_lines(
         &self,
         visit: Option<&Visit>,
         lines: impl FnOnce() -> usize,
     ) -> Result<(), Problem> {
         let Some(visit) = visit.filter(|_| self.policy.is_some()) else { return Ok(()) };
-        let cost = u32::try_from(lines()).unwrap_or(u32::MAX).max(BULK);
+        let lines = lines();
+        if lines > BULK_LINES_MAX {
+            return Err(too_many_lines());
+        }
+        let cost = u32::try_from(lines).unwrap_or(u32::MAX).max(BULK);
         let payers = [Payer::Key, Payer::Address, Payer::All];
         let mut state = visit.0.lock();
         let paid = |state: &State, act: &dyn Fn(&Table, u128)| {

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
 use super::support::{Network, trade};
+use crate::limits::BULK_LINES_MAX;
 use crate::{LimitOptions, Quota};
 
 fn limited(set: impl FnOnce(&mut LimitOptions)) -> Network {
@@ -93,6 +94,31 @@ async fn bulk_pays_for_its_lines_before_any_is_decided() {
     assert_eq!(taken.header("ratelimit"), "\"key\";r=0;t=50");
     let refused = network.get("/api/whoami").await.expect_problem(429, "rate_limited");
     assert_eq!(refused.header("retry-after"), "41");
+}
+
+#[tokio::test]
+async fn bulk_of_one_puts_nobody_else_in_debt() {
+    for of_all in [true, false] {
+        let network = limited(|limits| {
+            let shared = if of_all { &mut limits.total_rate } else { &mut limits.address_rate };
+            *shared = quota(1, 10);
+        });
+        let send = |lines: &[Value]| network.ask(Method::POST, "/api/events").lines(lines).send();
+        let taken = send(&traders(0..50)).await.expect(200);
+        // Not the 50 seconds that are asked of a key.
+        assert!(taken.header("ratelimit").ends_with(";r=0;t=10"), "{taken:?}");
+        let refused = network.get("/api/whoami").await.expect_problem(429, "rate_limited");
+        assert_eq!(refused.header("retry-after"), "1");
+    }
+}
+
+#[tokio::test]
+async fn bulk_of_too_many_lines_pays_for_none() {
+    let network = limited(|limits| limits.key_rate = quota(1, 10));
+    let lines = "{}\n".repeat(BULK_LINES_MAX + 1);
+    let ask = network.ask(Method::POST, "/api/events").bytes("application/x-ndjson", lines);
+    let refused = ask.send().await.expect_problem(413, "body_too_large");
+    assert!(refused.header("ratelimit").starts_with("\"key\";r=9;t="), "{refused:?}");
 }
 
 #[tokio::test]

@@ -10,6 +10,8 @@ use live::Hub;
 use live::KeyUseStore;
 use live::webhooks::Webhooks;
 use tokio::net::TcpListener;
+#[cfg(test)]
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::Semaphore;
 use views::{Past, Views};
 
@@ -86,6 +88,13 @@ pub struct Gateway {
 }
 
 impl Gateway {
+    /// Takes all turns at reading the journal: what reads it is at work until they are given back.
+    #[cfg(test)]
+    pub(crate) fn hold_journal_reads(&self) -> OwnedSemaphorePermit {
+        let all = u32::try_from(JOURNAL_READS_MAX).unwrap();
+        Arc::clone(&self.app.0.journal_reads).try_acquire_many_owned(all).unwrap()
+    }
+
     /// A gateway in front of a network that is ready.
     pub fn new(options: GatewayOptions, services: Services) -> Self {
         let gateway = Self::recovering(options);

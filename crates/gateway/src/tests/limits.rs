@@ -175,6 +175,27 @@ async fn a_key_has_so_many_requests_at_once() {
 }
 
 #[tokio::test]
+async fn whoever_looks_after_the_server_is_never_kept_from_it() {
+    let network = limited(|limits| {
+        limits.key_rate = quota(1, 10);
+        (limits.at_once, limits.at_once_of_key) = (1, 1);
+    });
+    let other = network.key("other", "admin", &[]).await;
+    let lines = traders(0..50);
+    network.ask(Method::POST, "/api/events").key(&other).lines(&lines).send().await.expect(200);
+    let turns = network.gateway.hold_journal_reads();
+    let reading = tokio::spawn(network.ask(Method::GET, "/api/events").send());
+    tokio::task::yield_now().await;
+    // All places are taken, and the other key is in debt.
+    network.get("/api/whoami").await.expect_problem(503, "overloaded");
+    network.ask(Method::GET, "/metrics").key(&other).send().await.expect(200);
+    drop(turns);
+    reading.await.unwrap().expect(200);
+    let ask = network.ask(Method::GET, "/api/whoami").key(&other);
+    ask.send().await.expect_problem(429, "rate_limited");
+}
+
+#[tokio::test]
 async fn streams_are_opened_at_a_rate_of_their_own() {
     let network = limited(|limits| limits.stream_rate = quota(1, 2));
     let open = || network.ask(Method::GET, "/api/updates/real-time").open();

@@ -14,7 +14,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use axum::http::header::AUTHORIZATION;
-use axum::http::{Extensions, HeaderName, HeaderValue};
+use axum::http::{Extensions, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use domain::KeyId;
 use parking_lot::Mutex;
@@ -85,6 +85,9 @@ struct State {
     address: ClientAddress,
     key: Option<KeyId>,
     turn: Option<Turn>,
+    /// What all together paid, and have back if it is refused for want of a key or for the key's own
+    /// budgets: nobody spends what is everybody's on nothing.
+    paid_by_all: u32,
     standings: [Option<Standing>; Payer::COUNT],
 }
 
@@ -122,9 +125,19 @@ impl Rates {
         let now = self.now();
         for (at, payer) in payers.iter().enumerate() {
             let Some((table, whose)) = self.budget(*payer, state) else { continue };
-            match table.take(whose, now, payer.share(table.quota, cost)) {
-                Ok(standing) => state.standings[*payer as usize] = Some(standing),
+            let share = payer.share(table.quota, cost);
+            match table.take(whose, now, share) {
+                Ok(standing) => {
+                    state.standings[*payer as usize] = Some(standing);
+                    if *payer == Payer::All {
+                        state.paid_by_all = share;
+                    }
+                }
                 Err(early) => {
+                    if *payer == Payer::All {
+                        // What they refuse themselves was a request all the same.
+                        state.paid_by_all = 0;
+                    }
                     for paid in payers.iter().take(at) {
                         if let Some((table, whose)) = self.budget(*paid, state) {
                             table.give_back(whose, paid.share(table.quota, cost));
@@ -224,6 +237,16 @@ impl Rates {
         charged
     }
 
+    /// Gives all together back what they paid.
+    fn forgive(&self, state: &mut State) {
+        let paid = std::mem::take(&mut state.paid_by_all);
+        let Some((table, whose)) = self.budget(Payer::All, state).filter(|_| paid > 0) else {
+            return;
+        };
+        table.give_back(whose, paid);
+        state.standings[Payer::All as usize] = table.take(whose, self.now(), 0).ok();
+    }
+
     /// Has whoever opens a stream pay for that.
     pub(crate) fn charge_stream(&self, of: &Extensions, caller: &Caller) -> Result<(), Problem> {
         let Some(table) = &self.streams else { return Ok(()) };
@@ -243,6 +266,9 @@ impl Rates {
         let mut state = visit.0.lock();
         state.turn = None;
         let Some(policy) = &self.policy else { return };
+        if matches!(response.status(), StatusCode::UNAUTHORIZED | StatusCode::TOO_MANY_REQUESTS) {
+            self.forgive(&mut state);
+        }
         let mut text = String::new();
         for payer in [Payer::Key, Payer::Address, Payer::All] {
             if let Some(Standing { remaining, reset_seconds }) = state.standings[payer as usize] {

@@ -13,7 +13,7 @@ use futures_util::stream;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
-use super::support::{Network, trade};
+use super::support::{Answer, Network, trade};
 use crate::limits::BULK_LINES_MAX;
 use crate::{LimitOptions, Quota};
 
@@ -74,6 +74,33 @@ async fn addresses_and_all_together_have_budgets_too() {
     // The address has back what it paid for the request that all together could not afford.
     assert!(refused.header("ratelimit").contains("\"all\";r=0;t=1"), "{refused:?}");
     network.get("/livez").await.expect(200);
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_together_pay_for_nothing_that_is_refused_to_one() {
+    let network = limited(|limits| {
+        limits.key_rate = quota(1, 2);
+        limits.total_rate = quota(1, 5);
+    });
+    let left = |answer: &Answer, wanted: &str| {
+        let told = answer.header("ratelimit");
+        assert!(told.contains(&format!("\"all\";r={wanted};")), "{told}");
+    };
+    for _ in 0..10 {
+        let ask = network.ask(Method::GET, "/api/whoami").without("authorization");
+        left(&ask.send().await.expect_problem(401, "unauthenticated"), "5");
+        let ask = network.ask(Method::GET, "/api/whoami").key("itn_wrong");
+        left(&ask.send().await.expect_problem(401, "unauthenticated"), "5");
+    }
+    for wanted in ["4", "3"] {
+        left(&network.get("/api/whoami").await.expect(200), wanted);
+    }
+    for _ in 0..10 {
+        left(&network.get("/api/whoami").await.expect_problem(429, "rate_limited"), "3");
+    }
+    // What is found out later is theirs.
+    let nothing = network.ask(Method::GET, "/nothing").without("authorization");
+    left(&nothing.send().await.expect(404), "2");
 }
 
 #[tokio::test]

@@ -205,7 +205,7 @@ async fn a_key_has_so_many_requests_at_once() {
 async fn whoever_looks_after_the_server_is_never_kept_from_it() {
     let network = limited(|limits| {
         limits.key_rate = quota(1, 10);
-        (limits.at_once, limits.at_once_of_key) = (1, 1);
+        (limits.at_once, limits.at_once_of_key) = (1, 2);
     });
     let other = network.key("other", "admin", &[]).await;
     let lines = traders(0..50);

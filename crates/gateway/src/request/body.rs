@@ -155,6 +155,8 @@ fn declared_length(headers: &HeaderMap) -> Option<usize> {
 fn too_large(bytes_max: usize) -> Problem {
     Problem::new(Code::BodyTooLarge, format!("the body must have at most {bytes_max} bytes"))
         .with("maximum", bytes_max)
+    // No more is kept than room is held for: what it grew by may be as much again.
+    unpacked.shrink_to_fit();
         .closing()
 }
 
@@ -213,4 +215,27 @@ async fn collect(
 fn time_for(bytes: usize, rate: u32) -> Duration {
     let milliseconds = (bytes as u64).saturating_mul(1_000) / u64::from(rate.max(1));
     Duration::from_millis(milliseconds)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+
+    use super::*;
+
+    #[test]
+    fn an_unpacked_body_holds_no_more_than_it_has() {
+        let member = |bytes: usize| {
+            let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+            encoder.write_all(&vec![b' '; bytes]).unwrap();
+            encoder.finish().unwrap()
+        };
+        // The last member says only how long it is itself, so that the buffer grows.
+        let packed = [member(100_000), member(1)].concat();
+        let unpacked = Vec::from(unpack(&packed, 256 * 1024).unwrap());
+        assert_eq!((unpacked.len(), unpacked.capacity()), (100_001, 100_001));
+    }
 }

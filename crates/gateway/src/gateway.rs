@@ -21,14 +21,13 @@ use crate::last_use::LastUses;
 use crate::levels::Levels;
 use crate::limit_options::LimitOptions;
 use crate::limits::{
-    BODIES_KIB_MAX, CONNECTIONS_USUAL, JOURNAL_READS_MAX, METRICS_CONNECTIONS_MAX, SNAPSHOTS_MAX,
-    UNPACKING_MAX,
+    CONNECTIONS_USUAL, JOURNAL_READS_MAX, METRICS_CONNECTIONS_MAX, SNAPSHOTS_MAX, UNPACKING_MAX,
 };
 use crate::observe::{Gates, Meters, ObserveOptions, carried};
 use crate::problem::{Code, Problem};
 use crate::rates::Rates;
 use crate::render::{Identity, Render};
-use crate::request::Moment;
+use crate::request::{BodyRoom, Moment};
 use crate::routes::{self, Places, Sessions, StreamTokens};
 
 /// What a gateway is made with.
@@ -123,7 +122,7 @@ impl Gateway {
             gates: Gates::default(),
             leaving: AtomicBool::new(false),
             stopping: AtomicBool::new(false),
-            body_room: Semaphore::new(BODIES_KIB_MAX),
+            body_room: BodyRoom::new(),
             unpacking: Arc::new(Semaphore::new(UNPACKING_MAX)),
             journal_reads: Arc::new(Semaphore::new(JOURNAL_READS_MAX)),
             places: Places::default(),
@@ -245,7 +244,7 @@ struct Shared {
     /// No longer ready; `stopping` follows.
     leaving: AtomicBool,
     stopping: AtomicBool,
-    body_room: Semaphore,
+    body_room: BodyRoom,
     unpacking: Arc<Semaphore>,
     journal_reads: Arc<Semaphore>,
     places: Places,
@@ -314,8 +313,8 @@ impl App {
         if self.0.is_replaying.load(Ordering::Relaxed) { "replaying" } else { "checking" }
     }
 
-    /// Room for large bodies, in KiB.
-    pub(crate) fn body_room(&self) -> &Semaphore {
+    /// Room for large bodies.
+    pub(crate) fn body_room(&self) -> &BodyRoom {
         &self.0.body_room
     }
 

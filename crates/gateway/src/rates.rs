@@ -180,7 +180,13 @@ impl Rates {
         if state.key.is_some() {
             self.charge(&mut state, &[Payer::Key], *cost)?;
         }
-        let turn = self.at_once.take(state.key).map_err(|full| match full {
+        state.turn = Some(self.turn(state.key)?);
+        Ok(caller)
+    }
+
+    /// A place among those at work.
+    fn turn(&self, key: Option<KeyId>) -> Result<Turn, Problem> {
+        self.at_once.take(key).map_err(|full| match full {
             Full::All(maximum) => {
                 let detail = format!("{maximum} requests are at work, which is the maximum");
                 Problem::new(Code::Overloaded, detail).with("maximum", maximum)
@@ -189,9 +195,14 @@ impl Rates {
                 let detail = format!("{maximum} requests of the key are at work, its maximum");
                 Problem::new(Code::TooManyAtOnce, detail).with("maximum", maximum)
             }
-        })?;
-        state.turn = Some(turn);
-        Ok(caller)
+        })
+    }
+
+    /// Has a request at work again, whose body has come.
+    pub(crate) fn resume(&self, visit: &Visit) -> Result<(), Problem> {
+        let mut state = visit.0.lock();
+        state.turn = Some(self.turn(state.key)?);
+        Ok(())
     }
 
     /// Counts what was no key; what is said instead if there were too many.
@@ -285,6 +296,19 @@ impl Rates {
             headers.insert(RATE_LIMIT, value);
             headers.insert(RATE_LIMIT_POLICY, policy.clone());
         }
+    }
+}
+
+impl Visit {
+    /// Gives the place at work back while the body comes, if there is one: whoever sends slowly would
+    /// take it from those who wait for nobody.
+    pub(crate) fn pause(&self) -> bool {
+        self.0.lock().turn.take().is_some()
+    }
+
+    /// The key that asks, once that is known.
+    pub(crate) fn key(&self) -> Option<KeyId> {
+        self.0.lock().key
     }
 }
 

@@ -83,7 +83,7 @@ fn http(out: &mut Exposition, app: &App) {
         .is(accepted.get());
     out.counter("itn_http_connections_refused_total", "Connections past the limit.")
         .is(refused.get());
-    let left = app.body_room().available_permits();
+    let left = app.body_room().free_kib();
     out.gauge("itn_http_body_bytes", "Room that large bodies take now.")
         .is(BODIES_KIB_MAX.saturating_sub(left) * 1024);
     out.gauge("itn_http_body_limit_bytes", "Room that large bodies may take.")

@@ -171,8 +171,8 @@ async fn a_key_has_so_many_requests_at_once() {
     let network = limited(|limits| (limits.at_once, limits.at_once_of_key) = (2, 1));
     let other = network.key("other", "admin", &[]).await;
     let third = network.key("third", "admin", &[]).await;
-    let endless = || Body::from_stream(stream::pending::<Result<Bytes, Infallible>>());
-    let slow = || network.ask(Method::POST, "/api/trades").bytes("application/json", endless());
+    let turns = network.gateway.hold_journal_reads();
+    let slow = || network.ask(Method::GET, "/api/events");
     let first = tokio::spawn(slow().send());
     let full = async |key: Option<&str>, status: u16, code: &str| loop {
         let ask = network.ask(Method::GET, "/api/whoami");
@@ -199,6 +199,67 @@ async fn a_key_has_so_many_requests_at_once() {
     // Whoever went away takes no place.
     network.get("/api/whoami").await.expect(200);
     network.ask(Method::GET, "/api/whoami").key(&third).send().await.expect(200);
+    drop(turns);
+}
+
+#[tokio::test]
+async fn whoever_sends_slowly_takes_no_place_from_others() {
+    let network = limited(|limits| (limits.at_once, limits.at_once_of_key) = (1, 1));
+    let slow = |path: &str, media: &str| {
+        let endless = Body::from_stream(stream::pending::<Result<Bytes, Infallible>>());
+        tokio::spawn(network.ask(Method::POST, path).bytes(media, endless).send())
+    };
+    let sending = [
+        slow("/api/trades", "application/json"),
+        slow("/api/keys", "application/json"),
+        slow("/api/events", "application/x-ndjson"),
+    ];
+    tokio::task::yield_now().await;
+    network.get("/api/whoami").await.expect(200);
+    // When a body is there, its request needs a place as any other.
+    let (end, ended) = tokio::sync::oneshot::channel();
+    let body = Body::from_stream(stream::once(ended));
+    let ask = network.ask(Method::POST, "/api/keys").bytes("application/json", body);
+    let late = tokio::spawn(ask.send());
+    tokio::task::yield_now().await;
+    let turns = network.gateway.hold_journal_reads();
+    let reading = tokio::spawn(network.ask(Method::GET, "/api/events").send());
+    tokio::task::yield_now().await;
+    end.send(Bytes::from_static(b"{}")).unwrap();
+    late.await.unwrap().expect_problem(429, "too_many_at_once");
+    drop(turns);
+    reading.await.unwrap().expect(200);
+    for sending in sending {
+        assert!(!sending.is_finished());
+        sending.abort();
+    }
+}
+
+#[tokio::test]
+async fn one_key_cannot_hold_all_the_room_for_bodies() {
+    let network = Network::new();
+    let other = network.key("other", "operator", &[]).await;
+    let endless = || Body::from_stream(stream::pending::<Result<Bytes, Infallible>>());
+    let slow = || network.ask(Method::POST, "/api/events").bytes("application/x-ndjson", endless());
+    // Each of them may become as large as there may be any.
+    let held: Vec<_> = (0..16).map(|_| tokio::spawn(slow().send())).collect();
+    tokio::task::yield_now().await;
+    let text = network.get("/metrics").await.expect(200).text;
+    assert!(text.contains("itn_http_body_bytes 134217728\n"), "{text}");
+    let ask = network.ask(Method::POST, "/api/events").key(&other);
+    ask.lines(&traders(0..2_000)).send().await.expect(200);
+    for held in held {
+        held.abort();
+    }
+}
+
+#[tokio::test]
+async fn whoever_is_not_known_yet_sends_no_more_than_a_key() {
+    let network = Network::new();
+    let long = json!({ "key": "x".repeat(2 * 1024) });
+    let ask = network.ask(Method::POST, "/api/session").json(&long).without("authorization");
+    let refused = ask.send().await.expect_problem(413, "body_too_large");
+    assert_eq!(refused.json["maximum"], 2_048);
 }
 
 #[tokio::test]

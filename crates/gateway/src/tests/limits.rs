@@ -296,6 +296,25 @@ async fn streams_are_opened_at_a_rate_of_their_own() {
 }
 
 #[tokio::test]
+async fn a_stream_token_outlives_a_refusal_that_says_to_come_later() {
+    let network = limited(|limits| limits.stream_rate = quota(1, 1));
+    let made = network.ask(Method::POST, "/api/stream-tokens").send().await.expect(201);
+    let path = format!("/api/updates/real-time?token={}", made.json["token"].as_str().unwrap());
+    let by_token = || network.ask(Method::GET, &path).without("authorization");
+    let first = network.ask(Method::GET, "/api/updates/real-time").open().await;
+    assert_eq!(first.status(), 200);
+    tokio::time::pause();
+    for _ in 0..2 {
+        by_token().send().await.expect_problem(429, "rate_limited");
+    }
+    tokio::time::advance(Duration::from_secs(2)).await;
+    let opened = by_token().open().await;
+    assert_eq!(opened.status(), 200);
+    tokio::time::advance(Duration::from_secs(2)).await;
+    by_token().send().await.expect_problem(401, "unauthenticated");
+}
+
+#[tokio::test]
 async fn bodies_may_be_packed() {
     let network = Network::founded().await;
     let packed = gzip(trade(1).to_string().as_bytes());

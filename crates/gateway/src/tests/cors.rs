@@ -55,7 +55,9 @@ async fn configured_pages_may_ask_and_read() {
         assert_eq!(answer.header("access-control-allow-origin"), origin);
         assert!(answer.header("access-control-allow-methods").contains("PATCH"));
         let allowed = answer.header("access-control-allow-headers").to_ascii_lowercase();
-        for sent in ["authorization", "content-type", "idempotency-key", "if-none-match"] {
+        for sent in
+            ["authorization", "content-type", "idempotency-key", "if-none-match", "x-request-id"]
+        {
             assert!(allowed.contains(sent), "{sent}");
         }
         assert!(answer.header("vary").starts_with("Origin"));

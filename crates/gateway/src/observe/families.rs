@@ -64,7 +64,8 @@ fn http(out: &mut Exposition, app: &App) {
             requests.sample(&labels, counter.get());
         }
     }
-    let help = "From a request's head to the head of its answer, which for a stream is its begin.";
+    let help = "From a request's head to the head of its answer, which for a stream is its begin; \
+                without the rest of up to a second that its connection may have to take before.";
     let mut durations = out.histogram("itn_http_request_duration_seconds", help);
     for (route, method, row) in meters.routes.all() {
         if row.duration.read().count() > 0 {

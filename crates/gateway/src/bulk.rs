@@ -6,5 +6,5 @@ mod parse;
 mod results;
 
 pub(crate) use line::BulkLine;
-pub(crate) use parse::{Parsed, count_lines, parse};
+pub(crate) use parse::{Parsed, count_lines, parse, too_many_lines};
 pub(crate) use results::{Asked, Show, results};

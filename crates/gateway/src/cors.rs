@@ -18,7 +18,7 @@ use axum::response::Response;
 const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE");
 const SENT: HeaderValue = HeaderValue::from_static(
     "Authorization, Content-Type, Content-Encoding, Idempotency-Key, If-None-Match, \
-     Last-Event-ID, traceparent",
+     Last-Event-ID, traceparent, X-Request-Id",
 );
 const EXPOSED: HeaderValue = HeaderValue::from_static(
     "ETag, Location, Link, Idempotency-Replayed, Retry-After, RateLimit, RateLimit-Policy, \

@@ -10,6 +10,8 @@ use live::Hub;
 use live::KeyUseStore;
 use live::webhooks::Webhooks;
 use tokio::net::TcpListener;
+#[cfg(test)]
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::Semaphore;
 use views::{Past, Views};
 
@@ -19,14 +21,13 @@ use crate::last_use::LastUses;
 use crate::levels::Levels;
 use crate::limit_options::LimitOptions;
 use crate::limits::{
-    BODIES_KIB_MAX, CONNECTIONS_USUAL, JOURNAL_READS_MAX, METRICS_CONNECTIONS_MAX, SNAPSHOTS_MAX,
-    UNPACKING_MAX,
+    CONNECTIONS_USUAL, JOURNAL_READS_MAX, METRICS_CONNECTIONS_MAX, SNAPSHOTS_MAX, UNPACKING_MAX,
 };
 use crate::observe::{Gates, Meters, ObserveOptions, carried};
 use crate::problem::{Code, Problem};
 use crate::rates::Rates;
 use crate::render::{Identity, Render};
-use crate::request::Moment;
+use crate::request::{BodyRoom, Moment};
 use crate::routes::{self, Places, Sessions, StreamTokens};
 
 /// What a gateway is made with.
@@ -86,6 +87,13 @@ pub struct Gateway {
 }
 
 impl Gateway {
+    /// Takes all turns at reading the journal: what reads it is at work until they are given back.
+    #[cfg(test)]
+    pub(crate) fn hold_journal_reads(&self) -> OwnedSemaphorePermit {
+        let all = u32::try_from(JOURNAL_READS_MAX).unwrap();
+        Arc::clone(&self.app.0.journal_reads).try_acquire_many_owned(all).unwrap()
+    }
+
     /// A gateway in front of a network that is ready.
     pub fn new(options: GatewayOptions, services: Services) -> Self {
         let gateway = Self::recovering(options);
@@ -114,7 +122,7 @@ impl Gateway {
             gates: Gates::default(),
             leaving: AtomicBool::new(false),
             stopping: AtomicBool::new(false),
-            body_room: Semaphore::new(BODIES_KIB_MAX),
+            body_room: BodyRoom::new(),
             unpacking: Arc::new(Semaphore::new(UNPACKING_MAX)),
             journal_reads: Arc::new(Semaphore::new(JOURNAL_READS_MAX)),
             places: Places::default(),
@@ -236,7 +244,7 @@ struct Shared {
     /// No longer ready; `stopping` follows.
     leaving: AtomicBool,
     stopping: AtomicBool,
-    body_room: Semaphore,
+    body_room: BodyRoom,
     unpacking: Arc<Semaphore>,
     journal_reads: Arc<Semaphore>,
     places: Places,
@@ -305,8 +313,8 @@ impl App {
         if self.0.is_replaying.load(Ordering::Relaxed) { "replaying" } else { "checking" }
     }
 
-    /// Room for large bodies, in KiB.
-    pub(crate) fn body_room(&self) -> &Semaphore {
+    /// Room for large bodies.
+    pub(crate) fn body_room(&self) -> &BodyRoom {
         &self.0.body_room
     }
 

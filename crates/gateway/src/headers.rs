@@ -1,13 +1,13 @@
 //! What every answer says to browsers: not to guess what it is, not to show it in a frame, not to tell
-//! other sites where it came from; and which other pages may read it.
+//! other sites where it came from; which other pages may read it; and whether it may be kept.
 
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use axum::extract::Request;
-use axum::http::header::{REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS};
-use axum::http::{HeaderName, HeaderValue};
+use axum::http::header::{CACHE_CONTROL, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS};
+use axum::http::{HeaderName, HeaderValue, Method};
 use axum::response::Response;
 use pin_project_lite::pin_project;
 use tower::{Layer, Service};
@@ -21,6 +21,10 @@ const HEADERS: [(HeaderName, HeaderValue); 3] = [
     (X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
     (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
 ];
+
+/// What caches may do with an answer to a read that says nothing of it itself. What one reader sees
+/// another may not, and without this a cache may keep what it likes (RFC 9111, section 4.2.2).
+const CACHING: HeaderValue = HeaderValue::from_static("private, no-cache");
 
 /// Adds what every answer has.
 pub(crate) fn secure(response: &mut Response) {
@@ -61,13 +65,14 @@ where
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
+        let is_read = matches!(*request.method(), Method::GET | Method::HEAD)
+            && request.uri().path().starts_with("/api/");
         let page = Page::of(&self.app.options().limits.cors_origins, request.headers());
-        match page.as_ref().and_then(|page| page.preflight(&request)) {
-            Some(response) => {
-                Heading { page: None, inner: Inner::Known { answer: Some(response) } }
-            }
-            None => Heading { page, inner: Inner::Asked { answer: self.inner.call(request) } },
+        if let Some(response) = page.as_ref().and_then(|page| page.preflight(&request)) {
+            return Heading { page: None, is_read, inner: Inner::Known { answer: Some(response) } };
         }
+        let answer = self.inner.call(request);
+        Heading { page, is_read, inner: Inner::Asked { answer } }
     }
 }
 
@@ -75,6 +80,8 @@ pin_project! {
     /// An answer on its way.
     pub(crate) struct Heading<F> {
         page: Option<Page>,
+        // Whether it is of a read of the API.
+        is_read: bool,
         #[pin]
         inner: Inner<F>,
     }
@@ -103,6 +110,9 @@ impl<F: Future<Output = Result<Response, Infallible>>> Future for Heading<F> {
             }
         };
         secure(&mut response);
+        if *this.is_read {
+            response.headers_mut().entry(CACHE_CONTROL).or_insert(CACHING);
+        }
         if let Some(page) = this.page {
             page.mark(&mut response);
         }

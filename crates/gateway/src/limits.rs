@@ -7,6 +7,9 @@ use crate::limit_options::Quota;
 /// Bytes of a body that holds one command: 100 lines with names of 64 bytes, metadata and all, are
 /// about 40 KiB.
 pub(crate) const BODY_BYTES_MAX: usize = 256 * 1024;
+/// Bytes of a body that signs in: a key and its name, some 60 bytes. Whoever sends it is not known yet,
+/// and so takes no room that others wait for.
+pub(crate) const SESSION_BODY_BYTES_MAX: usize = 2 * 1024;
 /// Bytes of a bulk body: it is read whole before anything is decided.
 pub(crate) const BULK_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Lines of a bulk body: what the engine's queue takes in one piece.
@@ -26,6 +29,8 @@ pub(crate) const BULK_FAULTS_MAX: usize = 10_000;
 pub(crate) const BODY_SMALL_BYTES: usize = 16 * 1024;
 /// KiB of larger bodies held at a time: sixteen of the largest.
 pub(crate) const BODIES_KIB_MAX: usize = 256 * 1024;
+/// KiB of them of one key: what one may take leaves as much to the others.
+pub(crate) const BODIES_OF_KEY_KIB_MAX: usize = BODIES_KIB_MAX / 2;
 /// How long a large body waits for room before it is refused.
 pub(crate) const BODY_ROOM_WAIT: Duration = Duration::from_secs(5);
 /// Items of a page, if nothing is said.

@@ -185,6 +185,11 @@ impl Problem {
         self.0.code
     }
 
+    /// Whether the same request may succeed later.
+    pub(crate) fn is_retryable(&self) -> bool {
+        self.0.code.row().retryable
+    }
+
     /// The status that it is answered with.
     pub(crate) fn status(&self) -> u16 {
         let row = self.0.code.row();

@@ -14,16 +14,17 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use axum::http::header::AUTHORIZATION;
-use axum::http::{Extensions, HeaderName, HeaderValue};
+use axum::http::{Extensions, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use domain::KeyId;
 use parking_lot::Mutex;
 use tokio::time::Instant;
 
 use crate::auth::Caller;
+use crate::bulk::too_many_lines;
 use crate::client_address::ClientAddress;
 use crate::limit_options::{LimitOptions, Quota};
-use crate::limits::BUDGETS_MAX;
+use crate::limits::{BUDGETS_MAX, BULK_LINES_MAX};
 use crate::problem::{Code, Problem};
 use at_once::{AtOnce, Full, Turn};
 use bucket::Standing;
@@ -53,6 +54,15 @@ impl Payer {
             Self::All => "all",
         }
     }
+
+    /// What of a cost it pays. A key is one client's, who may owe what is more than all there ever is
+    /// at once; what is shared is emptied at the most, so that nobody puts the others in debt.
+    fn share(self, quota: Quota, cost: u32) -> u32 {
+        match self {
+            Self::Key => cost,
+            Self::Address | Self::All => cost.min(quota.burst),
+        }
+    }
 }
 
 /// Every budget there is.
@@ -75,6 +85,9 @@ struct State {
     address: ClientAddress,
     key: Option<KeyId>,
     turn: Option<Turn>,
+    /// What all together paid, and have back if it is refused for want of a key or for the key's own
+    /// budgets: nobody spends what is everybody's on nothing.
+    paid_by_all: u32,
     standings: [Option<Standing>; Payer::COUNT],
 }
 
@@ -112,12 +125,22 @@ impl Rates {
         let now = self.now();
         for (at, payer) in payers.iter().enumerate() {
             let Some((table, whose)) = self.budget(*payer, state) else { continue };
-            match table.take(whose, now, cost) {
-                Ok(standing) => state.standings[*payer as usize] = Some(standing),
+            let share = payer.share(table.quota, cost);
+            match table.take(whose, now, share) {
+                Ok(standing) => {
+                    state.standings[*payer as usize] = Some(standing);
+                    if *payer == Payer::All {
+                        state.paid_by_all = share;
+                    }
+                }
                 Err(early) => {
+                    if *payer == Payer::All {
+                        // What they refuse themselves was a request all the same.
+                        state.paid_by_all = 0;
+                    }
                     for paid in payers.iter().take(at) {
                         if let Some((table, whose)) = self.budget(*paid, state) {
-                            table.give_back(whose, cost);
+                            table.give_back(whose, paid.share(table.quota, cost));
                             state.standings[*paid as usize] = table.take(whose, now, 0).ok();
                         }
                     }
@@ -150,10 +173,20 @@ impl Rates {
             Err(problem) => return Err(problem),
         };
         state.key = caller.access.as_ref().map(|access| access.key);
+        if *cost == 0 {
+            // Whoever looks after the server is let in where nobody else is.
+            return Ok(caller);
+        }
         if state.key.is_some() {
             self.charge(&mut state, &[Payer::Key], *cost)?;
         }
-        let turn = self.at_once.take(state.key).map_err(|full| match full {
+        state.turn = Some(self.turn(state.key)?);
+        Ok(caller)
+    }
+
+    /// A place among those at work.
+    fn turn(&self, key: Option<KeyId>) -> Result<Turn, Problem> {
+        self.at_once.take(key).map_err(|full| match full {
             Full::All(maximum) => {
                 let detail = format!("{maximum} requests are at work, which is the maximum");
                 Problem::new(Code::Overloaded, detail).with("maximum", maximum)
@@ -162,9 +195,14 @@ impl Rates {
                 let detail = format!("{maximum} requests of the key are at work, its maximum");
                 Problem::new(Code::TooManyAtOnce, detail).with("maximum", maximum)
             }
-        })?;
-        state.turn = Some(turn);
-        Ok(caller)
+        })
+    }
+
+    /// Has a request at work again, whose body has come.
+    pub(crate) fn resume(&self, visit: &Visit) -> Result<(), Problem> {
+        let mut state = visit.0.lock();
+        state.turn = Some(self.turn(state.key)?);
+        Ok(())
     }
 
     /// Counts what was no key; what is said instead if there were too many.
@@ -178,14 +216,19 @@ impl Rates {
     }
 
     /// Has everybody pay for the lines of a bulk body, instead of for the request: a body of more
-    /// lines than there ever is at once needs all there is.
+    /// lines than there ever is at once needs all there is. One of more lines than are taken is
+    /// refused before.
     pub(crate) fn charge_lines(
         &self,
         visit: Option<&Visit>,
         lines: impl FnOnce() -> usize,
     ) -> Result<(), Problem> {
         let Some(visit) = visit.filter(|_| self.policy.is_some()) else { return Ok(()) };
-        let cost = u32::try_from(lines()).unwrap_or(u32::MAX).max(BULK);
+        let lines = lines();
+        if lines > BULK_LINES_MAX {
+            return Err(too_many_lines());
+        }
+        let cost = u32::try_from(lines).unwrap_or(u32::MAX).max(BULK);
         let payers = [Payer::Key, Payer::Address, Payer::All];
         let mut state = visit.0.lock();
         let paid = |state: &State, act: &dyn Fn(&Table, u128)| {
@@ -203,6 +246,16 @@ impl Rates {
             });
         }
         charged
+    }
+
+    /// Gives all together back what they paid.
+    fn forgive(&self, state: &mut State) {
+        let paid = std::mem::take(&mut state.paid_by_all);
+        let Some((table, whose)) = self.budget(Payer::All, state).filter(|_| paid > 0) else {
+            return;
+        };
+        table.give_back(whose, paid);
+        state.standings[Payer::All as usize] = table.take(whose, self.now(), 0).ok();
     }
 
     /// Has whoever opens a stream pay for that.
@@ -224,6 +277,9 @@ impl Rates {
         let mut state = visit.0.lock();
         state.turn = None;
         let Some(policy) = &self.policy else { return };
+        if matches!(response.status(), StatusCode::UNAUTHORIZED | StatusCode::TOO_MANY_REQUESTS) {
+            self.forgive(&mut state);
+        }
         let mut text = String::new();
         for payer in [Payer::Key, Payer::Address, Payer::All] {
             if let Some(Standing { remaining, reset_seconds }) = state.standings[payer as usize] {
@@ -243,6 +299,19 @@ impl Rates {
     }
 }
 
+impl Visit {
+    /// Gives the place at work back while the body comes, if there is one: whoever sends slowly would
+    /// take it from those who wait for nobody.
+    pub(crate) fn pause(&self) -> bool {
+        self.0.lock().turn.take().is_some()
+    }
+
+    /// The key that asks, once that is known.
+    pub(crate) fn key(&self) -> Option<KeyId> {
+        self.0.lock().key
+    }
+}
+
 /// The request of a visit, so that what is known late may be charged to it.
 pub(crate) fn visit(extensions: &Extensions) -> Option<Visit> {
     extensions.get::<(Visit, u32)>().map(|(visit, _)| visit.clone())
@@ -253,9 +322,10 @@ pub(crate) fn is_guess(headers: &axum::http::HeaderMap) -> bool {
     headers.contains_key(AUTHORIZATION)
 }
 
-/// A key among addresses: no address is below 2^32, but those of `::/96`, which are nobody's.
+/// A key among addresses: networks of IPv6 are zero in their lower 64 bits, and addresses of IPv4 have
+/// 16 bits set above their own.
 fn whose_key(key: KeyId) -> u128 {
-    key.0.into()
+    u128::from(key.0) | 1 << 32
 }
 
 fn seconds(nanoseconds: u64) -> u32 {
@@ -291,4 +361,23 @@ fn policy(quotas: [Option<Quota>; Payer::COUNT]) -> Option<HeaderValue> {
         })
         .collect();
     if items.is_empty() { None } else { HeaderValue::try_from(items.join(", ")).ok() }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::IpAddr;
+
+    use super::*;
+    use crate::client_address::block;
+
+    #[test]
+    fn no_key_has_the_budget_of_an_address() {
+        let addresses =
+            ["::1", "::", "0.0.0.0", "0.0.0.1", "127.0.0.1", "255.255.255.255", "::2:0:0:0:0"];
+        for address in addresses.map(|text| text.parse::<IpAddr>().unwrap()) {
+            for key in [0, 1, 0x7f00_0001, u32::MAX] {
+                assert_ne!(whose_key(KeyId(key)), block(address), "{address} {key}");
+            }
+        }
+    }
 }

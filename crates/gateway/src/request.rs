@@ -5,6 +5,7 @@ mod body;
 mod events;
 mod filter;
 mod query;
+mod room;
 
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
@@ -25,6 +26,7 @@ pub(crate) use events::EventParameters;
 pub(crate) use filter::system;
 use query::is_dry_run;
 pub(crate) use query::{Cursor, Lookup, Moment, NoQuery, Page, Query};
+pub(crate) use room::BodyRoom;
 
 /// A write with a body of type `T`.
 pub(crate) struct Asked<T> {
@@ -42,7 +44,7 @@ impl<T: DeserializeOwned + ToSchema> FromRequest<App> for Asked<T> {
         let access = caller.with_key()?;
         let sent = Sent::of(access, &parts.headers, is_dry_run(&parts.uri)?)?;
         require_media_type(&parts.headers, "application/json")?;
-        let body = read_body(app, &parts.headers, body, BODY_BYTES_MAX).await?;
+        let body = read_body(app, &parts, body, BODY_BYTES_MAX).await?;
         let body = shape::read(&body, &document().schemas)?;
         Ok(Self { caller, sent, body })
     }
@@ -65,7 +67,7 @@ impl<T: DeserializeOwned + ToSchema> FromRequest<App> for AskedBeside<T> {
         NoQuery::of(&parts.uri)?;
         let key = Sent::of(&access, &parts.headers, false)?.key;
         require_media_type(&parts.headers, "application/json")?;
-        let body = read_body(app, &parts.headers, body, BODY_BYTES_MAX).await?;
+        let body = read_body(app, &parts, body, BODY_BYTES_MAX).await?;
         let body = shape::read(&body, &document().schemas)?;
         Ok(Self { access, key, body })
     }

@@ -28,7 +28,7 @@ mod webhooks;
 
 pub(crate) use metrics::router as metrics_router;
 pub(crate) use session::{COOKIE_NAME, SessionId, Sessions, has_cookie};
-pub(crate) use stream_tokens::StreamTokens;
+pub(crate) use stream_tokens::{Redeemed, StreamTokens};
 #[cfg(test)]
 pub(crate) use updates::KEY_CHECK_EVERY;
 pub(crate) use updates::Places;

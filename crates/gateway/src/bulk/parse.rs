@@ -32,6 +32,12 @@ pub(crate) fn count_lines(body: &[u8]) -> usize {
     ends + 1
 }
 
+/// It has more lines than are taken in one piece.
+pub(crate) fn too_many_lines() -> Problem {
+    let detail = format!("the body must have at most {BULK_LINES_MAX} lines");
+    Problem::new(Code::BodyTooLarge, detail).with("maximum", BULK_LINES_MAX)
+}
+
 /// Reads all lines. Empty ones at the end are none; too many are refused as a whole.
 pub(crate) fn parse(
     body: &[u8],
@@ -76,8 +82,7 @@ impl Parsed {
     fn take(&mut self, command: Result<Command, Problem>) -> Result<(), Problem> {
         self.line_count += 1;
         if self.line_count > BULK_LINES_MAX {
-            let detail = format!("the body must have at most {BULK_LINES_MAX} lines");
-            return Err(Problem::new(Code::BodyTooLarge, detail).with("maximum", BULK_LINES_MAX));
+            return Err(too_many_lines());
         }
         match command {
             Ok(command) => self.commands.push(command),

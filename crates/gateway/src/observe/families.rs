@@ -64,7 +64,8 @@ fn http(out: &mut Exposition, app: &App) {
             requests.sample(&labels, counter.get());
         }
     }
-    let help = "From a request's head to the head of its answer, which for a stream is its begin.";
+    let help = "From a request's head to the head of its answer, which for a stream is its begin; \
+                without the rest of up to a second that its connection may have to take before.";
     let mut durations = out.histogram("itn_http_request_duration_seconds", help);
     for (route, method, row) in meters.routes.all() {
         if row.duration.read().count() > 0 {
@@ -83,7 +84,7 @@ fn http(out: &mut Exposition, app: &App) {
         .is(accepted.get());
     out.counter("itn_http_connections_refused_total", "Connections past the limit.")
         .is(refused.get());
-    let left = app.body_room().available_permits();
+    let left = app.body_room().free_kib();
     out.gauge("itn_http_body_bytes", "Room that large bodies take now.")
         .is(BODIES_KIB_MAX.saturating_sub(left) * 1024);
     out.gauge("itn_http_body_limit_bytes", "Room that large bodies may take.")

@@ -1,7 +1,7 @@
-//! How many requests are at work: past authentication, and not answered yet.
+//! How many requests are at work: past authentication, with their body received, and not answered yet.
 //!
-//! Whoever only sends slowly is not at work until they said who they are, and no key can take all
-//! the places.
+//! Whoever only sends slowly is not at work until all of it has come, and no key can take all the
+//! places.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};

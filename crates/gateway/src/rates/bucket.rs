@@ -27,8 +27,11 @@ impl Quota {
 
     /// Takes `cost` from a budget that is full again at `full_at`, or says for how many nanoseconds it
     /// is too early. What costs more than there ever is at once is given when nothing is missing, and
-    /// is missing for as long as it takes.
+    /// is missing for as long as it takes. What costs nothing is never too early.
     pub(super) fn take(self, full_at: &mut u64, now: u64, cost: u32) -> Result<(), u64> {
+        if cost == 0 {
+            return Ok(());
+        }
         let (start, whole) = ((*full_at).max(now), self.time_of(self.burst));
         let end = start + self.time_of(cost);
         let early = if cost > self.burst { start - now } else { (end - now).saturating_sub(whole) };
@@ -100,6 +103,7 @@ mod tests {
         let (quota, mut full_at) = (quota(10, 20), 0);
         assert_eq!(quota.take(&mut full_at, START, 100), Ok(()));
         assert_eq!(quota.take(&mut full_at, START, 100), Err(10 * SECOND));
+        assert_eq!(quota.take(&mut full_at, START, 0), Ok(()));
         assert_eq!(quota.standing(full_at, START), Standing { remaining: 0, reset_seconds: 10 });
         assert_eq!(quota.take(&mut full_at, START + 8 * SECOND, 1), Err(SECOND / 10));
         assert_eq!(quota.take(&mut full_at, START + 10 * SECOND, 100), Ok(()));

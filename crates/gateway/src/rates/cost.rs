@@ -19,7 +19,10 @@ pub(super) fn cost(method: &Method, uri: &Uri) -> u32 {
     if !method.is_safe() {
         return 1;
     }
-    let is_of_past = uri.query().is_some_and(|query| query.contains("asOf="));
+    // By its name as it is read, however it was encoded.
+    let is_of_past = uri.query().is_some_and(|query| {
+        form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == "asOf")
+    });
     match api {
         _ if is_of_past => FIGURES,
         "audit" | "routes" => FIGURES,
@@ -43,6 +46,9 @@ mod tests {
             ("/", 1),
             ("/api/inventory/ceres", 1),
             ("/api/inventory/ceres?asOf=12", FIGURES),
+            ("/api/inventory/ceres?%61sOf=12", FIGURES),
+            ("/api/inventory/ceres?owner=acme&as%4Ff=12", FIGURES),
+            ("/api/inventory/ceres?owner=asOf%3D", 1),
             ("/api/trades/t-000000004j7", 1),
             ("/api/trades?station=ceres", SEARCH),
             ("/api/traders/acme/entries", SEARCH),

@@ -49,7 +49,8 @@ where
     fn call(&mut self, mut request: Request) -> Self::Future {
         let cost = cost(request.method(), request.uri());
         let address = ClientAddress::in_extensions(request.extensions());
-        let mut state = State { address, key: None, turn: None, standings: [None; Payer::COUNT] };
+        let standings = [None; Payer::COUNT];
+        let mut state = State { address, key: None, turn: None, paid_by_all: 0, standings };
         let charged = match cost {
             0 => Ok(()),
             cost => self.app.rates().charge(&mut state, &[Payer::Address, Payer::All], cost),

@@ -8,34 +8,34 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::request::Parts;
 use bytes::{Bytes, BytesMut};
 use flate2::bufread::MultiGzDecoder;
 use http_body_util::BodyExt;
-use tokio::sync::SemaphorePermit;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, timeout_at};
 
+use super::room::Room;
 use crate::gateway::App;
 use crate::limit_options::LimitOptions;
-use crate::limits::{
-    BODY_RATE_GRACE, BODY_ROOM_WAIT, BODY_SMALL_BYTES, GZIP_RATIO_MAX, UNPACK_INLINE_BYTES_MAX,
-};
+use crate::limits::{BODY_RATE_GRACE, BODY_SMALL_BYTES, GZIP_RATIO_MAX, UNPACK_INLINE_BYTES_MAX};
 use crate::observe::{Stage, pass};
 use crate::problem::{Code, Problem};
+use crate::rates::{Visit, visit};
 
 /// A body, and the room it takes until it is dropped.
-pub(crate) struct Held<'a> {
+pub(crate) struct Held {
     bytes: Bytes,
-    _room: Option<SemaphorePermit<'a>>,
+    _room: Option<Room>,
 }
 
-impl Held<'_> {
+impl Held {
     /// The bytes, to be given away; the room is still held.
     pub(crate) fn bytes(&self) -> Bytes {
         self.bytes.clone()
     }
 }
 
-impl Deref for Held<'_> {
+impl Deref for Held {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
@@ -83,15 +83,15 @@ pub(crate) fn require_media_type(headers: &HeaderMap, wanted: &str) -> Result<()
 }
 
 /// Reads a body of at most `bytes_max`, in time, and unpacks it to as many. What is too large is not
-/// read, nor unpacked, to its end.
-pub(crate) async fn read_body<'a>(
-    app: &'a App,
-    headers: &HeaderMap,
+/// read, nor unpacked, to its end. Until all of it is there, the request is not at work.
+pub(crate) async fn read_body(
+    app: &App,
+    parts: &Parts,
     body: Body,
     bytes_max: usize,
-) -> Result<Held<'a>, Problem> {
-    let coding = Coding::of(headers)?;
-    let declared = declared_length(headers);
+) -> Result<Held, Problem> {
+    let coding = Coding::of(&parts.headers)?;
+    let declared = declared_length(&parts.headers);
     if declared.is_some_and(|length| length > bytes_max) {
         return Err(too_large(bytes_max));
     }
@@ -103,10 +103,18 @@ pub(crate) async fn read_body<'a>(
     };
     // All of it at once: whoever waits for more while holding some would hold up others.
     let wanted = expected + unpacked_max;
-    let mut room =
-        if wanted > BODY_SMALL_BYTES { Some(room_for(app, wanted).await?) } else { None };
+    let visit = visit(&parts.extensions);
+    let is_paused = visit.as_ref().is_some_and(Visit::pause);
+    let mut room = None;
+    if wanted > BODY_SMALL_BYTES {
+        let key = visit.as_ref().and_then(Visit::key);
+        room = Some(app.body_room().take(key, wanted).await?);
+    }
     let bytes = collect(body, expected, bytes_max, &app.options().limits).await?;
     pass(Stage::Received);
+    if let Some(visit) = visit.filter(|_| is_paused) {
+        app.rates().resume(&visit)?;
+    }
     if coding == Coding::Identity {
         return Ok(Held { bytes, _room: room });
     }
@@ -126,7 +134,9 @@ pub(crate) async fn read_body<'a>(
         })??
     };
     // What it might have become is free again.
-    let room = room.as_mut().and_then(|room| room.split(bytes.len().div_ceil(1024)));
+    if let Some(room) = &mut room {
+        room.keep(bytes.len());
+    }
     Ok(Held { bytes, _room: room })
 }
 
@@ -145,6 +155,8 @@ fn unpack(packed: &[u8], bytes_max: usize) -> Result<Bytes, Problem> {
     if unpacked.len() > bytes_max {
         return Err(too_large(bytes_max));
     }
+    // No more is kept than room is held for: what it grew by may be as much again.
+    unpacked.shrink_to_fit();
     Ok(unpacked.into())
 }
 
@@ -156,14 +168,6 @@ fn too_large(bytes_max: usize) -> Problem {
     Problem::new(Code::BodyTooLarge, format!("the body must have at most {bytes_max} bytes"))
         .with("maximum", bytes_max)
         .closing()
-}
-
-async fn room_for(app: &App, bytes: usize) -> Result<SemaphorePermit<'_>, Problem> {
-    let kib = u32::try_from(bytes.div_ceil(1024)).unwrap_or(u32::MAX);
-    let room = timeout(BODY_ROOM_WAIT, app.body_room().acquire_many(kib)).await;
-    let room = room.ok().and_then(Result::ok);
-    let full = || Problem::new(Code::Overloaded, "too many large bodies are being read");
-    room.ok_or_else(|| full().closing())
 }
 
 /// Reads all of it. It must come within the time for bodies and, after a grace, at the least rate.
@@ -213,4 +217,27 @@ async fn collect(
 fn time_for(bytes: usize, rate: u32) -> Duration {
     let milliseconds = (bytes as u64).saturating_mul(1_000) / u64::from(rate.max(1));
     Duration::from_millis(milliseconds)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+
+    use super::*;
+
+    #[test]
+    fn an_unpacked_body_holds_no_more_than_it_has() {
+        let member = |bytes: usize| {
+            let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+            encoder.write_all(&vec![b' '; bytes]).unwrap();
+            encoder.finish().unwrap()
+        };
+        // The last member says only how long it is itself, so that the buffer grows.
+        let packed = [member(100_000), member(1)].concat();
+        let unpacked = Vec::from(unpack(&packed, 256 * 1024).unwrap());
+        assert_eq!((unpacked.len(), unpacked.capacity()), (100_001, 100_001));
+    }
 }

@@ -22,6 +22,14 @@ struct Token {
     /// What the key gives that made it.
     access: Access,
     ends_at: Instant,
+    /// Whether a stream is being opened with it.
+    is_in_use: bool,
+}
+
+/// A token that a stream is being opened with: used up when this is dropped.
+pub(crate) struct Redeemed {
+    tokens: StreamTokens,
+    digest: [u8; 32],
 }
 
 impl StreamTokens {
@@ -41,24 +49,53 @@ impl StreamTokens {
                 return Err(Problem::new(Code::TooManyTokens, detail).with("maximum", maximum));
             }
         }
-        let token = Token { access: access.clone(), ends_at: now + STREAM_TOKEN_TIME };
+        let ends_at = now + STREAM_TOKEN_TIME;
+        let token = Token { access: access.clone(), ends_at, is_in_use: false };
         tokens.insert(secret.digest(), token);
         Ok(())
     }
 
-    /// Uses a token up: who made it, if its key is still good.
-    pub(crate) fn redeem(&self, app: &App, secret: &str) -> Result<Caller, Problem> {
+    /// Uses a token: who made it, if its key is still good.
+    pub(crate) fn redeem(&self, app: &App, secret: &str) -> Result<(Caller, Redeemed), Problem> {
         let unknown = || {
             Problem::unauthenticated("there is no such stream token, or it was used, or it is over")
         };
         let secret = Secret::parse(secret).ok_or_else(unknown)?;
-        let token = self.lock().remove(&secret.digest());
-        let token = token.filter(|token| token.ends_at > Instant::now()).ok_or_else(unknown)?;
-        let caller = Caller { access: Some(token.access), session: None };
-        if caller.is_good(app)? { Ok(caller) } else { Err(unknown()) }
+        let digest = secret.digest();
+        let access = {
+            let mut tokens = self.lock();
+            let token = tokens.get_mut(&digest);
+            let token = token.filter(|token| !token.is_in_use && token.ends_at > Instant::now());
+            let token = token.ok_or_else(unknown)?;
+            token.is_in_use = true;
+            token.access.clone()
+        };
+        let redeemed = Redeemed { tokens: self.clone(), digest };
+        let caller = Caller { access: Some(access), session: None };
+        if caller.is_good(app)? { Ok((caller, redeemed)) } else { Err(unknown()) }
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<[u8; 32], Token>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Redeemed {
+    /// Puts the token back, until it ends, where it is worth trying again.
+    pub(crate) fn refused(self, problem: &Problem) {
+        if problem.is_retryable()
+            && let Some(token) = self.tokens.lock().get_mut(&self.digest)
+        {
+            token.is_in_use = false;
+        }
+    }
+}
+
+impl Drop for Redeemed {
+    fn drop(&mut self) {
+        let mut tokens = self.tokens.lock();
+        if tokens.get(&self.digest).is_some_and(|token| token.is_in_use) {
+            tokens.remove(&self.digest);
+        }
     }
 }

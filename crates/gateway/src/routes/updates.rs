@@ -24,6 +24,7 @@ use crate::gateway::App;
 use crate::observe::Held;
 use crate::problem::Problem;
 use crate::request::Query;
+use crate::routes::Redeemed;
 use crate::wire::answer::CloudEvent;
 use crate::wire::{EventType, SeverityWord, SnapshotKind, Topic};
 use feed::Feed;
@@ -74,7 +75,13 @@ pub(crate) async fn follow(State(app): State<App>, request: Request) -> Result<R
     let answer = match query.finish() {
         // A token is used up by a request that could be done, and by no other.
         Ok(()) => match Caller::of_stream(&app, &parts, token.as_deref()) {
-            Ok(caller) => open(app, caller, parts, wanted).await,
+            Ok((caller, redeemed)) => {
+                let answer = open(app, caller, parts, wanted).await;
+                if let (Some(redeemed), Err(problem)) = (redeemed, &answer) {
+                    redeemed.refused(problem);
+                }
+                answer
+            }
             Err(problem) => Err(problem),
         },
         Err(problem) => Err(problem),
@@ -111,14 +118,25 @@ async fn open(
 }
 
 impl Caller {
-    /// Who opens a stream: by a token, which is used up, or as anywhere.
-    fn of_stream(app: &App, parts: &Parts, token: Option<&str>) -> Result<Self, Problem> {
-        match token {
-            Some(token) => {
-                let redeemed = app.tokens().redeem(app, token);
-                app.rates().admit((&parts.extensions, true), redeemed)
+    /// Who opens a stream: by a token, which is in use by that, or as anywhere.
+    fn of_stream(
+        app: &App,
+        parts: &Parts,
+        token: Option<&str>,
+    ) -> Result<(Self, Option<Redeemed>), Problem> {
+        let Some(token) = token else { return Ok((Self::of(app, parts)?, None)) };
+        let (found, redeemed) = app.tokens().redeem(app, token).map_or_else(
+            |problem| (Err(problem), None),
+            |(caller, redeemed)| (Ok(caller), Some(redeemed)),
+        );
+        match app.rates().admit((&parts.extensions, true), found) {
+            Ok(caller) => Ok((caller, redeemed)),
+            Err(problem) => {
+                if let Some(redeemed) = redeemed {
+                    redeemed.refused(&problem);
+                }
+                Err(problem)
             }
-            None => Self::of(app, parts),
         }
     }
 }

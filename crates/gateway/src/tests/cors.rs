@@ -48,6 +48,30 @@ async fn every_answer_is_not_guessed_nor_framed_nor_told_of() {
 }
 
 #[tokio::test]
+async fn caches_between_keep_no_answer_to_a_read() {
+    let network = Network::founded().await;
+    let made = network.post("/api/trades", trade(1)).await.expect(201);
+    let path = made.header("location").to_owned();
+    // What is written is kept by no cache anyway.
+    assert_eq!(made.header("cache-control"), "");
+    for (path, status) in [
+        (path.as_str(), 200),
+        ("/api/trades", 200),
+        ("/api/stations", 200),
+        ("/api/whoami", 200),
+        ("/api/stations/nowhere", 404),
+    ] {
+        for method in [Method::GET, Method::HEAD] {
+            let answer = network.ask(method, path).send().await.expect(status);
+            assert_eq!(answer.header("cache-control"), "private, no-cache", "{path}");
+        }
+    }
+    // Who says something else means it.
+    let stream = network.ask(Method::GET, "/api/updates/real-time").open().await;
+    assert_eq!(stream.headers()["cache-control"], "no-store");
+}
+
+#[tokio::test]
 async fn configured_pages_may_ask_and_read() {
     let network = network();
     for origin in [MAP, "http://localhost:3000"] {
@@ -55,7 +79,9 @@ async fn configured_pages_may_ask_and_read() {
         assert_eq!(answer.header("access-control-allow-origin"), origin);
         assert!(answer.header("access-control-allow-methods").contains("PATCH"));
         let allowed = answer.header("access-control-allow-headers").to_ascii_lowercase();
-        for sent in ["authorization", "content-type", "idempotency-key", "if-none-match"] {
+        for sent in
+            ["authorization", "content-type", "idempotency-key", "if-none-match", "x-request-id"]
+        {
             assert!(allowed.contains(sent), "{sent}");
         }
         assert!(answer.header("vary").starts_with("Origin"));

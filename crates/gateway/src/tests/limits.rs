@@ -13,7 +13,8 @@ use futures_util::stream;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
-use super::support::{Network, trade};
+use super::support::{Answer, Network, trade};
+use crate::limits::BULK_LINES_MAX;
 use crate::{LimitOptions, Quota};
 
 fn limited(set: impl FnOnce(&mut LimitOptions)) -> Network {
@@ -75,6 +76,33 @@ async fn addresses_and_all_together_have_budgets_too() {
     network.get("/livez").await.expect(200);
 }
 
+#[tokio::test(start_paused = true)]
+async fn all_together_pay_for_nothing_that_is_refused_to_one() {
+    let network = limited(|limits| {
+        limits.key_rate = quota(1, 2);
+        limits.total_rate = quota(1, 5);
+    });
+    let left = |answer: &Answer, wanted: &str| {
+        let told = answer.header("ratelimit");
+        assert!(told.contains(&format!("\"all\";r={wanted};")), "{told}");
+    };
+    for _ in 0..10 {
+        let ask = network.ask(Method::GET, "/api/whoami").without("authorization");
+        left(&ask.send().await.expect_problem(401, "unauthenticated"), "5");
+        let ask = network.ask(Method::GET, "/api/whoami").key("itn_wrong");
+        left(&ask.send().await.expect_problem(401, "unauthenticated"), "5");
+    }
+    for wanted in ["4", "3"] {
+        left(&network.get("/api/whoami").await.expect(200), wanted);
+    }
+    for _ in 0..10 {
+        left(&network.get("/api/whoami").await.expect_problem(429, "rate_limited"), "3");
+    }
+    // What is found out later is theirs.
+    let nothing = network.ask(Method::GET, "/nothing").without("authorization");
+    left(&nothing.send().await.expect(404), "2");
+}
+
 #[tokio::test]
 async fn bulk_pays_for_its_lines_before_any_is_decided() {
     let network = limited(|limits| limits.key_rate = quota(1, 10));
@@ -93,6 +121,31 @@ async fn bulk_pays_for_its_lines_before_any_is_decided() {
     assert_eq!(taken.header("ratelimit"), "\"key\";r=0;t=50");
     let refused = network.get("/api/whoami").await.expect_problem(429, "rate_limited");
     assert_eq!(refused.header("retry-after"), "41");
+}
+
+#[tokio::test]
+async fn bulk_of_one_puts_nobody_else_in_debt() {
+    for of_all in [true, false] {
+        let network = limited(|limits| {
+            let shared = if of_all { &mut limits.total_rate } else { &mut limits.address_rate };
+            *shared = quota(1, 10);
+        });
+        let send = |lines: &[Value]| network.ask(Method::POST, "/api/events").lines(lines).send();
+        let taken = send(&traders(0..50)).await.expect(200);
+        // Not the 50 seconds that are asked of a key.
+        assert!(taken.header("ratelimit").ends_with(";r=0;t=10"), "{taken:?}");
+        let refused = network.get("/api/whoami").await.expect_problem(429, "rate_limited");
+        assert_eq!(refused.header("retry-after"), "1");
+    }
+}
+
+#[tokio::test]
+async fn bulk_of_too_many_lines_pays_for_none() {
+    let network = limited(|limits| limits.key_rate = quota(1, 10));
+    let lines = "{}\n".repeat(BULK_LINES_MAX + 1);
+    let ask = network.ask(Method::POST, "/api/events").bytes("application/x-ndjson", lines);
+    let refused = ask.send().await.expect_problem(413, "body_too_large");
+    assert!(refused.header("ratelimit").starts_with("\"key\";r=9;t="), "{refused:?}");
 }
 
 #[tokio::test]
@@ -118,8 +171,8 @@ async fn a_key_has_so_many_requests_at_once() {
     let network = limited(|limits| (limits.at_once, limits.at_once_of_key) = (2, 1));
     let other = network.key("other", "admin", &[]).await;
     let third = network.key("third", "admin", &[]).await;
-    let endless = || Body::from_stream(stream::pending::<Result<Bytes, Infallible>>());
-    let slow = || network.ask(Method::POST, "/api/trades").bytes("application/json", endless());
+    let turns = network.gateway.hold_journal_reads();
+    let slow = || network.ask(Method::GET, "/api/events");
     let first = tokio::spawn(slow().send());
     let full = async |key: Option<&str>, status: u16, code: &str| loop {
         let ask = network.ask(Method::GET, "/api/whoami");
@@ -146,6 +199,88 @@ async fn a_key_has_so_many_requests_at_once() {
     // Whoever went away takes no place.
     network.get("/api/whoami").await.expect(200);
     network.ask(Method::GET, "/api/whoami").key(&third).send().await.expect(200);
+    drop(turns);
+}
+
+#[tokio::test]
+async fn whoever_sends_slowly_takes_no_place_from_others() {
+    let network = limited(|limits| (limits.at_once, limits.at_once_of_key) = (1, 1));
+    let slow = |path: &str, media: &str| {
+        let endless = Body::from_stream(stream::pending::<Result<Bytes, Infallible>>());
+        tokio::spawn(network.ask(Method::POST, path).bytes(media, endless).send())
+    };
+    let sending = [
+        slow("/api/trades", "application/json"),
+        slow("/api/keys", "application/json"),
+        slow("/api/events", "application/x-ndjson"),
+    ];
+    tokio::task::yield_now().await;
+    network.get("/api/whoami").await.expect(200);
+    // When a body is there, its request needs a place as any other.
+    let (end, ended) = tokio::sync::oneshot::channel();
+    let body = Body::from_stream(stream::once(ended));
+    let ask = network.ask(Method::POST, "/api/keys").bytes("application/json", body);
+    let late = tokio::spawn(ask.send());
+    tokio::task::yield_now().await;
+    let turns = network.gateway.hold_journal_reads();
+    let reading = tokio::spawn(network.ask(Method::GET, "/api/events").send());
+    tokio::task::yield_now().await;
+    end.send(Bytes::from_static(b"{}")).unwrap();
+    late.await.unwrap().expect_problem(429, "too_many_at_once");
+    drop(turns);
+    reading.await.unwrap().expect(200);
+    for sending in sending {
+        assert!(!sending.is_finished());
+        sending.abort();
+    }
+}
+
+#[tokio::test]
+async fn one_key_cannot_hold_all_the_room_for_bodies() {
+    let network = Network::new();
+    let other = network.key("other", "operator", &[]).await;
+    let endless = || Body::from_stream(stream::pending::<Result<Bytes, Infallible>>());
+    let slow = || network.ask(Method::POST, "/api/events").bytes("application/x-ndjson", endless());
+    // Each of them may become as large as there may be any.
+    let held: Vec<_> = (0..16).map(|_| tokio::spawn(slow().send())).collect();
+    tokio::task::yield_now().await;
+    let text = network.get("/metrics").await.expect(200).text;
+    assert!(text.contains("itn_http_body_bytes 134217728\n"), "{text}");
+    let ask = network.ask(Method::POST, "/api/events").key(&other);
+    ask.lines(&traders(0..2_000)).send().await.expect(200);
+    for held in held {
+        held.abort();
+    }
+}
+
+#[tokio::test]
+async fn whoever_is_not_known_yet_sends_no_more_than_a_key() {
+    let network = Network::new();
+    let long = json!({ "key": "x".repeat(2 * 1024) });
+    let ask = network.ask(Method::POST, "/api/session").json(&long).without("authorization");
+    let refused = ask.send().await.expect_problem(413, "body_too_large");
+    assert_eq!(refused.json["maximum"], 2_048);
+}
+
+#[tokio::test]
+async fn whoever_looks_after_the_server_is_never_kept_from_it() {
+    let network = limited(|limits| {
+        limits.key_rate = quota(1, 10);
+        (limits.at_once, limits.at_once_of_key) = (1, 2);
+    });
+    let other = network.key("other", "admin", &[]).await;
+    let lines = traders(0..50);
+    network.ask(Method::POST, "/api/events").key(&other).lines(&lines).send().await.expect(200);
+    let turns = network.gateway.hold_journal_reads();
+    let reading = tokio::spawn(network.ask(Method::GET, "/api/events").send());
+    tokio::task::yield_now().await;
+    // All places are taken, and the other key is in debt.
+    network.get("/api/whoami").await.expect_problem(503, "overloaded");
+    network.ask(Method::GET, "/metrics").key(&other).send().await.expect(200);
+    drop(turns);
+    reading.await.unwrap().expect(200);
+    let ask = network.ask(Method::GET, "/api/whoami").key(&other);
+    ask.send().await.expect_problem(429, "rate_limited");
 }
 
 #[tokio::test]
@@ -158,6 +293,25 @@ async fn streams_are_opened_at_a_rate_of_their_own() {
     let refused = refused.expect_problem(429, "rate_limited");
     assert_eq!(refused.json["policy"], "streams");
     network.get("/api/whoami").await.expect(200);
+}
+
+#[tokio::test]
+async fn a_stream_token_outlives_a_refusal_that_says_to_come_later() {
+    let network = limited(|limits| limits.stream_rate = quota(1, 1));
+    let made = network.ask(Method::POST, "/api/stream-tokens").send().await.expect(201);
+    let path = format!("/api/updates/real-time?token={}", made.json["token"].as_str().unwrap());
+    let by_token = || network.ask(Method::GET, &path).without("authorization");
+    let first = network.ask(Method::GET, "/api/updates/real-time").open().await;
+    assert_eq!(first.status(), 200);
+    tokio::time::pause();
+    for _ in 0..2 {
+        by_token().send().await.expect_problem(429, "rate_limited");
+    }
+    tokio::time::advance(Duration::from_secs(2)).await;
+    let opened = by_token().open().await;
+    assert_eq!(opened.status(), 200);
+    tokio::time::advance(Duration::from_secs(2)).await;
+    by_token().send().await.expect_problem(401, "unauthenticated");
 }
 
 #[tokio::test]

@@ -57,7 +57,7 @@ pub(crate) async fn ingest(
     sent.is_dry_run = query.is_dry_run();
     query.finish()?;
     require_media_type(&parts.headers, NDJSON)?;
-    let body = read_body(&app, &parts.headers, body, BULK_BYTES_MAX).await?;
+    let body = read_body(&app, &parts, body, BULK_BYTES_MAX).await?;
     let is_small = body.len() <= BULK_INLINE_BYTES_MAX;
     let bytes = body.bytes();
     let (payer, of) = (visit(&parts.extensions), app.clone());

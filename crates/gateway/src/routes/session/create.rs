@@ -8,7 +8,7 @@ use axum::response::Response;
 use super::set_cookie;
 use crate::auth::{Caller, Secret, refuse_foreign_page};
 use crate::gateway::App;
-use crate::limits::BODY_BYTES_MAX;
+use crate::limits::SESSION_BODY_BYTES_MAX;
 use crate::openapi::document;
 use crate::problem::Problem;
 use crate::request::{NoQuery, read_body, require_media_type};
@@ -45,7 +45,7 @@ pub(crate) async fn create(State(app): State<App>, request: Request) -> Result<R
     refuse_foreign_page(headers)?;
     NoQuery::of(&parts.uri)?;
     require_media_type(headers, "application/json")?;
-    let body = read_body(&app, headers, body, BODY_BYTES_MAX).await?;
+    let body = read_body(&app, &parts, body, SESSION_BODY_BYTES_MAX).await?;
     let body: SessionBody = shape::read(&body, &document().schemas)?;
     let caller = Caller::of_key(&app, &body.key);
     let caller = app.rates().admit((&parts.extensions, true), caller)?;

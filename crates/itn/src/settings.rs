@@ -173,6 +173,8 @@ impl Setting {
         }
         match refusal(plain, &self.command, &self.arg, value) {
             None => Ok(()),
+            // It is most of a secret: lines of errors go to logs that others read.
+            Some(why) if self.arg.is_hide_env_values_set() => Err(format!("{key}: {why}")),
             Some(why) => Err(format!("{key} = {value:?}: {why}")),
         }
     }
@@ -200,7 +202,12 @@ fn refusal(plain: &Command, command: &[String], arg: &Arg, value: &str) -> Optio
 fn with_default(command: Command, variable: &OsStr, value: &str) -> Command {
     let is_it = |arg: &Arg| arg.get_env() == Some(variable);
     let set = |arg: Arg| {
-        if is_it(&arg) { arg.default_value(value.to_owned()).required(false) } else { arg }
+        if !is_it(&arg) {
+            return arg;
+        }
+        // Help texts tell defaults, and a secret is nobody's to read.
+        let is_hidden = arg.is_hide_env_values_set() || arg.is_hide_default_value_set();
+        arg.default_value(value.to_owned()).hide_default_value(is_hidden).required(false)
     };
     let command = command.mut_args(set);
     command.mut_subcommands(|below| with_default(below, variable, value))

@@ -161,7 +161,9 @@ pub(crate) fn rotate_key(
         return Err(Rejection::AlreadyRotated { by });
     }
     let lifetime = rotation.lifetime.or(old.lifetime);
-    if lifetime.is_some() {
+    // Without a grace, too: if the answer is lost, the new secret is known to nobody, and the old one
+    // cannot ask again. With one, it can.
+    if lifetime.is_some() || rotation.grace.is_none() {
         refuse_last_admin_key(state, rotation.key)?;
     }
     let number = KeyId(next(state.keys.len(), "keys", KEYS_MAX)?);

@@ -195,7 +195,8 @@ fn refusal(plain: &Command, command: &[String], arg: &Arg, value: &str) -> Optio
     let reason = text.split("\n\nFor more information").next().unwrap_or(&text).trim();
     let reason = reason.strip_prefix("error: ").unwrap_or(reason);
     // Behind the value and the flag, which are named by whoever asks.
-    let why = reason.split_once(": ").map_or(reason, |(_, why)| why);
+    let reason = reason.replacen(value, "", 1);
+    let why = reason.split_once(": ").map_or(reason.as_str(), |(_, why)| why);
     Some(why.trim().to_owned())
 }
 

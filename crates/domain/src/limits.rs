@@ -58,6 +58,9 @@ pub const ALERT_RULES_MAX: usize = 100_000;
 pub const HOLD_ALERTS_MAX: usize = 10_000;
 /// API keys ever made, revoked ones included.
 pub const KEYS_MAX: usize = 65_536;
+/// The last of them, which only administrators get: whatever the others used up, somebody can still
+/// administer, and change over to another key.
+pub const ADMIN_KEYS_RESERVED: usize = 1_024;
 
 /// Encoded bytes of a batch: it must fit one message of a replicated log.
 pub const BATCH_BYTES_MAX: usize = 512 * 1024;

@@ -74,12 +74,12 @@ pub(crate) struct Serving<'a> {
     pub(crate) meters: Arc<Connections>,
 }
 
-/// Serves until `shutdown` completes and the answers under way are given.
+/// Serves until `shutdown` completes and the answers under way are given, for which they have as long as
+/// it says.
 pub(crate) async fn serve(
     listener: TcpListener,
     Serving { router, options, meters }: Serving<'_>,
-    shutdown: impl Future<Output = ()>,
-    grace: Duration,
+    shutdown: impl Future<Output = Duration>,
 ) {
     let places = u32::try_from(options.connections_max).unwrap_or(u32::MAX);
     let connections = Arc::new(Semaphore::new(options.connections_max));
@@ -88,9 +88,9 @@ pub(crate) async fn serve(
     let refusals = Arc::new(Semaphore::new(REFUSALS_MAX));
     let (stop, stopping) = watch::channel(());
     let mut shutdown = pin!(shutdown);
-    loop {
+    let grace = loop {
         let accepted = tokio::select! {
-            () = &mut shutdown => break,
+            grace = &mut shutdown => break grace,
             accepted = listener.accept() => accepted,
         };
         let (stream, peer) = match accepted {
@@ -127,7 +127,7 @@ pub(crate) async fn serve(
                 drop(turn);
             });
         }
-    }
+    };
     drop(listener);
     drop(stopping);
     let _ = stop.send(());

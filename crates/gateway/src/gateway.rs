@@ -178,22 +178,18 @@ impl Gateway {
     }
 
     /// Serves connections until `shutdown` completes: then takes no more, ends the streams, and
-    /// returns when the answers under way are given, or after `grace`.
-    pub async fn serve(
-        self,
-        listener: TcpListener,
-        shutdown: impl Future<Output = ()>,
-        grace: Duration,
-    ) {
+    /// returns when the answers under way are given, or after as long as `shutdown` says.
+    pub async fn serve(self, listener: TcpListener, shutdown: impl Future<Output = Duration>) {
         let shared = &self.app.0;
         let shutdown = async {
-            shutdown.await;
+            let grace = shutdown.await;
             self.leave();
             shared.stopping.store(true, Ordering::Relaxed);
             if let Some(ready) = shared.ready.get() {
                 // A stream would never end by itself.
                 ready.hub.stop();
             }
+            grace
         };
         let serving = connections::Serving {
             router: self.router(),
@@ -201,7 +197,7 @@ impl Gateway {
             meters: Arc::clone(&shared.meters.connections),
         };
         let keeping = tokio::spawn(self.app.clone().keep_last_uses());
-        connections::serve(listener, serving, shutdown, grace).await;
+        connections::serve(listener, serving, shutdown).await;
         keeping.abort();
         self.app.save_last_uses().await;
     }
@@ -218,7 +214,11 @@ impl Gateway {
             options: &options,
             meters: Arc::default(),
         };
-        connections::serve(listener, serving, shutdown, Duration::ZERO).await;
+        let shutdown = async {
+            shutdown.await;
+            Duration::ZERO
+        };
+        connections::serve(listener, serving, shutdown).await;
     }
 }
 

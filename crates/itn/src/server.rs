@@ -5,7 +5,7 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use domain::{CommitObserver, Identifier, NetworkDetails, Sequence, Timestamp};
 use engine::{Engine, EngineError, EngineOptions, FirstKey};
@@ -24,7 +24,7 @@ use tokio::task::block_in_place;
 use views::analytics::Retention;
 use views::{Past, PastOpenError, Views};
 
-use crate::observe::ObserveSettings;
+use crate::observe::{DRAIN_USUAL, ObserveSettings};
 use crate::progress::Progress;
 
 /// A snapshot of a small network is taken after so many events: replaying them takes a second.
@@ -124,7 +124,8 @@ pub(crate) struct Server {
     engine: Engine,
     past: Past,
     webhooks: Webhooks,
-    stop: oneshot::Sender<()>,
+    /// With how long answers under way may take.
+    stop: oneshot::Sender<Duration>,
     serving: tokio::task::JoinHandle<()>,
     /// Ends the serving of metrics when it is dropped.
     _metrics: oneshot::Sender<()>,
@@ -150,9 +151,10 @@ impl Server {
             ..GatewayOptions::unidentified()
         });
         let (stop, stopped) = oneshot::channel();
-        let stopped = async { drop(stopped.await) };
+        // Dropped untold when the start fails: then there is nothing to finish.
+        let stopped = async { stopped.await.unwrap_or_default() };
         // From here on it says of itself that it is recovering.
-        let serving = gateway.clone().serve(listener, stopped, options.observe.drain);
+        let serving = gateway.clone().serve(listener, stopped);
         let serving = tokio::spawn(serving);
         let (metrics_end, metrics_ended) = oneshot::channel::<()>();
         let metrics_address = metrics.as_ref().map(|(_, address)| *address);
@@ -249,13 +251,25 @@ impl Server {
         }
     }
 
-    /// Ends the streams, lets answers and deliveries under way be sent, decides what waits and writes
-    /// a snapshot.
+    /// Ends the streams, lets answers and deliveries under way be sent for as long as the operator
+    /// said, decides what waits and writes a snapshot.
     pub(crate) async fn stop(self) -> Result<(), ServerError> {
+        let drain = self.observe.drain;
+        self.stop_within(drain).await
+    }
+
+    /// The same when the engine has failed: nothing can be written until another process takes over,
+    /// so a long time to finish reading would be one without the network.
+    pub(crate) async fn stop_failed(self) -> Result<(), ServerError> {
+        let drain = self.observe.drain.min(DRAIN_USUAL);
+        self.stop_within(drain).await
+    }
+
+    async fn stop_within(self, drain: Duration) -> Result<(), ServerError> {
         // An error says that it has ended serving already.
-        let _ = self.stop.send(());
+        let _ = self.stop.send(drain);
         // A panic in there was logged where it happened.
-        let (_, ()) = tokio::join!(self.serving, self.webhooks.stop(self.observe.drain));
+        let (_, ()) = tokio::join!(self.serving, self.webhooks.stop(drain));
         block_in_place(|| {
             let stopped = self.engine.stop();
             // Behind the engine: now it has everything.

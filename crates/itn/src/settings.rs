@@ -173,6 +173,8 @@ impl Setting {
         }
         match refusal(plain, &self.command, &self.arg, value) {
             None => Ok(()),
+            // It is most of a secret: lines of errors go to logs that others read.
+            Some(why) if self.arg.is_hide_env_values_set() => Err(format!("{key}: {why}")),
             Some(why) => Err(format!("{key} = {value:?}: {why}")),
         }
     }
@@ -193,14 +195,20 @@ fn refusal(plain: &Command, command: &[String], arg: &Arg, value: &str) -> Optio
     let reason = text.split("\n\nFor more information").next().unwrap_or(&text).trim();
     let reason = reason.strip_prefix("error: ").unwrap_or(reason);
     // Behind the value and the flag, which are named by whoever asks.
-    let why = reason.split_once(": ").map_or(reason, |(_, why)| why);
+    let reason = reason.replacen(value, "", 1);
+    let why = reason.split_once(": ").map_or(reason.as_str(), |(_, why)| why);
     Some(why.trim().to_owned())
 }
 
 fn with_default(command: Command, variable: &OsStr, value: &str) -> Command {
     let is_it = |arg: &Arg| arg.get_env() == Some(variable);
     let set = |arg: Arg| {
-        if is_it(&arg) { arg.default_value(value.to_owned()).required(false) } else { arg }
+        if !is_it(&arg) {
+            return arg;
+        }
+        // Help texts tell defaults, and a secret is nobody's to read.
+        let is_hidden = arg.is_hide_env_values_set() || arg.is_hide_default_value_set();
+        arg.default_value(value.to_owned()).hide_default_value(is_hidden).required(false)
     };
     let command = command.mut_args(set);
     command.mut_subcommands(|below| with_default(below, variable, value))

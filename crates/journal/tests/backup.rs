@@ -98,6 +98,60 @@ fn a_copy_made_while_it_is_written_is_the_journal_as_it_was_when_it_began() {
     assert_eq!(copy.chain(again.last).unwrap(), Some(again.chain));
 }
 
+/// As a killed server left it, and a bad disk after that: SQLite drops the end without a word.
+#[test]
+fn a_journal_that_lost_its_end_is_not_copied() {
+    let given = Given::new();
+    let journal = given.data();
+    let mut writing = Writing::claim(&journal);
+    writing.append(0, trades(10));
+    given.back_up().unwrap();
+    writing.append(10, trades(3));
+    let (data, lost) = (given.at("data"), given.at("lost"));
+    fs::create_dir(&lost).unwrap();
+    for name in ["journal.db", "journal.db-wal", "head"] {
+        fs::copy(data.join(name), lost.join(name)).unwrap();
+    }
+    let opened = || BackupSource::open(&lost).map(drop);
+    opened().unwrap();
+    let wal = fs::read(lost.join("journal.db-wal")).unwrap();
+    let _ = fs::remove_file(lost.join("journal.db-shm"));
+    fs::write(lost.join("journal.db-wal"), &wal[..wal.len() - 1]).unwrap();
+    let refused = opened();
+    assert!(matches!(refused, Err(JournalError::Damaged { .. })), "{refused:?}");
+    // Nor is what a backup has already taken for all that there is.
+    let refused = back_up(&lost, &given.at("backup"), &mut |_| {});
+    let is_damage =
+        |error: &BackupError| matches!(error, BackupError::Journal(JournalError::Damaged { .. }));
+    assert!(refused.as_ref().is_err_and(is_damage), "{refused:?}");
+    // Without a head nobody knows; looking makes none.
+    fs::remove_file(lost.join("head")).unwrap();
+    opened().unwrap();
+    assert!(!lost.join("head").exists());
+}
+
+/// The head is noted behind its commit, and looked at before the end.
+#[test]
+fn a_journal_is_never_refused_because_somebody_writes_it() {
+    let given = Given::new();
+    let journal = given.data();
+    let mut writing = Writing::claim(&journal);
+    writing.append(0, trades(1));
+    let data = given.at("data");
+    let ended = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for last in 1..=2_000 {
+                writing.append(last, trades(1));
+            }
+            ended.store(true, std::sync::atomic::Ordering::Relaxed);
+        });
+        while !ended.load(std::sync::atomic::Ordering::Relaxed) {
+            BackupSource::open(&data).unwrap();
+        }
+    });
+}
+
 #[test]
 fn what_is_restored_goes_on_as_a_branch_of_its_own() {
     let given = Given::new();
@@ -261,12 +315,12 @@ fn a_migration_meanwhile_ends_the_run_and_the_next_one_takes_it_along() {
         fs::copy(golden.join(name), given.at("data").join(name)).unwrap();
     }
     let old = given.back_up().unwrap();
-    let version = |path: &Path| -> u32 {
-        let database = Connection::open(path).unwrap();
+    let version = |of: &str| -> u32 {
+        let database = Connection::open(given.at(of)).unwrap();
         database.query_row("SELECT max(number) FROM migrations", (), |row| row.get(0)).unwrap()
     };
-    let copy = given.at("backup").join("journal.backup");
-    assert_eq!(version(&copy), 1, "as old as the journal");
+    let copied = || version("backup/journal.backup");
+    assert_eq!(copied(), 1, "as old as the journal");
     let source = BackupSource::open(&given.at("data")).unwrap();
     let journal = given.data();
     Writing::claim(&journal).append(old.last.0, trades(5));
@@ -275,7 +329,8 @@ fn a_migration_meanwhile_ends_the_run_and_the_next_one_takes_it_along() {
     assert!(matches!(refused, Err(BackupError::Migrated)), "{refused:?}");
     drop(folder);
     assert_eq!(given.back_up().unwrap().last, Sequence(old.last.0 + 5));
-    assert_eq!(version(&copy), version(&given.at("data").join("journal.db")));
+    assert!(copied() > 1);
+    assert_eq!(copied(), version("data/journal.db"));
     given.restore("restored").unwrap();
     assert_eq!(events(&open(&given.at("restored")).unwrap()), events(&journal));
 }

@@ -1,6 +1,6 @@
 //! Who may do what, and the keys that say who one is.
 
-use domain::limits::{DEADLINE_SECONDS_MAX, KEYS_MAX};
+use domain::limits::{ADMIN_KEYS_RESERVED, DEADLINE_SECONDS_MAX, KEYS_MAX};
 use domain::{
     Action, Command, Event, Identifier, KeyDetails, KeyId, KeyRotation, Lifetime, NetworkDetails,
     NewKey, PrincipalId, Rejection, Role, Side, Timestamp, TraderId,
@@ -115,13 +115,19 @@ pub(crate) fn create_key(
         }
         None => PrincipalId(next(state.principals.len(), "principals", KEYS_MAX)?),
     };
-    let number = KeyId(next(state.keys.len(), "keys", KEYS_MAX)?);
+    let number = next_key(state, key.role)?;
     let name = key.principal.clone();
     let (role, digest) = (key.role, key.digest);
     let expires_at = key.lifetime.get().map(|lifetime| lifetime.until(at));
     let details =
         KeyDetails { principal, name, role, digest, accounts, expires_at, replaces: None };
     Ok(Some(Event::KeyCreated { key: number, details: Box::new(details) }))
+}
+
+/// The number of the next key, of which the last ones are for administrators.
+fn next_key(state: &State, role: Role) -> Result<KeyId, Rejection> {
+    let reserved = if role == Role::Admin { 0 } else { ADMIN_KEYS_RESERVED };
+    next(state.keys.len(), "keys", KEYS_MAX - reserved).map(KeyId)
 }
 
 /// The accounts, sorted by number.
@@ -161,12 +167,14 @@ pub(crate) fn rotate_key(
         return Err(Rejection::AlreadyRotated { by });
     }
     let lifetime = rotation.lifetime.or(old.lifetime);
-    if lifetime.is_some() {
+    // Without a grace, too: if the answer is lost, the new secret is known to nobody, and the old one
+    // cannot ask again. With one, it can.
+    if lifetime.is_some() || rotation.grace.is_none() {
         refuse_last_admin_key(state, rotation.key)?;
     }
-    let number = KeyId(next(state.keys.len(), "keys", KEYS_MAX)?);
     let slot = state.principals.slot(old.principal.0).ok_or(Rejection::UnknownKey)?;
     let Principal { role, accounts } = state.principals.at(slot).clone();
+    let number = next_key(state, role)?;
     let details = KeyDetails {
         principal: old.principal,
         name: state.principals.key_at(slot).0.clone(),

@@ -82,7 +82,7 @@ pub(super) fn describe(rejection: &Rejection, form: Form, names: &Names<'_>) -> 
         Rejection::LastAdminKey => {
             let detail = "no other key of an administrator is good and does not end by itself: \
                           nobody could ever administer the network again. Make another one first, \
-                          or rotate this one with `keepOldSeconds` 0";
+                          or rotate this one with `keepOldSeconds` 60, say, and end it with the new one";
             Problem::new(Code::LastAdminKey, detail)
         }
         Rejection::UnknownVessel { vessel } => {

@@ -132,8 +132,20 @@ async fn the_last_lasting_key_of_an_administrator_stays() {
     let second = network.post("/api/keys", key).await.expect(201).json;
     revoke(&network, &second).await.expect(200);
     revoke(&network, &first).await.expect_problem(409, "last_admin_key");
-    // One that leaked is put out of use all the same.
-    let new = rotate(&network, &first, json!({ "keepOldSeconds": 0 })).await.expect(201).json;
+    // One that leaked is put out of use all the same, by its successor: the answer that shows it may
+    // be lost, and then the old one must be able to ask again.
+    let at_once = json!({ "keepOldSeconds": 0 });
+    let refused = rotate(&network, &first, at_once.clone()).await;
+    let refused = refused.expect_problem(409, "last_admin_key");
+    let advice = "rotate this one with `keepOldSeconds` 60";
+    assert!(refused.json["detail"].as_str().unwrap().contains(advice), "{}", refused.json);
+    let lost = rotate(&network, &first, json!({ "keepOldSeconds": 60 })).await.expect(201).json;
+    rotate(&network, &lost, at_once).await.expect_problem(409, "last_admin_key");
+    let new = rotate(&network, &lost, json!({ "keepOldSeconds": 60 })).await.expect(201).json;
+    let by_new = |path: String| network.ask(Method::DELETE, &path).key(secret(&new)).send();
+    for ended in [&first, &lost] {
+        by_new(format!("/api/keys/{}", ended["keyId"])).await.expect(200);
+    }
     network.get("/api/keys").await.expect_problem(401, "unauthenticated");
     whoami(&network, &new).await.expect(200);
 }

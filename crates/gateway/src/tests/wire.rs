@@ -28,9 +28,12 @@ async fn served(set: impl FnOnce(&mut GatewayOptions)) -> Served {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel();
-    let stopped = async { drop(stopped.await) };
+    let stopped = async {
+        let _ = stopped.await;
+        Duration::from_secs(5)
+    };
     let gateway = network.gateway.clone();
-    let serving = tokio::spawn(gateway.serve(listener, stopped, Duration::from_secs(5)));
+    let serving = tokio::spawn(gateway.serve(listener, stopped));
     Served { address, network, stop, serving }
 }
 

@@ -62,7 +62,8 @@ pub(crate) struct Rotate {
     /// The key, as the list says
     #[arg(value_name = "KEY_ID", value_parser = whole::<u32>(0, u64::from(u32::MAX)))]
     id: u32,
-    /// How long the old key stays good, such as 1h; 0 ends it at once. A day if not given
+    /// How long the old key stays good, such as 1h; 0 ends it at once, which the last lasting key
+    /// of an administrator is spared. A day if not given
     #[arg(long, value_name = "DURATION", value_parser = seconds)]
     keep_old: Option<u64>,
     /// When the new key ends by itself; after as long as the old one was to last if not given
@@ -101,8 +102,8 @@ enum KeyError {
     NotUnderstood(serde_json::Error),
     /// The first answer was lost, and with it the only copy of the secret.
     #[error(
-        "key {0} was made, but the answer that showed its secret was lost: rotate it with \
-         --keep-old 0, or revoke it"
+        "key {0} was made, but the answer that showed its secret was lost: rotate it, or \
+         revoke it"
     )]
     SecretLost(u32),
 }

@@ -131,10 +131,13 @@ pub(crate) async fn run_until(server: Server, told: impl Future<Output = ()>) ->
             true
         }
     };
-    if !failed {
+    let stopped = if failed {
+        server.stop_failed().await
+    } else {
         server.leave().await;
-    }
-    match server.stop().await {
+        server.stop().await
+    };
+    match stopped {
         Ok(()) if failed => ExitCode::FAILURE,
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(&error),

@@ -51,6 +51,24 @@ fn secrets_are_not_shown() {
 }
 
 #[test]
+fn no_help_text_and_no_error_tells_a_secret() {
+    let key = "itn_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG";
+    let settings = with(&[("admin-key", key), ("key", key), ("listen", "127.0.0.1:1")]);
+    let mut command = without_environment(settings.below(crate::Arguments::command()).unwrap());
+    command.build();
+    for (name, shown) in [("serve", "[default: 127.0.0.1:1]"), ("watch", "--key")] {
+        let help = command.find_subcommand_mut(name).unwrap().render_long_help().to_string();
+        assert!(help.contains(shown), "{help}");
+        assert!(!help.contains("itn_0123"), "{help}");
+    }
+    for wrong in ["itn_0123456789 but wrong", "wrong: 0123"] {
+        let said = refused("admin-key", wrong);
+        assert!(said.contains("line 1: admin-key: a key must be itn_"), "{said}");
+        assert!(!said.contains("0123"), "{said}");
+    }
+}
+
+#[test]
 fn what_is_wrong_is_named_with_what_would_be_right() {
     for (key, value, words) in [
         ("lisen", "x", &["itn.toml, line 1", "no setting lisen", "is listen meant"][..]),

@@ -42,6 +42,9 @@ const SLOTS: [u64; 2] = [0, 512];
 /// Bytes that the checksum covers.
 const NOTED_BYTES: usize = 72;
 const SLOT_BYTES: usize = NOTED_BYTES + blake3::OUT_LEN;
+/// How often a reader looks that finds nothing intact: each slot may just have been written when it
+/// was read, but not time after time.
+const READS_MAX: usize = 10;
 
 /// What a slot says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,13 +76,7 @@ impl HeadFile {
             .truncate(false)
             .open(path)
             .map_err(failed)?;
-        let mut newest: Option<(usize, Head)> = None;
-        for (slot, offset) in SLOTS.into_iter().enumerate() {
-            let Some(head) = read_slot(&file, offset).map_err(failed)? else { continue };
-            if newest.is_none_or(|(_, other)| other.last <= head.last) {
-                newest = Some((slot, head));
-            }
-        }
+        let newest = newest(&file).map_err(failed)?;
         let next = newest.map_or(0, |(slot, _)| 1 - slot);
         Ok((Self { file, next }, newest.map(|(_, head)| head)))
     }
@@ -127,6 +124,38 @@ impl Head {
     }
 }
 
+/// Reads the newest intact note while somebody may be writing the next one. Changes nothing; `None` if
+/// there is no file, or nothing intact in it.
+pub(super) fn read(path: &Path) -> Result<Option<Head>, JournalError> {
+    let failed = |error: io::Error| JournalError::Storage {
+        doing: format!("reading {}", path.display()),
+        reason: error.to_string(),
+    };
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(failed(error)),
+    };
+    for _ in 0..READS_MAX {
+        if let Some((_, head)) = newest(&file).map_err(failed)? {
+            return Ok(Some(head));
+        }
+    }
+    Ok(None)
+}
+
+/// The newest intact note, and its slot.
+fn newest(file: &File) -> io::Result<Option<(usize, Head)>> {
+    let mut newest: Option<(usize, Head)> = None;
+    for (slot, offset) in SLOTS.into_iter().enumerate() {
+        let Some(head) = read_slot(file, offset)? else { continue };
+        if newest.is_none_or(|(_, other)| other.last <= head.last) {
+            newest = Some((slot, head));
+        }
+    }
+    Ok(newest)
+}
+
 fn read_slot(file: &File, offset: u64) -> io::Result<Option<Head>> {
     let mut bytes = [0; SLOT_BYTES];
     match file.read_exact_at(&mut bytes, offset) {
@@ -142,6 +171,21 @@ mod tests {
 
     fn head(last: u64) -> Head {
         Head { journal: JournalId(7), last: Sequence(last), chain: [9; 32] }
+    }
+
+    #[test]
+    fn whoever_only_reads_makes_no_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("head");
+        assert_eq!(read(&path).unwrap(), None);
+        assert!(!path.exists());
+        std::fs::write(&path, "short").unwrap();
+        assert_eq!(read(&path).unwrap(), None);
+        let (mut file, _) = HeadFile::open(&path).unwrap();
+        for last in 1..=3 {
+            file.write(&head(last)).unwrap();
+            assert_eq!(read(&path).unwrap(), Some(head(last)));
+        }
     }
 
     #[test]

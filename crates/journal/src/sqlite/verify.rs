@@ -136,7 +136,7 @@ impl<'a> Lookup<'a> {
     }
 }
 
-fn check_journal(head: &Head, journal: JournalId) -> Result<(), JournalError> {
+pub(super) fn check_journal(head: &Head, journal: JournalId) -> Result<(), JournalError> {
     if head.journal == journal {
         return Ok(());
     }
@@ -146,7 +146,11 @@ fn check_journal(head: &Head, journal: JournalId) -> Result<(), JournalError> {
     )))
 }
 
-fn check_head(head: &Head, walk: &Walk, chain: Option<[u8; 32]>) -> Result<(), JournalError> {
+pub(super) fn check_head(
+    head: &Head,
+    walk: &Walk,
+    chain: Option<ChainHash>,
+) -> Result<(), JournalError> {
     if walk.last < head.last {
         return Err(damaged_end(format!(
             "the last event found is {}, but {} was durable: the end of the database or of its WAL \

@@ -1,7 +1,8 @@
 //! Every kind of state is bounded. The bounds of a million rows and more are not reached here.
 
 use domain::limits::{
-    ALERT_RULES_MAX, COMMODITIES_MAX, KEYS_MAX, SHIPMENT_EVENTS_MAX, STATIONS_MAX, VESSELS_MAX,
+    ADMIN_KEYS_RESERVED, ALERT_RULES_MAX, COMMODITIES_MAX, KEYS_MAX, SHIPMENT_EVENTS_MAX,
+    STATIONS_MAX, VESSELS_MAX,
 };
 use domain::{Action, PutStation, Role};
 
@@ -135,10 +136,19 @@ fn stations_are_bounded_after_their_names_are_judged() {
 #[test]
 fn keys_are_bounded_revoked_ones_included() {
     let mut story = given().unaudited().check(super::asks::revoke(2), "key.revoked");
-    for _ in story.state.keys.len()..KEYS_MAX {
+    let for_all = KEYS_MAX - ADMIN_KEYS_RESERVED;
+    for _ in story.state.keys.len()..for_all {
         story = story.check(key("clerk", Role::Operator), "key.created");
     }
-    story
-        .check(key("clerk", Role::Operator), &format!("limit_reached {KEYS_MAX} keys"))
-        .check(key("clerk", Role::Viewer), "already_exists clerk is a principal");
+    let last = u32::try_from(for_all - 1).unwrap();
+    story = story
+        .check(key("clerk", Role::Operator), &format!("limit_reached {for_all} keys"))
+        .check(super::asks::rotate(last, None, 60), &format!("limit_reached {for_all} keys"))
+        .check(key("clerk", Role::Viewer), "already_exists clerk is a principal")
+        // The last ones are for administrators.
+        .check(super::asks::rotate(0, None, 60), "key.created, key.updated");
+    for _ in story.state.keys.len()..KEYS_MAX {
+        story = story.check(key("second", Role::Admin), "key.created");
+    }
+    story.check(key("second", Role::Admin), &format!("limit_reached {KEYS_MAX} keys"));
 }

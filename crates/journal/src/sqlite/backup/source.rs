@@ -8,6 +8,7 @@ use rusqlite::{Connection, Transaction};
 
 use super::super::connection::{Access, connect, failed, key, unsigned};
 use super::super::files::{Files, failed as file_failed};
+use super::super::head::{self, Head};
 use super::super::{OpenOptions, damaged_row, schema, verify};
 use super::{BackupError, SLICE_BYTES, bytes_of};
 use crate::row::{Row, Walk};
@@ -31,9 +32,13 @@ pub(super) struct Slice {
 }
 
 impl BackupSource {
-    /// Opens the journal in a data folder.
+    /// Opens the journal in a data folder. Refuses one that ends before its head: SQLite would have
+    /// dropped a damaged end of its WAL, and the copy would lack it without a word.
     pub fn open(data: &Path) -> Result<Self, JournalError> {
         let files = Files::in_folder(data)?;
+        // First of all: it is noted behind its commit, so that whatever is found later has come as far,
+        // however fast somebody writes meanwhile.
+        let noted = head::read(&files.head())?;
         // A killed process may have left commits that were never synced. A copy must not have what
         // the original could still lose: it would be of another history then.
         for path in [files.wal(), files.database()] {
@@ -46,7 +51,27 @@ impl BackupSource {
         }
         let bytes = bytes_of(&files.database()) + bytes_of(&files.wal());
         let connection = connect(&files.database(), Access::Read, &OpenOptions::default())?;
-        Self::of(connection, bytes)
+        let source = Self::of(connection, bytes)?;
+        source.check(noted.as_ref())?;
+        Ok(source)
+    }
+
+    /// That the journal reaches its head, and has the history that was durable there.
+    fn check(&self, noted: Option<&Head>) -> Result<(), JournalError> {
+        let end = self.end()?;
+        let Some(head) = noted else {
+            if end.last > Sequence::ZERO {
+                let last = end.last.0;
+                tracing::warn!(
+                    last,
+                    "no intact head file: an end lost to damage would go unnoticed"
+                );
+            }
+            return Ok(());
+        };
+        verify::check_journal(head, self.id)?;
+        let chain = if head.last <= end.last { self.chain(head.last)? } else { None };
+        verify::check_head(head, &end, chain)
     }
 
     pub(super) fn of(connection: Connection, bytes: u64) -> Result<Self, JournalError> {

@@ -35,7 +35,8 @@ impl Network {
         let mut reasons = one_if(old.ended, "key_ended");
         reasons.extend(one_if(old.replaced, "already_rotated"));
         let ends = rotation.lifetime.is_some() || old.seconds.is_some();
-        reasons.extend(one_if(ends && self.is_last_of_admins(rotation.key), "last_admin_key"));
+        let slips = ends || rotation.grace.is_none();
+        reasons.extend(one_if(slips && self.is_last_of_admins(rotation.key), "last_admin_key"));
         reasons
     }
 

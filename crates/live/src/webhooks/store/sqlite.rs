@@ -73,8 +73,13 @@ impl SqliteOperations {
             transaction.commit()?;
             if matches!(durability, Durability::Synced) {
                 // SQLite drops a damaged end of its log without a word; what an owner was answered
-                // for is in the file itself, which is checked. Owners change things by hand.
-                connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |_| Ok(()))?;
+                // for is in the file itself, which is checked. Owners change things by hand. Whoever
+                // reads meanwhile, as a backup does, keeps it in the log, synced, until the next time.
+                connection.busy_timeout(file::READERS)?;
+                let emptied =
+                    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |_| Ok(()));
+                connection.busy_timeout(file::BUSY)?;
+                emptied?;
             }
             Ok(done)
         };

@@ -68,6 +68,8 @@ const KEY_USES: &str = "
 const VERSION: i64 = 2;
 /// How long a connection waits for another's lock: nobody else has one but somebody who looks.
 pub(super) const BUSY: Duration = Duration::from_secs(10);
+/// How long emptying the log waits for readers to end: others wait for whoever does that.
+pub(super) const READERS: Duration = Duration::from_millis(100);
 
 /// Opens the file, and makes it if it is not there.
 pub(super) fn open(path: &Path, journal: JournalId) -> Result<Connection, StoreError> {
@@ -89,7 +91,8 @@ pub(super) fn open(path: &Path, journal: JournalId) -> Result<Connection, StoreE
     fs::set_permissions(path, Permissions::from_mode(0o600))
         .map_err(|error| storage("protecting", error))?;
     let connection = connect(path).map_err(|error| failed(&name, "opening it", &error))?;
-    check(&connection, &name, journal)?;
+    let found = check(&connection, &name, journal)?;
+    migrate(&connection, &name, found)?;
     Ok(connection)
 }
 
@@ -137,12 +140,13 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-/// Refuses a file that is damaged, another network's or of a later version.
+/// Refuses a file that is damaged, another network's or of a later version; gives its version, which
+/// may be an earlier one. Changes nothing, so that a copy can be checked that nobody may write.
 pub(super) fn check(
     connection: &Connection,
     name: &str,
     journal: JournalId,
-) -> Result<(), StoreError> {
+) -> Result<i64, StoreError> {
     let read = |doing, error: &rusqlite::Error| failed(name, doing, error);
     let found: i64 = connection
         .pragma_query_value(None, "user_version", |row| row.get(0))
@@ -166,11 +170,16 @@ pub(super) fn check(
     if id != journal.0.to_be_bytes() {
         return Err(StoreError::Foreign(name.to_owned()));
     }
-    if found == 1 {
-        let step = format!("BEGIN IMMEDIATE; {KEY_USES} PRAGMA user_version = {VERSION}; COMMIT");
-        connection.execute_batch(&step).map_err(|error| read("adding a table", &error))?;
+    Ok(found)
+}
+
+/// Adds what a file of this earlier version lacks.
+fn migrate(connection: &Connection, name: &str, found: i64) -> Result<(), StoreError> {
+    if found != 1 {
+        return Ok(());
     }
-    Ok(())
+    let step = format!("BEGIN IMMEDIATE; {KEY_USES} PRAGMA user_version = {VERSION}; COMMIT");
+    connection.execute_batch(&step).map_err(|error| failed(name, "adding a table", &error))
 }
 
 /// What an error of SQLite's means: that the file is not what was written, or that the storage (or

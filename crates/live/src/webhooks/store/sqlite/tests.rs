@@ -58,6 +58,47 @@ fn one_of_the_first_version_gets_what_it_lacks_and_keeps_what_it_has() {
     }
 }
 
+/// A backup of a folder that was last served by an earlier version, and what is made of it.
+#[test]
+fn one_of_the_first_version_is_copied_as_it_is_and_so_is_the_copy() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let webhooks = filled(&at("operations.db"));
+    let older = "DROP TABLE key_uses; PRAGMA user_version = 1";
+    Connection::open(at("operations.db")).unwrap().execute_batch(older).unwrap();
+    let version = |path: &Path| -> i64 {
+        let connection = Connection::open(path).unwrap();
+        connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap()
+    };
+    let steps = [("operations.db", "operations.backup"), ("operations.backup", "restored.db")];
+    for (from, to) in steps {
+        let copied = SqliteOperations::copy(&at(from), &at(to), JOURNAL).unwrap();
+        assert_eq!(copied, (3, Sequence(50)));
+        assert_eq!((version(&at(from)), version(&at(to))), (1, 1), "nothing is changed on the way");
+    }
+    let store = SqliteOperations::open(&at("restored.db"), JOURNAL).unwrap();
+    assert_eq!(OperationsStore::load(&store).unwrap(), webhooks);
+    store.save(&[(KeyId(3), Timestamp(9))]).unwrap();
+}
+
+/// As a copy does while it is made.
+#[test]
+fn whoever_reads_for_long_keeps_no_owner_waiting() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("operations.db");
+    let store = SqliteOperations::open(&path, JOURNAL).unwrap();
+    store.create(&webhook()).unwrap();
+    let reader = Connection::open(&path).unwrap();
+    reader.execute_batch("BEGIN; SELECT count(*) FROM webhooks").unwrap();
+    let begun = std::time::Instant::now();
+    store.create(&webhook()).unwrap();
+    assert!(begun.elapsed() < file::BUSY / 2, "{:?}", begun.elapsed());
+    reader.execute_batch("COMMIT").unwrap();
+    store.create(&webhook()).unwrap();
+    // Nothing of what was answered is in the log alone any more.
+    assert_eq!(fs::metadata(folder.path().join("operations.db-wal")).unwrap().len(), 0);
+}
+
 #[test]
 fn what_was_begun_and_not_finished_is_begun_again() {
     let folder = tempfile::tempdir().unwrap();

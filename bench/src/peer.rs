@@ -94,7 +94,11 @@ async fn serve(arguments: &PeerArguments) -> Outcome<()> {
     let address = listener.local_addr().doing("listening")?;
     let mut terminate = signal(SignalKind::terminate()).doing("waiting for signals")?;
     console::say(&format!("listening on http://{address}"));
-    gateway.serve(listener, async move { _ = terminate.recv().await }, DRAIN).await;
+    let told = async move {
+        terminate.recv().await;
+        DRAIN
+    };
+    gateway.serve(listener, told).await;
     block_in_place(|| engine.stop()).doing("stopping the peer")
 }
 

@@ -111,6 +111,11 @@ async fn the_examples_are_what_a_network_takes_and_answers() {
     assert_eq!(refused, Vec::<String>::new());
     let took = began.elapsed();
     answers["openapi"]["200"] = json!({ "openapi": "3.1.0" });
+    // What it measured is another at each run.
+    answers["metrics"]["200"] = json!(
+        "# HELP itn_build_info Always 1; its label says which version runs.\n\
+         # TYPE itn_build_info gauge\nitn_build_info{version=\"0.1.0\"} 1\n"
+    );
     network.audit().await;
     kept.insert("key".to_owned(), json!(SECRET));
     let made = format!("{:#}\n", json!({ "answers": answers, "kept": kept }));

@@ -387,6 +387,7 @@ macro_rules! shown {
             ".**.recordedAt" => "[time]",
             ".**.recordedat" => "[time]",
             ".**.occurredAt" => "[time]",
+            ".**.estimatedAt" => $crate::tests::support::time_or_null(),
             ".**.settledAt" => $crate::tests::support::time_or_null(),
             ".**.expiresAt" => $crate::tests::support::time_or_null(),
             ".**.createdAt" => "[time]",

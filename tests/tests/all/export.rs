@@ -269,6 +269,7 @@ fn a_file_is_there_whole_or_as_it_was() {
 fn what_is_told_to_end_leaves_no_half_file() {
     let (folder, server) = busy();
     let address = server.address().to_string();
+    let network = server.client().get("/api/network").expect(200).text();
     let file = folder.path().join("events.ndjson");
     let is_begun = || {
         let mut entries =
@@ -283,9 +284,12 @@ fn what_is_told_to_end_leaves_no_half_file() {
             let mut socket = socket.unwrap();
             let mut head = [0; 4096];
             let _ = std::io::Read::read(&mut socket, &mut head);
-            let network = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 31\r\n\r\n{\"time\":\"2200-01-01T00:00:00Z\"}";
+            let length = network.len();
+            let network = format!(
+                "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{network}"
+            );
             let busy = "HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}";
-            let answer = if number == 0 { network } else { busy };
+            let answer = if number == 0 { &network } else { busy };
             let _ = std::io::Write::write_all(&mut socket, answer.as_bytes());
         }
     });

@@ -13,7 +13,7 @@ use tower::{Layer, Service};
 use tracing::Level;
 
 use super::current::{Current, Scope};
-use super::meters::RowId;
+use super::meters::{RowId, UNMATCHED};
 use super::request_id::{RequestId, X_REQUEST_ID};
 use crate::gateway::App;
 use crate::problem::Code;
@@ -54,7 +54,7 @@ where
         let matched = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
         let row = meters.routes.find(matched, request.method());
         meters.in_flight.rise();
-        let told = tracing::enabled!(Level::DEBUG).then(|| request.uri().path().into());
+        let told = tracing::enabled!(Level::DEBUG).then(|| without_secrets(request.uri().path()));
         let mut current = Some(Current::new(RequestId::of(request.headers())));
         let method = request.method().clone();
         let inner = {
@@ -127,6 +127,8 @@ impl<F> Observed<F> {
         let code = code.map_or("", |code| code.row().code);
         let (status, took_us) = (status.as_u16(), took.as_micros());
         if let Some(path) = &self.told {
+            // What is no route of ours may be anything.
+            let path = if route == UNMATCHED { "" } else { path };
             tracing::debug!(method, path, route, status, code, took_us, "answered");
         }
         let gates = app.gates();
@@ -162,4 +164,12 @@ impl<F> Drop for Observed<F> {
             self.app.meters().abandoned.add(1);
         }
     }
+}
+
+/// The path, but for what looks like a secret that somebody put there by mistake.
+fn without_secrets(path: &str) -> Box<str> {
+    let is_secret = |part: &str| ["itn_", "whsec_"].iter().any(|prefix| part.contains(prefix));
+    let parts: Vec<_> =
+        path.split('/').map(|part| if is_secret(part) { "…" } else { part }).collect();
+    parts.join("/").into()
 }

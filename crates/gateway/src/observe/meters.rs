@@ -23,7 +23,7 @@ pub(super) const METHODS: [&str; 8] =
 /// The files and addresses of the page: one row for all of them.
 const PAGE: &str = "page";
 /// What no route is for.
-const UNMATCHED: &str = "unmatched";
+pub(super) const UNMATCHED: &str = "unmatched";
 
 /// Everything that is counted here.
 #[derive(Debug)]

@@ -56,6 +56,7 @@ const SHIPMENTS: Columns = &[
     ("actualDeparture", ""),
     ("plannedArrival", ""),
     ("estimatedArrival", ""),
+    ("estimatedAt", ""),
     ("actualArrival", ""),
     ("positionX", "position.x"),
     ("positionY", "position.y"),

@@ -75,7 +75,7 @@ fn instance(document: &Value, schema: &Value, is_full: bool) -> Value {
         return made.into();
     }
     // Beside fields, choices only say which of them go together.
-    let has_fields = schema.get("properties").is_some();
+    let has_fields = schema["type"] == "object";
     if let Some(choices) = schema["oneOf"].as_array().filter(|_| !has_fields) {
         return instance(document, &choices[0], is_full);
     }

@@ -33,9 +33,8 @@ fn the_readme_session_works_as_pasted() {
         assert!(script.contains(endpoint), "{endpoint} is not in the session:\n{script}");
     }
     let said = pasted(&script);
-    for word in ["transactionId", "shipmentId", "levels", "settled", "booked", "data:", "id:"] {
-        assert!(said.contains(word), "{word} is not in what the session shows:\n{said}");
-    }
+    let words = ["transactionId", "shipmentId", "levels", "settled", "booked", "data:", "id:"];
+    assert_said(&said, &words);
 }
 
 #[test]
@@ -52,91 +51,58 @@ fn getting_started_works_as_pasted() {
     let options = Server::options(&folder.data()).arg("--webhook-allow").arg("127.0.0.0/8");
     let server = options.start();
     let said = pasted_on(&folder, &server, &script);
-    for word in [
+    let words = [
         "\"status\":\"settled\"",
         "\"status\":\"received\"",
         "data: {\"specversion\"",
         "acme bought 500 water-ice",
         "the receiver got trade.settled with sequence",
         "state hash ",
-    ] {
-        assert!(said.contains(word), "{word} is not in what the session shows:\n{said}");
-    }
+    ];
+    assert_said(&said, &words);
     // The backup, the restore and the verification, each of the same journal up to the same event.
     let lines = |start: &str| said.lines().filter(|line| line.starts_with(start)).count();
     assert_eq!((lines("ok"), lines("sequence ")), (3, 3), "{said}");
     let ends: BTreeSet<_> = said.lines().filter(|line| line.starts_with("sequence ")).collect();
     assert_eq!(ends.len(), 1, "{said}");
-    for wrong in ["itn: ", "error: ", "Traceback", "panicked"] {
-        assert!(!said.contains(wrong), "{wrong} is in what the session shows:\n{said}");
-    }
+    assert_no_tool_failed(&said);
 }
 
 #[test]
-fn the_trading_session_works_as_pasted() {
-    let path = process::repository().join("docs/trading.md");
-    let markdown = fs::read_to_string(path).unwrap();
-    let script =
-        readme::session(&markdown, "trading").expect("a block marked <!-- test: trading -->");
-    let said = pasted(&script);
-    for word in ["offerId", "\"status\":\"reversed\"", "\"held\":450", "dryRun", "balanced"] {
-        assert!(said.contains(word), "{word} is not in what the session shows:\n{said}");
-    }
-}
-
-#[test]
-fn the_access_session_works_as_pasted() {
-    let path = process::repository().join("docs/access.md");
-    let markdown = fs::read_to_string(path).unwrap();
-    let script =
-        readme::session(&markdown, "access").expect("a block marked <!-- test: access -->");
-    let said = pasted(&script);
-    for word in [
-        "\"role\":\"trader\"",
-        "\"accounts\":[\"acme\"]",
-        "\"replaces\":1",
-        "\"status\":\"revoked\"",
-        "401",
-        "key 4 of guest, viewer, good until",
-        "last used",
-    ] {
-        assert!(said.contains(word), "{word} is not in what the session shows:\n{said}");
-    }
-}
-
-#[test]
-fn the_session_of_all_tasks_works_as_pasted() {
-    let path = process::repository().join("docs/api.md");
-    let markdown = fs::read_to_string(path).unwrap();
-    let script = readme::session(&markdown, "api").expect("blocks marked <!-- test: api -->");
-    let said = pasted(&script);
-    for word in [
-        "idempotency-replayed: true",
-        "\"dryRun\":true",
-        "\"status\":\"reversed\"",
-        "\"status\":\"received\"",
-        "\"acknowledgedBy\":\"admin\"",
-        "{\"line\":2,\"status\":201",
-        "{\"line\":3,\"status\":422",
-        "data: {\"specversion\"",
-        "\"status\":\"paused\"",
-        "tradesPerSecond",
-        "\"balanced\":true",
-        "insufficient_stock",
-    ] {
-        assert!(said.contains(word), "{word} is not in what the session shows:\n{said}");
-    }
-}
-
-#[test]
-fn the_observing_session_works_as_pasted() {
-    let path = process::repository().join("docs/observing.md");
-    let markdown = fs::read_to_string(path).unwrap();
-    let script = readme::session(&markdown, "observing").expect("a marked block");
-    let said = pasted(&script);
-    for word in ["itn_commands_total{outcome=\"accepted\"} 2", "{\"status\":\"ready\"}"] {
-        assert!(said.contains(word), "{word} is not in what the session shows:\n{said}");
-    }
+fn the_sessions_on_a_new_server_work_as_pasted() {
+    let reversed = "\"status\":\"reversed\"";
+    shows_anew("trading", &["offerId", reversed, "\"held\":450", "dryRun", "balanced"]);
+    shows_anew(
+        "access",
+        &[
+            "\"role\":\"trader\"",
+            "\"accounts\":[\"acme\"]",
+            "\"replaces\":1",
+            "\"status\":\"revoked\"",
+            "401",
+            "key 4 of guest, viewer, good until",
+            "last used",
+        ],
+    );
+    shows_anew(
+        "api",
+        &[
+            "idempotency-replayed: true",
+            "\"dryRun\":true",
+            reversed,
+            "\"status\":\"received\"",
+            "\"acknowledgedBy\":\"admin\"",
+            "{\"line\":2,\"status\":201",
+            "{\"line\":3,\"status\":422",
+            "data: {\"specversion\"",
+            "\"status\":\"paused\"",
+            "tradesPerSecond",
+            "\"balanced\":true",
+            "insufficient_stock",
+        ],
+    );
+    let counted = "itn_commands_total{outcome=\"accepted\"} 2";
+    shows_anew("observing", &[counted, "{\"status\":\"ready\"}"]);
 }
 
 #[test]
@@ -170,16 +136,36 @@ fn has_python() -> bool {
 /// Pastes the session of `docs/NAME.md` on a network where a little of everything happened.
 #[track_caller]
 fn shows(name: &str, words: &[&str]) {
-    let path = process::repository().join(format!("docs/{name}.md"));
-    let markdown = fs::read_to_string(path).unwrap();
-    let script = readme::session(&markdown, name).expect("a marked block");
     let folder = Folder::new();
     let server = Server::start(&folder.data());
     given::awkward(&mut server.client());
-    let said = pasted_on(&folder, &server, &script);
+    let said = pasted_on(&folder, &server, &session_of(name));
+    assert_said(&said, words);
+    assert_no_tool_failed(&said);
+}
+
+/// Pastes the session of `docs/NAME.md` on a new server; what it has refused belongs to it.
+#[track_caller]
+fn shows_anew(name: &str, words: &[&str]) {
+    assert_said(&pasted(&session_of(name)), words);
+}
+
+#[track_caller]
+fn session_of(name: &str) -> String {
+    let path = process::repository().join(format!("docs/{name}.md"));
+    let markdown = fs::read_to_string(path).unwrap();
+    readme::session(&markdown, name).expect("marked blocks")
+}
+
+#[track_caller]
+fn assert_said(said: &str, words: &[&str]) {
     for word in words {
         assert!(said.contains(word), "{word} is not in what the session shows:\n{said}");
     }
+}
+
+#[track_caller]
+fn assert_no_tool_failed(said: &str) {
     for wrong in ["itn: ", "error: ", "Traceback", "panicked"] {
         assert!(!said.contains(wrong), "{wrong} is in what the session shows:\n{said}");
     }

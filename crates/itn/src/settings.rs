@@ -18,6 +18,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, Command};
+use strsim::levenshtein;
 use thiserror::Error;
 
 pub(crate) use self::effective::show;
@@ -215,24 +216,9 @@ fn with_default(command: Command, variable: &OsStr, value: &str) -> Command {
 }
 
 fn unknown(key: &str, known: &BTreeSet<String>) -> String {
-    let nearest = known.iter().min_by_key(|name| distance(name, key));
-    match nearest.filter(|name| distance(name, key) <= name.len().max(key.len()) / 2) {
+    let nearest = known.iter().min_by_key(|name| levenshtein(name, key));
+    match nearest.filter(|name| levenshtein(name, key) <= name.len().max(key.len()) / 2) {
         Some(nearest) => format!("there is no setting {key}; is {nearest} meant?"),
         None => format!("there is no setting {key}: `itn config` lists all"),
     }
-}
-
-/// Letters to be changed, added or removed until one is the other (Levenshtein).
-fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (at, letter) in one.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], at + 1);
-        for (column, same) in other.iter().enumerate() {
-            let changed = diagonal + usize::from(*same != letter);
-            diagonal = row[column + 1];
-            row[column + 1] = changed.min(diagonal + 1).min(row[column] + 1);
-        }
-    }
-    row[other.len()]
 }

@@ -6,6 +6,7 @@ mod history;
 mod latency;
 mod live;
 mod memory;
+mod overload;
 mod pause;
 mod postgres;
 mod restart;
@@ -42,6 +43,8 @@ pub(crate) enum RowName {
     Bulk,
     /// Latency at half load against a bare sync.
     Latency,
+    /// Ten times as much as it can take.
+    Overload,
     /// The longest pause.
     Pause,
     /// The last million against the first.
@@ -220,6 +223,7 @@ impl Bench {
             RowName::Postgres => postgres::measure(self),
             RowName::Bulk => bulk::measure(self),
             RowName::Latency => latency::measure(self),
+            RowName::Overload => overload::measure(self),
             RowName::Pause => pause::measure(self),
             RowName::Flat => flat::measure(self),
             RowName::Memory => memory::measure(self),

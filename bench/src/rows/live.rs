@@ -38,7 +38,9 @@ const MEMORY_AT_MOST_BYTES: u64 = 20 * 1024;
 pub(super) fn measure(bench: &mut Bench) -> Outcome<Findings> {
     let files = raise_limit(count(bench.scale.readers) + FILES_BESIDE)?;
     let connections = (bench.scale.readers + 1_000).to_string();
-    let mut network = bench.network_with("live", &["--connections-max", &connections])?;
+    // All of them come from this machine, which is one address.
+    let room = ["--connections-max", &connections, "--connections-per-address", &connections];
+    let mut network = bench.network_with("live", &room)?;
     let mut findings = Findings::default();
     findings.note(files);
     measure_memory(bench, &mut network, &mut findings)?;

@@ -11,6 +11,7 @@ use std::io;
 use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -31,7 +32,7 @@ use tower::ServiceExt;
 use crate::client_address::ClientAddress;
 use crate::gateway::GatewayOptions;
 use crate::headers::secure;
-use crate::limits::{HEAD_BYTES_MAX, REFUSALS_MAX};
+use crate::limits::{HEAD_BYTES_MAX, REFUSALS_MAX, REST_SPREAD};
 use crate::observe::{Connections, Held, OpenOf, named_anew};
 use crate::problem::{Code, Problem, Rest};
 use crowd::{Crowd, Member};
@@ -43,6 +44,8 @@ use patient::Patient;
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// How long a connection that is refused may take to hear so.
 const REFUSAL_TIME: Duration = Duration::from_secs(1);
+/// 65,536 by the golden ratio, and odd, so that every share comes once in a round.
+const GOLDEN_STEP: u16 = 40_503;
 
 /// A connection's place among all, in the extensions of its requests: what outlives the conversation
 /// over HTTP keeps it.
@@ -181,8 +184,8 @@ async fn answer(
     place: Option<&Place>,
 ) -> Response {
     let rests_until = place.and_then(|place| place.rests_until.lock().take());
-    if let Some(until) = rests_until {
-        sleep_until(until).await;
+    if let Some(until) = rests_until.filter(|until| Instant::now() < *until) {
+        sleep_until(until + REST_SPREAD.mul_f32(next_share())).await;
     }
     let response = match router.oneshot(request).await {
         Ok(response) => response,
@@ -192,6 +195,15 @@ async fn answer(
         *place.rests_until.lock() = Some(Instant::now() + *time);
     }
     response
+}
+
+/// A share of 1, each far from those before it: a crowd that was refused together comes back spread
+/// out, and not as one burst that everybody else stands behind.
+fn next_share() -> f32 {
+    static COUNT: AtomicU16 = AtomicU16::new(0);
+    // Steps of the golden ratio divide what they walk around most evenly.
+    let step = COUNT.fetch_add(GOLDEN_STEP, Ordering::Relaxed);
+    f32::from(step) / 65_536.0
 }
 
 /// Says that there are too many connections, to whoever still listens.

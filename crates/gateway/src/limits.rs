@@ -129,6 +129,12 @@ pub(crate) const GZIP_RATIO_MAX: usize = 1_032;
 pub(crate) const UNPACK_INLINE_BYTES_MAX: usize = 128 * 1024;
 /// Large bodies that are unpacked at a time: one processor gives half a GB/s, more than is decided.
 pub(crate) const UNPACKING_MAX: usize = 1;
+/// How much that yields to all other work, see nice(2): a tenth of a processor is left where others
+/// want them all, so that honest bodies come through and bombs hold up nobody.
+pub(crate) const UNPACK_NICENESS: i32 = 10;
 /// How long a connection is not listened to after it was told to come later: whoever does not wait by
 /// themselves waits so long at the most.
 pub(crate) const REST_MAX: Duration = Duration::from_secs(1);
+/// How much longer than that it is for some of them, so that those who were refused together do not
+/// come back together.
+pub(crate) const REST_SPREAD: Duration = Duration::from_secs(1);

@@ -12,12 +12,15 @@ use axum::http::request::Parts;
 use bytes::{Bytes, BytesMut};
 use flate2::bufread::MultiGzDecoder;
 use http_body_util::BodyExt;
+use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
 
 use super::room::Room;
 use crate::gateway::App;
 use crate::limit_options::LimitOptions;
-use crate::limits::{BODY_RATE_GRACE, BODY_SMALL_BYTES, GZIP_RATIO_MAX, UNPACK_INLINE_BYTES_MAX};
+use crate::limits::{
+    BODY_RATE_GRACE, BODY_SMALL_BYTES, GZIP_RATIO_MAX, UNPACK_INLINE_BYTES_MAX, UNPACK_NICENESS,
+};
 use crate::observe::{Stage, pass};
 use crate::problem::{Code, Problem};
 use crate::rates::{Visit, visit};
@@ -121,23 +124,33 @@ pub(crate) async fn read_body(
     let bytes = if unpacked_max <= UNPACK_INLINE_BYTES_MAX {
         unpack(&bytes, bytes_max)?
     } else {
-        // Only fails when closed, which it never is.
-        let turn = Arc::clone(app.unpacking()).acquire_owned().await;
-        let unpacking = tokio::task::spawn_blocking(move || {
-            // Held by the work and not by its client, who may go away in the midst of it.
-            let _turn = turn;
-            unpack(&bytes, bytes_max)
-        });
-        unpacking.await.map_err(|error| {
-            tracing::error!(%error, "unpacking a body failed");
-            Problem::plain(Code::Internal)
-        })??
+        unpack_apart(app, bytes, bytes_max).await?
     };
     // What it might have become is free again.
     if let Some(room) = &mut room {
         room.keep(bytes.len());
     }
     Ok(Held { bytes, _room: room })
+}
+
+/// Unpacks on a thread of its own, one body at a time, and after whatever else there is to do.
+async fn unpack_apart(app: &App, packed: Bytes, bytes_max: usize) -> Result<Bytes, Problem> {
+    // Only fails when closed, which it never is.
+    let turn = Arc::clone(app.unpacking()).acquire_owned().await;
+    let (tell, told) = oneshot::channel();
+    let unpacker = std::thread::Builder::new().name("unpacker".to_owned()).spawn(move || {
+        // Held by the work and not by its client, who may go away in the midst of it.
+        let _turn = turn;
+        // Where that is not allowed, bombs cost others more.
+        let _ = rustix::process::nice(UNPACK_NICENESS);
+        let _ = tell.send(unpack(&packed, bytes_max));
+    });
+    let failed = |error: &dyn std::error::Error| {
+        tracing::error!(%error, "unpacking a body failed");
+        Problem::plain(Code::Internal)
+    };
+    unpacker.map_err(|error| failed(&error))?;
+    told.await.map_err(|error| failed(&error))?
 }
 
 /// Unpacks gzip (RFC 1952) to at most so many bytes.

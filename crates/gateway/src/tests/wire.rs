@@ -239,3 +239,34 @@ async fn whoever_does_not_wait_is_not_heard_for_a_while() {
     assert!(ask().await.starts_with("HTTP/1.1 200"));
     assert!(began.elapsed() >= Duration::from_millis(900), "{:?}", began.elapsed());
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_crowd_that_was_refused_together_comes_back_spread_out() {
+    let served = served(|options| {
+        options.limits.key_rate = Some(crate::Quota::new(1, 1).unwrap());
+    })
+    .await;
+    let mut crowd = Vec::new();
+    for _ in 0..17 {
+        let mut stream = served.connect().await;
+        stream.write_all(get("/api/whoami").as_bytes()).await.unwrap();
+        until(&mut stream, "}").await;
+        crowd.push(stream);
+    }
+    // One of them was let in, and one waits as it is told.
+    let mut patient = crowd.pop().unwrap();
+    let rests = crowd.into_iter().skip(1).map(async |mut stream| {
+        let began = std::time::Instant::now();
+        stream.write_all(get("/api/whoami").as_bytes()).await.unwrap();
+        until(&mut stream, "}").await;
+        began.elapsed()
+    });
+    let rests = futures_util::future::join_all(rests).await;
+    let (least, most) = (rests.iter().min().unwrap(), rests.iter().max().unwrap());
+    assert!(*most >= *least + Duration::from_millis(700), "{rests:?}");
+
+    let began = std::time::Instant::now();
+    patient.write_all(get("/api/whoami").as_bytes()).await.unwrap();
+    until(&mut patient, "}").await;
+    assert!(began.elapsed() < Duration::from_millis(500), "{:?}", began.elapsed());
+}

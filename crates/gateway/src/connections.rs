@@ -15,7 +15,8 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, HttpBody as _};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
@@ -44,6 +45,10 @@ use patient::Patient;
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// How long a connection that is refused may take to hear so.
 const REFUSAL_TIME: Duration = Duration::from_secs(1);
+/// How long a connection that is told to leave has for what it is still being sent.
+const LEAVING_TIME: Duration = Duration::from_millis(500);
+/// How long a connection waits for the place of one that leaves.
+const ROOM_TIME: Duration = Duration::from_secs(1);
 /// 65,536 by the golden ratio, and odd, so that every share comes once in a round.
 const GOLDEN_STEP: u16 = 40_503;
 
@@ -57,7 +62,7 @@ pub(crate) struct ConnectionPlace {
 
 struct Place {
     _permit: OwnedSemaphorePermit,
-    _member: Member,
+    member: Member,
     _open: Held<OpenOf>,
     /// Until when nothing more is heard of it.
     rests_until: Mutex<Option<Instant>>,
@@ -107,28 +112,27 @@ pub(crate) async fn serve(
         // Answers are small and whole: waiting for more to send would only delay them.
         let _ = stream.set_nodelay(true);
         let member = crowd.join(peer, &options.limits.proxies);
-        let place = member.zip(Arc::clone(&connections).try_acquire_owned().ok());
-        if let Some((member, permit)) = place {
-            meters.accepted.add(1);
-            let open = Held::new(OpenOf(Arc::clone(&meters)));
-            let (router, options, stopping) =
-                (router.clone(), Arc::clone(options), stopping.clone());
-            tokio::spawn(async move {
-                let rests_until = Mutex::default();
-                let place =
-                    Arc::new(Place { _permit: permit, _member: member, _open: open, rests_until });
-                let place = ConnectionPlace { place, outlet: Arc::default() };
-                converse((stream, peer), router, &options, (place, stopping)).await;
-            });
-            continue;
-        }
-        meters.refused.add(1);
-        if let Ok(turn) = Arc::clone(&refusals).try_acquire_owned() {
-            tokio::spawn(async move {
-                // A client that does not listen is closed all the same.
-                let _ = timeout(REFUSAL_TIME, refuse(stream)).await;
-                drop(turn);
-            });
+        let permit = Arc::clone(&connections).try_acquire_owned().ok();
+        let entering = Entering {
+            connections: Arc::clone(&connections),
+            router: router.clone(),
+            options: Arc::clone(options),
+            meters: Arc::clone(&meters),
+            stopping: stopping.clone(),
+        };
+        match (member, permit) {
+            (Some(member), Some(permit)) => {
+                tokio::spawn(entering.converse((stream, peer), (permit, member)));
+            }
+            (member, _) => {
+                let member = member.filter(|member| crowd.make_room(member));
+                // Past so many that wait for room or are told that there is none, they are closed.
+                if let Ok(turn) = Arc::clone(&refusals).try_acquire_owned() {
+                    tokio::spawn(entering.wait((stream, peer), member, turn));
+                } else {
+                    meters.refused.add(1);
+                }
+            }
         }
     };
     drop(listener);
@@ -136,6 +140,51 @@ pub(crate) async fn serve(
     let _ = stop.send(());
     if timeout(grace, connections.acquire_many(places)).await.is_err() {
         tracing::warn!("connections that did not end in time are closed");
+    }
+}
+
+/// What a connection that comes needs.
+struct Entering {
+    connections: Arc<Semaphore>,
+    router: Router,
+    options: Arc<GatewayOptions>,
+    meters: Arc<Connections>,
+    stopping: watch::Receiver<()>,
+}
+
+impl Entering {
+    /// Serves a connection that has a place.
+    async fn converse(
+        self,
+        client: (TcpStream, IpAddr),
+        (permit, member): (OwnedSemaphorePermit, Member),
+    ) {
+        self.meters.accepted.add(1);
+        let open = Held::new(OpenOf(self.meters));
+        let rests_until = Mutex::default();
+        let place = Arc::new(Place { _permit: permit, member, _open: open, rests_until });
+        let place = ConnectionPlace { place, outlet: Arc::default() };
+        converse(client, self.router, &self.options, (place, self.stopping)).await;
+    }
+
+    /// Waits for the place of one that is leaving, if one is, or says that there is none.
+    async fn wait(
+        self,
+        (stream, peer): (TcpStream, IpAddr),
+        member: Option<Member>,
+        turn: OwnedSemaphorePermit,
+    ) {
+        if let Some(member) = member {
+            let permit = timeout(ROOM_TIME, Arc::clone(&self.connections).acquire_owned()).await;
+            if let Ok(Ok(permit)) = permit {
+                drop(turn);
+                return self.converse((stream, peer), (permit, member)).await;
+            }
+        }
+        self.meters.refused.add(1);
+        // A client that does not listen is closed all the same.
+        let _ = timeout(REFUSAL_TIME, refuse(stream)).await;
+        drop(turn);
     }
 }
 
@@ -155,8 +204,8 @@ async fn converse(
         let address = ClientAddress::of(peer, request.headers(), proxies);
         request.extensions_mut().insert(place.clone());
         request.extensions_mut().insert(address);
-        let place = may_rest.then(|| Arc::clone(&place.place));
-        async move { Ok::<Response, Infallible>(answer(router, request, place.as_deref()).await) }
+        let place = Arc::clone(&place.place);
+        async move { Ok::<Response, Infallible>(answer(router, request, &place, may_rest).await) }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -171,6 +220,11 @@ async fn converse(
             connection.as_mut().graceful_shutdown();
             connection.await
         }
+        () = place.place.member.told_to_leave() => {
+            connection.as_mut().graceful_shutdown();
+            // What is still being sent has a moment; a head that comes slowly has none.
+            timeout(LEAVING_TIME, connection).await.unwrap_or(Ok(()))
+        }
     };
     if let Err(error) = ended {
         // Clients that go away, stay silent or speak no HTTP: theirs, not ours.
@@ -181,9 +235,11 @@ async fn converse(
 async fn answer(
     router: Router,
     request: axum::extract::Request,
-    place: Option<&Place>,
+    place: &Place,
+    may_rest: bool,
 ) -> Response {
-    let rests_until = place.and_then(|place| place.rests_until.lock().take());
+    place.member.works();
+    let rests_until = place.rests_until.lock().take();
     if let Some(until) = rests_until.filter(|until| Instant::now() < *until) {
         sleep_until(until + REST_SPREAD.mul_f32(next_share())).await;
     }
@@ -191,8 +247,13 @@ async fn answer(
         Ok(response) => response,
         Err(never) => match never {},
     };
-    if let (Some(place), Some(Rest(time))) = (place, response.extensions().get()) {
+    if let Some(Rest(time)) = response.extensions().get().filter(|_| may_rest) {
         *place.rests_until.lock() = Some(Instant::now() + *time);
+    }
+    // What has no length yet is a stream, which goes on, as does what is another protocol now.
+    let is_whole = response.body().size_hint().exact().is_some();
+    if is_whole && response.status() != StatusCode::SWITCHING_PROTOCOLS {
+        place.member.rests();
     }
     response
 }

@@ -132,9 +132,17 @@ pub(crate) const UNPACKING_MAX: usize = 1;
 /// How much that yields to all other work, see nice(2): a tenth of a processor is left where others
 /// want them all, so that honest bodies come through and bombs hold up nobody.
 pub(crate) const UNPACK_NICENESS: i32 = 10;
+/// Bytes that are unpacked before others have their turn at the processor: a tenth of a millisecond.
+pub(crate) const UNPACK_STEP_BYTES: u64 = 64 * 1024;
 /// How long a connection is not listened to after it was told to come later: whoever does not wait by
 /// themselves waits so long at the most.
 pub(crate) const REST_MAX: Duration = Duration::from_secs(1);
 /// How much longer than that it is for some of them, so that those who were refused together do not
 /// come back together.
 pub(crate) const REST_SPREAD: Duration = Duration::from_secs(1);
+/// How long a connection has rested at the least before it is closed to make room for another: whoever
+/// asks every second keeps theirs.
+pub(crate) const REST_BEFORE_LEAVING: Duration = Duration::from_secs(2);
+/// Connections that are closed at a time to make room: to look for them is to look at all, some
+/// 50 µs.
+pub(crate) const LEAVING_AT_ONCE: usize = 64;

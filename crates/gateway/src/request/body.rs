@@ -20,6 +20,7 @@ use crate::gateway::App;
 use crate::limit_options::LimitOptions;
 use crate::limits::{
     BODY_RATE_GRACE, BODY_SMALL_BYTES, GZIP_RATIO_MAX, UNPACK_INLINE_BYTES_MAX, UNPACK_NICENESS,
+    UNPACK_STEP_BYTES,
 };
 use crate::observe::{Stage, pass};
 use crate::problem::{Code, Problem};
@@ -161,10 +162,15 @@ fn unpack(packed: &[u8], bytes_max: usize) -> Result<Bytes, Problem> {
     let mut unpacked = Vec::with_capacity(said.min(bytes_max).min(packed.len() * GZIP_RATIO_MAX));
     let most = u64::try_from(bytes_max).unwrap_or(u64::MAX).saturating_add(1);
     let mut reader = MultiGzDecoder::new(packed).take(most);
-    reader.read_to_end(&mut unpacked).map_err(|error| {
+    let failed = |error| {
         let detail = format!("the body is not gzip, as its Content-Encoding says: {error}");
         Problem::new(Code::MalformedEncoding, detail)
-    })?;
+    };
+    let mut step = || (&mut reader).take(UNPACK_STEP_BYTES).read_to_end(&mut unpacked);
+    while step().map_err(failed)? > 0 {
+        // Whoever waits for this processor has its turn now, and not at the end of a slice of time.
+        std::thread::yield_now();
+    }
     if unpacked.len() > bytes_max {
         return Err(too_large(bytes_max));
     }

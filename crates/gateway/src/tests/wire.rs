@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
@@ -190,6 +190,41 @@ async fn one_address_cannot_take_all_places() {
     assert!(refused.contains("x-content-type-options: nosniff"), "{refused}");
     let mut other = connect_from("127.0.0.2", served.address).await;
     ask(&mut other, "\"ready\"}").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_rests_makes_room_for_whoever_comes() {
+    let served = served(|options| {
+        options.connections_max = 4;
+        options.limits.connections_of_address = Some(4);
+    })
+    .await;
+    let mut stream = served.connect().await;
+    stream.write_all(get("/api/updates/real-time").as_bytes()).await.unwrap();
+    until(&mut stream, "retry: 1000").await;
+    let mut silent = served.connect().await;
+    let mut slow = served.connect().await;
+    slow.write_all(b"GET / HTTP/1.1\r\nhost:").await.unwrap();
+    let mut asked = served.connect().await;
+    asked.write_all(get("/readyz").as_bytes()).await.unwrap();
+    until(&mut asked, "\"ready\"}").await;
+
+    // All places are taken, until those that do nothing have done so for long.
+    let mut newcomer = loop {
+        let mut newcomer = connect_from("127.0.0.2", served.address).await;
+        newcomer.write_all(get("/readyz").as_bytes()).await.unwrap();
+        if until(&mut newcomer, "}").await.starts_with("HTTP/1.1 200") {
+            break newcomer;
+        }
+    };
+    for left in [&mut silent, &mut slow] {
+        rest(left).await;
+    }
+    newcomer.write_all(get("/readyz").as_bytes()).await.unwrap();
+    until(&mut newcomer, "\"ready\"}").await;
+    // A stream is no rest.
+    served.network.put("/api/traders/late", json!({"name": "Late"})).await.expect(201);
+    until(&mut stream, "trader.created").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

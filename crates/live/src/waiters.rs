@@ -11,8 +11,8 @@ use parking_lot::Mutex;
 /// Ticks of silence before a heartbeat: fine enough to be about on time, coarse enough to be free.
 pub(crate) const HEARTBEAT_TICKS: u32 = 16;
 
-/// How many are woken before others have their turn.
-pub(crate) const WAKE_BATCH: usize = 64;
+/// How many are woken before others have their turn: each may be written to right there, some 8 µs.
+pub(crate) const WAKE_BATCH: usize = 16;
 
 /// What a reader that found nothing is to do.
 #[derive(Debug, PartialEq, Eq)]

@@ -103,21 +103,17 @@ export function waiting(alert) {
 }
 
 /** How many ships are under way. @param {Model} model */
-export function underWay(model) {
-  let count = 0;
-  for (const { status } of model.shipments.values()) if (status === "in_transit") count += 1;
-  return count;
-}
+export const underWay = (model) => model.census.underWay;
 
 /** Ships under way, and in what condition. @param {Model} model @param {number} now */
 export function ships(model, now) {
-  const counts = { underWay: 0, late: 0, silent: 0 };
-  for (const shipment of model.shipments.values()) {
-    if (shipment.status !== "in_transit") continue;
-    counts.underWay += 1;
-    const is = condition(shipment, now, model.silent.has(shipment.id));
-    if (is === "late" || is === "overdue") counts.late += 1;
-    else if (is === "silent") counts.silent += 1;
+  const counts = { underWay: model.census.underWay, late: model.census.late(now), silent: 0 };
+  for (const id of model.silent) {
+    const shipment = model.shipments.get(id);
+    if (shipment?.status !== "in_transit" || condition(shipment, now, true) !== "silent") continue;
+    counts.silent += 1;
+    // One of which nothing is heard is silent before it is late.
+    if (shipment.delay !== null) counts.late -= 1;
   }
   return counts;
 }

@@ -29,6 +29,7 @@ import { Session } from "./session.js";
 /**
  * What is mounted.
  * @typedef {object} View
+ * @property {(event: any) => void} [fold] an event has come, and the model has it: between frames
  * @property {(frame: Frame) => void} [draw] once a frame
  * @property {(location: import("./address.js").Location) => void} [show] the address changed, and this view stays
  * @property {() => void} end takes everything away: listeners, timers, requests
@@ -212,6 +213,7 @@ connection.onStatus(({ state }) => {
   drawWho();
   offer();
 });
+connection.onEvent = (event) => view?.fold?.(event);
 address.onChange(show);
 connection.start();
 show();

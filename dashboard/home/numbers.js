@@ -229,6 +229,11 @@ class Numbers {
     this.isDirty = true;
   }
 
+  /** @param {any} event */
+  fold(event) {
+    this.figures.fold(event);
+  }
+
   /** @param {import("../app.js").Frame} frame */
   draw(frame) {
     this.figures.follow(frame);

@@ -187,7 +187,10 @@ export class Model {
 
   /** @param {Alert} alert */
   listen(alert) {
-    if (alert.kind === "shipment_silent" && alert.cause.shipmentId) this.silent.add(alert.cause.shipmentId);
+    const { shipmentId } = alert.cause;
+    if (alert.kind !== "shipment_silent" || !shipmentId) return;
+    this.silent.add(shipmentId);
+    this.census.touch(this.shipments.get(shipmentId));
   }
 
   /** The name of a station, commodity, trader or vessel; its identifier if it has none. @param {string} id */
@@ -266,7 +269,10 @@ export class Model {
       this.alerts.delete(data.alertId);
       this.versions.alerts += 1;
       this.onAlert?.(data.alertId);
-      if (known?.kind === "shipment_silent" && data.cause.shipmentId) this.silent.delete(data.cause.shipmentId);
+      if (known?.kind === "shipment_silent" && data.cause.shipmentId) {
+        this.silent.delete(data.cause.shipmentId);
+        this.census.touch(this.shipments.get(data.cause.shipmentId));
+      }
       this.countAlert(known?.severity, null);
       return;
     }

@@ -12,8 +12,8 @@ import { underWay } from "./words.js";
 
 const DRAW_MS = 1_000;
 const DRAW_LATEST_MS = 3_000;
-/** A bucket's width is some pixels: lines that are drawn more often look the same. */
-const LINES_MS = 2_000;
+/** A bucket is some pixels wide, and filled in many seconds: lines that are drawn more often look the same. */
+const LINES_MS = 5_000;
 /** The address follows a hand so often: browsers refuse more than about 100 changes in 30 s. */
 const ADDRESS_MS = 330;
 /** Though nothing happens: a rate falls with time. */

@@ -11,7 +11,7 @@ import { EMPTY, STRIDE, describe, locate } from "../map/journey.js";
 import { Taken, place } from "../map/labels.js";
 import { lines } from "../map/lanes.js";
 import { Layout } from "../map/layout.js";
-import { candidates } from "../map/naming.js";
+import { candidates, survey } from "../map/naming.js";
 import { Picker } from "../map/picker.js";
 import { RINGS_MAX, RING_STRIDE, Rings, radius, settle } from "../map/rings.js";
 import { Slots } from "../map/slots.js";
@@ -377,15 +377,20 @@ test("systems are named from afar, their stations from near, what is selected al
   const layout = new Layout(STATIONS);
   const of = camera(true);
   of.look(layout.spot("earth"), 400, { left: 0, right: 0, top: 0, bottom: 0 }, null);
-  const given = { width: () => 40, shown: new Map(), chosen: null, named: null, covered: [] };
-  const afar = candidates(layout, of, given).found.map(({ text }) => text);
+  const given = { width: () => 40, named: null, covered: [] };
+  const afar = candidates(survey(layout, of, { shown: new Map(), chosen: null }), of, given).found.map(({ text }) => text);
   assert.ok(afar.includes("Sol") && !afar.includes("Ceres Station"), afar.join());
   of.look(layout.spot("earth"), 24, { left: 0, right: 0, top: 0, bottom: 0 }, null);
-  const close = candidates(layout, of, { ...given, chosen: "earth", named: { name: "Earth", spot: layout.spot("earth") } }).found;
+  const seen = survey(layout, of, { shown: new Map(), chosen: "earth" });
+  const close = candidates(seen, of, { ...given, named: { name: "Earth", spot: layout.spot("earth") } }).found;
   assert.equal(close[0].text, "Earth");
   assert.ok(close[0].isForced);
   assert.deepEqual(close.filter(({ text }) => text === "Earth").length, 1);
   assert.ok(close.some(({ text }) => text === "Ceres Station"));
+  // What covers the map is of one time alone.
+  const covered = { left: 0, top: 0, width: 800, height: 600 };
+  assert.equal(candidates(seen, of, { ...given, covered: [covered] }).taken.isFree(300, 20, 40, 14), false);
+  assert.equal(candidates(seen, of, given).taken.isFree(300, 20, 40, 14), true);
 });
 
 test("trades of a frame at one station are one ring, and at most 256 are alive", () => {

@@ -8,6 +8,8 @@ export const SHAPES = {
   stock_low: "low", stock_out: "out", hold_expired: "expired",
 };
 
+const STOCK = new Set(["stock_low", "stock_out"]);
+
 /** Past it one more that waits makes no difference. */
 const WAITING_MAX = 63;
 
@@ -18,8 +20,7 @@ const WAITING_MAX = 63;
  * @param {import("../model/model.js").Alert} alert as GET /api/alerts shows it
  */
 function weight({ kind, severity, acknowledgedAt, atRisk }) {
-  const isStock = kind === "stock_low" || kind === "stock_out";
-  const waiting = atRisk.holds.length + atRisk.rules.length + (isStock ? 1 : 0);
+  const waiting = atRisk.holds.length + atRisk.rules.length + (STOCK.has(kind) ? 1 : 0);
   return ((acknowledgedAt ? 0 : 1) * SEVERITIES.length + SEVERITIES.indexOf(severity)) * (WAITING_MAX + 1) + Math.min(WAITING_MAX, waiting);
 }
 
@@ -59,6 +60,18 @@ function ranking(model) {
  * @returns {Alert[]} not to be changed
  */
 export const ranked = (model) => ranking(model).alerts;
+
+/** The worst alert of a stock: one that is out before one that is low. @param {Model} model @returns {Alert | null} */
+export function worstStock(model) {
+  /** @type {Weighed | null} */
+  let worst = null;
+  for (const one of ranking(model).stocks.values()) {
+    const isOut = one.alert.kind === "stock_out";
+    const wasOut = worst?.alert.kind === "stock_out";
+    if (!worst || (isOut === wasOut ? compare(one, worst) < 0 : isOut)) worst = one;
+  }
+  return worst?.alert ?? null;
+}
 
 /** Open alerts of each severity. @param {Model} model @returns {{ critical: number, warning: number, info: number }} */
 export const bySeverity = (model) => ranking(model).counts;
@@ -109,6 +122,8 @@ class Ranking {
     this.byId = new Map();
     /** @type {Map<string, Weighed[]>} */
     this.byThing = new Map();
+    /** Those of a stock, by id. @type {Map<string, Weighed>} */
+    this.stocks = new Map();
     this.counts = { critical: 0, warning: 0, info: 0 };
     /** @type {Alert[]} */
     this.arrived = [];
@@ -132,6 +147,7 @@ class Ranking {
     const before = this.byId;
     this.byId = new Map();
     this.byThing = new Map();
+    this.stocks = new Map();
     this.counts = { critical: 0, warning: 0, info: 0 };
     this.weighed = [];
     for (const alert of model.alerts.values()) this.weighed.push(this.weigh(alert, !before.has(alert.alertId)));
@@ -160,6 +176,7 @@ class Ranking {
     const group = this.byThing.get(thingOf(alert));
     if (group) group.push(weighed);
     else this.byThing.set(thingOf(alert), [weighed]);
+    if (STOCK.has(alert.kind) && alert.station && alert.commodity) this.stocks.set(weighed.id, weighed);
     this.counts[alert.severity] += 1;
     if (isNew && this.arrived.push(alert) > ARRIVED_MAX) this.arrived.shift();
     return weighed;
@@ -171,6 +188,7 @@ class Ranking {
     this.weighed.splice(at, 1);
     this.alerts.splice(at, 1);
     this.byId.delete(weighed.id);
+    this.stocks.delete(weighed.id);
     const thing = thingOf(weighed.alert);
     const group = (this.byThing.get(thing) ?? []).filter((one) => one !== weighed);
     if (group.length > 0) this.byThing.set(thing, group);

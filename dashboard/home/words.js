@@ -3,7 +3,7 @@
 import { about, integer } from "../format.js";
 import { behindSeconds, condition } from "../model/shipment.js";
 import { foreseen, words } from "./forecast.js";
-import { ranked } from "./rank.js";
+import { ranked, worstStock } from "./rank.js";
 
 /** @typedef {import("../model/model.js").Model} Model */
 /** @typedef {import("../model/model.js").Alert} Alert */
@@ -173,8 +173,7 @@ function worstOf(model, now) {
     parts.push(shipPart(model, ship.id), `, ${how}`);
     if (load.length > 0) parts.push(" with ", ...load);
   }
-  const known = alerts.filter(({ station, commodity }) => station && commodity);
-  const stock = known.find(({ kind }) => kind === "stock_out") ?? known.find(({ kind }) => kind === "stock_low");
+  const stock = worstStock(model);
   if (stock) parts.push(...(ship ? ["; "] : []), ...cause(stock, model, now));
   return parts;
 }

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { bySeverity, grouped, ranked, takeArrived } from "../home/rank.js";
+import { bySeverity, grouped, ranked, takeArrived, worstStock } from "../home/rank.js";
 import { cause, interruption, quantity, reason, sentence, ships as shipsOf, waiting } from "../home/words.js";
 import { Model } from "../model/model.js";
 import { condition } from "../model/shipment.js";
@@ -159,7 +159,7 @@ test("alerts stay in order while they come, change and go, as putting all in ord
     const isKnown = model.alerts.has(id);
     const what = isKnown ? ["changed", "acknowledged", "resolved"][next(3)] : "fired";
     const isOfShip = Number(id.slice(2)) % 3 === 0;
-    const data = isOfShip ? { kind: ["shipment_late", "shipment_overdue"][next(2)], cause: { shipmentId: `s-${1 + next(2)}` } } : { kind: "stock_low", cause: { rule: "r" }, station: "l", commodity: "oxygen" };
+    const data = isOfShip ? { kind: ["shipment_late", "shipment_overdue"][next(2)], cause: { shipmentId: `s-${1 + next(2)}` } } : { kind: ["stock_low", "stock_out"][next(2)], cause: { rule: "r" }, station: "l", commodity: "oxygen" };
     const cause = isKnown ? model.alerts.get(id)?.cause : data.cause;
     model.apply({ type: `alert.${what}`, sequence: String(10_000 + step), recordedat: at(9 + step / 1000), data: { ...data, cause, alertId: id, severity: ["info", "warning", "critical"][next(3)], actor: "me" } });
     if (next(3) > 0) continue;
@@ -169,6 +169,8 @@ test("alerts stay in order while they come, change and go, as putting all in ord
     assert.deepEqual(bySeverity(model), bySeverity(anew));
     assert.deepEqual(grouped(model), grouped(anew));
     assert.deepEqual(grouped(model, 3), grouped(anew, 3));
+    const stock = ranked(model).filter(({ kind }) => kind.startsWith("stock"));
+    assert.equal(worstStock(model), stock.find(({ kind }) => kind === "stock_out") ?? stock[0] ?? null);
   }
   assert.ok(model.alerts.size > 5);
 });

@@ -145,7 +145,7 @@ class Home {
     const state = isEmpty ? "empty" : model.stations.size > 0 ? "" : connection.state;
     if (state === this.noted) return;
     this.noted = state;
-    this.root.classList.toggle("is-empty", isEmpty);
+    this.root.classList.toggle("is-empty", state !== "");
     fill(this.note, state === "empty" ? empty() : state ? h("p", { class: "quiet" }, waits(state)) : null);
   }
 

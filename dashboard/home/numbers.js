@@ -50,6 +50,7 @@ class Numbers {
     this.version = -1;
     this.rate = new Rate(DRAW_MS, DRAW_LATEST_MS);
     this.isDirty = true;
+    this.state = "";
     /** Where the pointer is, in milliseconds of network time. @type {number | null} */
     this.hover = null;
     this.isDragging = false;
@@ -240,6 +241,10 @@ class Numbers {
     const { wall } = frame;
     const now = Math.min(frame.now, this.figures.until);
     this.toAddress.draw(wall);
+    if (this.state !== this.app.connection.state) {
+      this.state = this.app.connection.state;
+      this.isDirty = true;
+    }
     const isQuiet = wall - this.rate.at >= QUIET_MS && this.app.connection.state === "live";
     if (isQuiet || (this.version !== this.figures.version && this.rate.isDue(frame))) {
       const began = performance.now();
@@ -321,7 +326,8 @@ class Numbers {
     setLine(this.cursor, this.hover === null || this.isDragging ? null : this.part(this.hover));
     setLine(this.chosen, at === null ? null : this.part(at));
     this.nowButton.hidden = at === null;
-    setText(this.when, told === null ? "now" : moment(told));
+    // While nothing is followed, now is when the last was heard.
+    setText(this.when, told !== null ? moment(told) : this.state === "live" || this.state === "connecting" ? "now" : moment(now));
     this.when.classList.toggle("is-chosen", at !== null && this.hover === null);
     for (const { row, value } of this.lines) setText(value, NUMBERS[row].write(this.value(row, told, now)));
     const { speed } = this.app.model.clock;

@@ -4,7 +4,7 @@ import { h } from "../dom.js";
 import { UNKNOWN, integer, share, span } from "../format.js";
 import { behindSeconds, condition, progress, shipment as read } from "../model/shipment.js";
 import { get } from "../net/api.js";
-import { trouble } from "./parts/ask.js";
+import { absence, trouble } from "./parts/ask.js";
 import { bar, goods, narrow, party, state, station, time } from "./parts/cells.js";
 import { isAmongDelayed } from "./parts/delayed.js";
 import { Endless, ROWS_MAX } from "./parts/endless.js";
@@ -178,7 +178,7 @@ class Ships {
     const late = lines.filter(({ behind }) => behind > 0).length;
     this.frame.tell(model.isLoaded ? `${integer(lines.length)} shipments, ${integer(late)} behind their promise` : "", model.sequence);
     if (lines.length > 0) this.frame.say();
-    else if (connection.state === "down") this.frame.refuse("The server does not answer.");
+    else if (absence(connection)) this.frame.refuse(absence(connection));
     else if (!model.isLoaded) this.frame.say("Loading the shipments…");
     else if (this.filters.values.size > 0) this.frame.say("No such shipment is under way.", h("p", null, "Those that ended are found by their status."));
     else this.frame.say("Nothing is under way.");

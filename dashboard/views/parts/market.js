@@ -5,7 +5,7 @@ import { UNKNOWN, about, integer, lightYears } from "../../format.js";
 import { say } from "../../home/sentence.js";
 import { stationPart } from "../../home/words.js";
 import { candles } from "../../panel/candles.js";
-import { Ask } from "./ask.js";
+import { Ask, NO_ANSWER } from "./ask.js";
 import { party, station, time } from "./cells.js";
 import { latestPrices } from "./prices.js";
 import { pathOf } from "./query.js";
@@ -89,6 +89,7 @@ export class Market {
 
   /** @param {string} words @param {any} problem */
   refuse(words, problem) {
+    if (words === NO_ANSWER && this.answer) return this.frame.hold(words);
     this.holder.hidden = true;
     this.frame.tell("", null);
     if (this.filters.explain(problem)) this.frame.refuse("The server refuses this; the field says why.");

@@ -162,7 +162,7 @@ function statusText(wall) {
     case "live": return `live${delay === null ? "" : ` · ${delay.toFixed(1)} s`}${seen}`;
     case "connecting": return "connecting";
     case "signed-out": return "signed out";
-    case "recovering": return progress ? `recovering ${integer(progress.done)} of ${integer(progress.total)}` : "recovering";
+    case "recovering": return progress && progress.total > 0 ? `recovering · ${Math.floor((progress.done / progress.total) * 100)} %` : "recovering";
     case "down": return "no answer";
     case "reconnecting": return `showing${seen.replace(" ·", "")} from ${integer(Math.round((wall - Math.min(since, connection.heardAt || since)) / 1000))} s ago`;
   }

@@ -318,6 +318,11 @@ class Numbers {
     return (at - min) / Math.max(1, max - min);
   }
 
+  /** While nothing is followed, what is shown is as of when the last was heard. */
+  isNow() {
+    return this.state === "live" || this.state === "connecting";
+  }
+
   /** @param {number} now */
   drawValues(now) {
     const { history } = this.figures;
@@ -326,8 +331,7 @@ class Numbers {
     setLine(this.cursor, this.hover === null || this.isDragging ? null : this.part(this.hover));
     setLine(this.chosen, at === null ? null : this.part(at));
     this.nowButton.hidden = at === null;
-    // While nothing is followed, now is when the last was heard.
-    setText(this.when, told !== null ? moment(told) : this.state === "live" || this.state === "connecting" ? "now" : moment(now));
+    setText(this.when, told !== null ? moment(told) : this.isNow() ? "now" : moment(this.app.model.clock.network > 0 ? now : null));
     this.when.classList.toggle("is-chosen", at !== null && this.hover === null);
     for (const { row, value } of this.lines) setText(value, NUMBERS[row].write(this.value(row, told, now)));
     const { speed } = this.app.model.clock;

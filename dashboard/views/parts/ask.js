@@ -72,13 +72,13 @@ export const mayHelp = (problem) => problem?.status !== 403;
 export const NOT_ALLOWED = "Your key sees its own accounts alone, and this is about the whole network. A key of a viewer, an operator or an administrator shows it.";
 
 /** Nobody answered; what was answered before may still be shown. */
-export const NO_ANSWER = "The server does not answer. What is shown may be old.";
+export const NO_ANSWER = "The server does not answer.";
 const SIGNED_OUT = "You are signed out: sign in to see this.";
 
 /** Why nothing is there, if that is so; said in place of "loading". @param {{ state: string }} connection */
 export function absence({ state }) {
   switch (state) {
-    case "down": return "The server does not answer.";
+    case "down": return NO_ANSWER;
     case "signed-out": return SIGNED_OUT;
     case "recovering": return "The server is starting and replays its journal: this comes when it is done.";
     default: return "";

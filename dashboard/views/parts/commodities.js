@@ -44,7 +44,7 @@ export function commodityTable({ app, frame, holder, scroller }) {
   const ask = new Ask(async (get) => {
     answer = await get(`/api/analytics/rankings?of=commodities&by=value&limit=${RANKED_MAX}`);
     seen = "";
-  }, (words) => { frame.note.textContent = words; }, ASK_EVERY_MS);
+  }, (words) => { frame.note.textContent = model.commodities.size > 0 ? words : ""; }, ASK_EVERY_MS);
   ask.now();
 
   function draw() {

@@ -29,6 +29,7 @@ import { Session } from "./session.js";
 /**
  * What is mounted.
  * @typedef {object} View
+ * @property {(event: any) => void} [fold] an event has come, and the model has it: between frames
  * @property {(frame: Frame) => void} [draw] once a frame
  * @property {(location: import("./address.js").Location) => void} [show] the address changed, and this view stays
  * @property {() => void} end takes everything away: listeners, timers, requests
@@ -161,7 +162,7 @@ function statusText(wall) {
     case "live": return `live${delay === null ? "" : ` · ${delay.toFixed(1)} s`}${seen}`;
     case "connecting": return "connecting";
     case "signed-out": return "signed out";
-    case "recovering": return progress ? `recovering ${integer(progress.done)} of ${integer(progress.total)}` : "recovering";
+    case "recovering": return progress && progress.total > 0 ? `recovering · ${Math.floor((progress.done / progress.total) * 100)} %` : "recovering";
     case "down": return "no answer";
     case "reconnecting": return `showing${seen.replace(" ·", "")} from ${integer(Math.round((wall - Math.min(since, connection.heardAt || since)) / 1000))} s ago`;
   }
@@ -212,6 +213,7 @@ connection.onStatus(({ state }) => {
   drawWho();
   offer();
 });
+connection.onEvent = (event) => view?.fold?.(event);
 address.onChange(show);
 connection.start();
 show();

@@ -5,7 +5,7 @@ import { h, keyed, nearest, setText } from "../dom.js";
 import { link } from "../address.js";
 import { Refused, Unauthenticated, post } from "../net/api.js";
 import { Rate } from "./rate.js";
-import { SHAPES, bySeverity, grouped } from "./rank.js";
+import { SHAPES, bySeverity, grouped, takeArrived, thingOf } from "./rank.js";
 import { say } from "./sentence.js";
 import { cause, counted, reason, waiting } from "./words.js";
 
@@ -26,9 +26,6 @@ function why(error) {
 
 const SEVERITIES = ["info", "warning", "critical"];
 
-/** What an alert is about. @param {Alert} alert */
-const thingOf = (alert) => alert.shipmentId ?? alert.alertId;
-
 /** @param {HTMLElement} place @param {import("../app.js").App} app */
 export function mount(place, app) {
   const { model, address, session, connection } = app;
@@ -42,12 +39,10 @@ export function mount(place, app) {
 
   /** What was said where of acknowledging. @type {Map<string, { isBusy: boolean, trouble: string }>} */
   const asked = new Map();
-  /** @type {Set<string> | null} those that were there when this began are not new */
-  let known = null;
+  /** Those that were there when this began are not new. */
+  let hasBegun = false;
   /** @type {Alert[]} */
   let fresh = [];
-  /** Of the alerts, as far as they were told. */
-  let heard = -1;
   let announcedAt = 0;
   const rate = new Rate(DRAW_MS, DRAW_LATEST_MS);
   let isDirty = true;
@@ -123,15 +118,11 @@ export function mount(place, app) {
     (buttonOf(next) ?? title).focus({ preventScroll: true });
   }
 
-  /** @param {Alert[]} alerts @param {number} now @param {number} wall */
-  function announce(alerts, now, wall) {
-    if (known === null) {
-      known = new Set(alerts.map(({ alertId }) => alertId));
-      return;
-    }
-    const before = known;
-    fresh = [...fresh.filter(({ alertId }) => model.alerts.has(alertId)), ...alerts.filter(({ alertId }) => !before.has(alertId))];
-    known = new Set(alerts.map(({ alertId }) => alertId));
+  /** @param {number} now @param {number} wall */
+  function announce(now, wall) {
+    const arrived = takeArrived(model);
+    if (hasBegun) fresh = [...fresh, ...arrived].filter(({ alertId }) => model.alerts.has(alertId));
+    hasBegun = true;
     if (fresh.length === 0 || wall - announcedAt < ANNOUNCE_MS) return;
     announcedAt = wall;
     const [first] = fresh;
@@ -160,10 +151,7 @@ export function mount(place, app) {
       const query = Object.fromEntries(address.current.query);
       more.setAttribute("href", isAll && left > 0 ? "/feed?topic=alert" : link("/", { ...query, alerts: isAll ? null : "all" }));
       setText(more, left > 0 ? `and ${integer(left)} more` : "show the worst seven");
-      if (model.isLoaded && (fresh.length > 0 || heard !== model.versions.alerts)) {
-        heard = model.versions.alerts;
-        announce([...model.alerts.values()], now, wall);
-      }
+      if (model.isLoaded) announce(now, wall);
       rate.done(wall, performance.now() - began);
     },
     show() {

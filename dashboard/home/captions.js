@@ -4,7 +4,7 @@ import { link } from "../address.js";
 import { fill, h, prose } from "../dom.js";
 import { position } from "../format.js";
 import { get } from "../net/api.js";
-import { REFERENCE, isRunning, newest, running } from "./told.js";
+import { REFERENCE, isRunning, running, told } from "./told.js";
 
 /** What the visitor did stays for so long. */
 const YOURS_MS = 60_000;
@@ -33,6 +33,8 @@ export function mount(place, app, onYours, onChange) {
     onChange(root);
   };
   let yoursUntil = 0;
+  /** The newest of each kind since the last frame. @type {{ story: import("./told.js").Told | null, yours: import("./told.js").Told | null }} */
+  const found = { story: null, yours: null };
   /** The latest that was told. @type {import("./told.js").Told | null} */
   let latest = null;
   let isAsked = false;
@@ -52,18 +54,21 @@ export function mount(place, app, onYours, onChange) {
 
   return {
     root,
+    /** @param {any} event */
+    fold(event) {
+      const one = told(event, app.model);
+      if (one) found[one.kind] = one;
+    },
     /** @param {import("../app.js").Frame} frame */
-    draw({ now, events, wall }) {
+    draw({ now, wall }) {
       if (!isAsked && app.model.isLoaded && app.connection.state === "live") begin();
-      if (events.length > 0) {
-        const found = newest(events, app.model);
-        if (found.story) show(story, (latest = found.story), null);
-        if (found.yours) {
-          show(yours, found.yours, "Yours: ");
-          yoursUntil = wall + YOURS_MS;
-          if (found.yours.station) onYours(found.yours.station);
-        }
+      if (found.story) show(story, (latest = found.story), null);
+      if (found.yours) {
+        show(yours, found.yours, "Yours: ");
+        yoursUntil = wall + YOURS_MS;
+        if (found.yours.station) onYours(found.yours.station);
       }
+      Object.assign(found, { story: null, yours: null });
       // Whoever is not told of the next beat shall not take this one for what happens.
       if (latest && !isRunning(latest, now)) {
         story.element.hidden = true;

@@ -52,13 +52,12 @@ export class Figures {
     this.stopped.abort();
   }
 
-  /** Takes the events of a frame, and asks the API when that is due. @param {import("../app.js").Frame} frame */
-  follow({ now, wall, events, passed }) {
+  /** Asks the API when that is due. @param {import("../app.js").Frame} frame */
+  follow({ now, wall, passed }) {
     const { model, connection } = this.app;
     // What no frame saw is in what the API counts.
     if (passed > 0) this.loadedAt = -Infinity;
     const isPart = !this.app.session.may("seeNetwork");
-    if (!isPart) for (const event of events) this.take(event);
     const again = isPart ? AGAIN_OF_PART_MS : AGAIN_MS;
     if (!model.isLoaded || connection.state !== "live" || this.recent || document.hidden) return;
     if (this.history?.advance(now)) this.version += 1;
@@ -66,8 +65,10 @@ export class Figures {
     if (wall - this.loadedAt >= again || model.journal !== this.journal || this.isOutgrown(now)) this.load(wall);
   }
 
-  /** @param {any} event */
-  take(event) {
+  /** Counts an event. @param {any} event */
+  fold(event) {
+    // Who is told of a part counts nothing.
+    if (!this.app.session.may("seeNetwork")) return;
     const shipment = event.type === "shipment.arrived" ? this.app.model.shipments.get(event.data.shipmentId) : undefined;
     const planned = shipment?.planned ?? null;
     if (this.history?.apply(event, planned)) this.version += 1;

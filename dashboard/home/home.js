@@ -119,6 +119,13 @@ class Home {
     if (event.key === "Escape" && this.selected && !event.defaultPrevented && !isField) this.close();
   }
 
+  /** What looks at each event does it while it is at hand. @param {any} event */
+  fold(event) {
+    this.map?.fold(event);
+    this.numbers.fold(event);
+    this.captions.fold(event);
+  }
+
   /** @param {import("../app.js").Frame} frame */
   draw(frame) {
     this.map?.draw(frame);
@@ -138,7 +145,7 @@ class Home {
     const state = isEmpty ? "empty" : model.stations.size > 0 ? "" : connection.state;
     if (state === this.noted) return;
     this.noted = state;
-    this.root.classList.toggle("is-empty", isEmpty);
+    this.root.classList.toggle("is-empty", state !== "");
     fill(this.note, state === "empty" ? empty() : state ? h("p", { class: "quiet" }, waits(state)) : null);
   }
 

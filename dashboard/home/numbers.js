@@ -12,8 +12,8 @@ import { underWay } from "./words.js";
 
 const DRAW_MS = 1_000;
 const DRAW_LATEST_MS = 3_000;
-/** A bucket's width is some pixels: lines that are drawn more often look the same. */
-const LINES_MS = 2_000;
+/** A bucket is some pixels wide, and filled in many seconds: lines that are drawn more often look the same. */
+const LINES_MS = 5_000;
 /** The address follows a hand so often: browsers refuse more than about 100 changes in 30 s. */
 const ADDRESS_MS = 330;
 /** Though nothing happens: a rate falls with time. */
@@ -50,6 +50,7 @@ class Numbers {
     this.version = -1;
     this.rate = new Rate(DRAW_MS, DRAW_LATEST_MS);
     this.isDirty = true;
+    this.state = "";
     /** Where the pointer is, in milliseconds of network time. @type {number | null} */
     this.hover = null;
     this.isDragging = false;
@@ -229,12 +230,21 @@ class Numbers {
     this.isDirty = true;
   }
 
+  /** @param {any} event */
+  fold(event) {
+    this.figures.fold(event);
+  }
+
   /** @param {import("../app.js").Frame} frame */
   draw(frame) {
     this.figures.follow(frame);
     const { wall } = frame;
     const now = Math.min(frame.now, this.figures.until);
     this.toAddress.draw(wall);
+    if (this.state !== this.app.connection.state) {
+      this.state = this.app.connection.state;
+      this.isDirty = true;
+    }
     const isQuiet = wall - this.rate.at >= QUIET_MS && this.app.connection.state === "live";
     if (isQuiet || (this.version !== this.figures.version && this.rate.isDue(frame))) {
       const began = performance.now();
@@ -308,6 +318,11 @@ class Numbers {
     return (at - min) / Math.max(1, max - min);
   }
 
+  /** While nothing is followed, what is shown is as of when the last was heard. */
+  isNow() {
+    return this.state === "live" || this.state === "connecting";
+  }
+
   /** @param {number} now */
   drawValues(now) {
     const { history } = this.figures;
@@ -316,7 +331,7 @@ class Numbers {
     setLine(this.cursor, this.hover === null || this.isDragging ? null : this.part(this.hover));
     setLine(this.chosen, at === null ? null : this.part(at));
     this.nowButton.hidden = at === null;
-    setText(this.when, told === null ? "now" : moment(told));
+    setText(this.when, told !== null ? moment(told) : this.isNow() ? "now" : moment(this.app.model.clock.network > 0 ? now : null));
     this.when.classList.toggle("is-chosen", at !== null && this.hover === null);
     for (const { row, value } of this.lines) setText(value, NUMBERS[row].write(this.value(row, told, now)));
     const { speed } = this.app.model.clock;

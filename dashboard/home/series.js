@@ -55,7 +55,8 @@ export const floor = (at, width) => Math.floor(at / width) * width;
 
 /**
  * Changes of a level at moments, known from a time on.
- * @typedef {{ from: number, sequence: number, changes: { at: number, by: number }[] }} Changes
+ * @typedef {{ from: number, sequence: number, changes: { at: number, by: number }[], sums?: number[] }} Changes   `sums`: of
+ *   each bucket, of the changes that are in no list any more
  */
 
 /** @param {string} type @returns {number} */
@@ -198,11 +199,8 @@ export class History {
     if (is === null || levels.length === 0) return levels;
     levels[levels.length - 1] = is;
     if (!changes) return levels;
-    const by = this.times.map((_, index) => sum(index));
-    for (const change of changes.changes) {
-      const index = this.index(change.at);
-      if (index >= 0) by[index] += change.by;
-    }
+    const sums = this.summed(changes);
+    const by = this.times.map((_, index) => sum(index) + (sums[index] ?? 0));
     let level = is;
     for (let index = levels.length - 1; index > 0; index -= 1) {
       level -= by[index];
@@ -210,6 +208,18 @@ export class History {
       levels[index - 1] = this.times[index] > this.epoch ? Math.max(0, level) : null;
     }
     return levels;
+  }
+
+  /** Changes by bucket. Those whose bucket is open are kept as a sum alone: they are many. @param {Changes} changes */
+  summed(changes) {
+    const sums = (changes.sums ??= []);
+    const end = this.axis.from + this.times.length * this.axis.width;
+    changes.changes = changes.changes.filter(({ at, by }) => {
+      const index = this.index(at);
+      if (at < end && index >= 0) sums[index] = (sums[index] ?? 0) + by;
+      return at >= end;
+    });
+    return sums;
   }
 
   /**

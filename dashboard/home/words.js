@@ -3,7 +3,7 @@
 import { about, integer } from "../format.js";
 import { behindSeconds, condition } from "../model/shipment.js";
 import { foreseen, words } from "./forecast.js";
-import { ranked } from "./rank.js";
+import { ranked, worstStock } from "./rank.js";
 
 /** @typedef {import("../model/model.js").Model} Model */
 /** @typedef {import("../model/model.js").Alert} Alert */
@@ -103,21 +103,17 @@ export function waiting(alert) {
 }
 
 /** How many ships are under way. @param {Model} model */
-export function underWay(model) {
-  let count = 0;
-  for (const { status } of model.shipments.values()) if (status === "in_transit") count += 1;
-  return count;
-}
+export const underWay = (model) => model.census.underWay;
 
 /** Ships under way, and in what condition. @param {Model} model @param {number} now */
 export function ships(model, now) {
-  const counts = { underWay: 0, late: 0, silent: 0 };
-  for (const shipment of model.shipments.values()) {
-    if (shipment.status !== "in_transit") continue;
-    counts.underWay += 1;
-    const is = condition(shipment, now, model.silent.has(shipment.id));
-    if (is === "late" || is === "overdue") counts.late += 1;
-    else if (is === "silent") counts.silent += 1;
+  const counts = { underWay: model.census.underWay, late: model.census.late(now), silent: 0 };
+  for (const id of model.silent) {
+    const shipment = model.shipments.get(id);
+    if (shipment?.status !== "in_transit" || condition(shipment, now, true) !== "silent") continue;
+    counts.silent += 1;
+    // One of which nothing is heard is silent before it is late.
+    if (shipment.delay !== null) counts.late -= 1;
   }
   return counts;
 }
@@ -177,8 +173,7 @@ function worstOf(model, now) {
     parts.push(shipPart(model, ship.id), `, ${how}`);
     if (load.length > 0) parts.push(" with ", ...load);
   }
-  const known = alerts.filter(({ station, commodity }) => station && commodity);
-  const stock = known.find(({ kind }) => kind === "stock_out") ?? known.find(({ kind }) => kind === "stock_low");
+  const stock = worstStock(model);
   if (stock) parts.push(...(ship ? ["; "] : []), ...cause(stock, model, now));
   return parts;
 }

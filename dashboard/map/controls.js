@@ -32,7 +32,7 @@ export function controls(acts, isAlwaysFlat) {
   const bar = h("div", { class: "map-buttons", role: "group", "aria-label": "Map" },
     button("+", "Zoom in", () => acts.zoom(1.6)),
     button("−", "Zoom out", () => acts.zoom(1 / 1.6)),
-    button("Fit", "Show the whole network", acts.fit),
+    button("Fit", "Fit: show the whole network", acts.fit),
     isAlwaysFlat ? null : flat);
   const length = h("span", { class: "map-length" });
   const words = h("span");

@@ -29,31 +29,36 @@ const isShown = (shipment) => shipment.status === "in_transit" || shipment.arriv
  * @param {boolean} isSilent
  * @param {number} base milliseconds of network time
  * @param {Float64Array} floats
+ * @param {[origin: number, destination: number]} [ends] numbers of its stations in the layout, where they are known
  */
-export function describe(shipment, layout, isSilent, base, floats) {
-  const origin = layout.spot(shipment.origin);
-  const destination = layout.spot(shipment.destination);
-  if (!origin || !destination || !isShown(shipment)) {
+export function describe(shipment, layout, isSilent, base, floats, ends = [layout.number(shipment.origin), layout.number(shipment.destination)]) {
+  const [origin, destination] = ends;
+  if (origin < 0 || destination < 0 || !isShown(shipment)) {
     floats.set(EMPTY);
     return false;
   }
+  const { places } = layout;
   const condition = CONDITIONS.indexOf(word(shipment, isSilent));
+  put(floats, 3, places, destination);
   if (shipment.arrived !== null) {
-    put(floats, destination, destination, [0, 0, NEVER, condition + DOCKED]);
+    put(floats, 0, places, destination);
+    time(floats, 0, 0, NEVER, condition + DOCKED);
     return true;
   }
+  put(floats, 0, places, origin);
   const due = (shipment.planned - base) / 1000;
   if (shipment.departed === null) {
-    put(floats, origin, origin, [0, 0, due, condition + DOCKED]);
+    put(floats, 3, places, origin);
+    time(floats, 0, 0, due, condition + DOCKED);
     return true;
   }
   const seen = shipment.position;
-  const from = seen ? shown(seen, shipment, layout, origin, destination) : origin;
+  if (seen) putSeen(floats, seen, layout, origin, destination);
   const since = seen ? seen.at : shipment.departed;
   const end = shipment.estimated ?? shipment.planned;
   // Reported after it was to be there: that is where it was seen, and nobody knows more.
   const pace = end > since ? 1000 / (end - since) : seen ? 0 : Infinity;
-  put(floats, from, destination, [(since - base) / 1000, Math.min(pace, 1e6), due, condition]);
+  time(floats, (since - base) / 1000, Math.min(pace, 1e6), due, condition);
   return true;
 }
 
@@ -67,32 +72,38 @@ function word(shipment, isSilent) {
 
 /**
  * A reported place on the map, where the ends of its way stand a little beside their true places.
+ * @param {Float64Array} floats
  * @param {Point} seen
- * @param {Shipment} shipment
  * @param {Layout} layout
- * @param {Point} origin as drawn
- * @param {Point} destination as drawn
- * @returns {Point}
+ * @param {number} origin
+ * @param {number} destination
  */
-function shown(seen, shipment, layout, origin, destination) {
-  const from = layout.truth(shipment.origin);
-  const to = layout.truth(shipment.destination);
-  const away = Math.hypot(seen.x - from.x, seen.y - from.y, seen.z - from.z);
-  const left = Math.hypot(seen.x - to.x, seen.y - to.y, seen.z - to.z);
+function putSeen(floats, seen, { places, truths }, origin, destination) {
+  const [from, to] = [origin * 3, destination * 3];
+  const away = Math.hypot(seen.x - truths[from], seen.y - truths[from + 1], seen.z - truths[from + 2]);
+  const left = Math.hypot(seen.x - truths[to], seen.y - truths[to + 1], seen.z - truths[to + 2]);
   const part = away + left === 0 ? 0 : away / (away + left);
-  const beside = (/** @type {"x" | "y" | "z"} */ axis) => seen[axis] + (origin[axis] - from[axis]) * (1 - part) + (destination[axis] - to[axis]) * part;
-  return { x: beside("x"), y: beside("y"), z: beside("z") };
+  floats[0] = seen.x;
+  floats[1] = seen.y;
+  floats[2] = seen.z;
+  for (let axis = 0; axis < 3; axis += 1) {
+    floats[axis] += (places[from + axis] - truths[from + axis]) * (1 - part) + (places[to + axis] - truths[to + axis]) * part;
+  }
 }
 
-/** @param {Float64Array} floats @param {Point} from @param {Point} to @param {number[]} rest */
-function put(floats, from, to, rest) {
-  floats[0] = from.x;
-  floats[1] = from.y;
-  floats[2] = from.z;
-  floats[3] = to.x;
-  floats[4] = to.y;
-  floats[5] = to.z;
-  floats.set(rest, 6);
+/** A station's place. @param {Float64Array} floats @param {number} at @param {Float32Array} places @param {number} number */
+function put(floats, at, places, number) {
+  floats[at] = places[number * 3];
+  floats[at + 1] = places[number * 3 + 1];
+  floats[at + 2] = places[number * 3 + 2];
+}
+
+/** @param {Float64Array} floats @param {number} start @param {number} pace @param {number} due @param {number} look */
+function time(floats, start, pace, due, look) {
+  floats[6] = start;
+  floats[7] = pace;
+  floats[8] = due;
+  floats[9] = look;
 }
 
 /**

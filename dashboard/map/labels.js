@@ -34,6 +34,12 @@ export class Taken {
     this.cells = new Uint8Array(this.columns * this.rows);
   }
 
+  copy() {
+    const copy = new Taken(this.columns * CELL, this.rows * CELL);
+    copy.cells.set(this.cells);
+    return copy;
+  }
+
   /** Whether a box lies on the screen and on nothing. @param {number} left @param {number} top @param {number} width @param {number} height */
   isFree(left, top, width, height) {
     if (left < 0 || top < 0 || left + width >= this.columns * CELL || top + height >= this.rows * CELL) return false;

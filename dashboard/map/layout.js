@@ -29,6 +29,8 @@ export class Layout {
     this.stations = groups.flat();
     /** Places in threes, as drawn. */
     this.places = new Float32Array(this.stations.length * 3);
+    /** Where they are in truth. */
+    this.truths = new Float64Array(this.places.length);
     /** The number of each station and of each system, by id. @type {Map<string, number>} */
     this.index = new Map();
     /** @type {Map<string, number>} */
@@ -41,7 +43,9 @@ export class Layout {
       system.first = first;
       system.reach = Math.min(neighbours[number], this.unit * 1.5) * FAN_SHARE;
       for (let place = 0; place < system.count; place += 1) {
-        this.index.set(this.stations[first + place].id, first + place);
+        const { id, position } = this.stations[first + place];
+        this.index.set(id, first + place);
+        this.truths.set([position.x, position.y, position.z], (first + place) * 3);
         const { x, z } = fan(place, system.count);
         this.places.set([system.x + x * system.reach, system.y, system.z + z * system.reach], (first + place) * 3);
       }
@@ -68,9 +72,9 @@ export class Layout {
     return { x: places[number * 3], y: places[number * 3 + 1], z: places[number * 3 + 2] };
   }
 
-  /** Where a station is in truth; it has to be one of these. @param {string} id */
-  truth(id) {
-    return this.stations[this.index.get(id) ?? 0].position;
+  /** The number of a station; -1 if there is none of this name. @param {string} id */
+  number(id) {
+    return this.index.get(id) ?? -1;
   }
 }
 

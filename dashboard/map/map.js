@@ -13,7 +13,7 @@ import { Layout } from "./layout.js";
 import { Mark } from "./mark.js";
 import { Names } from "./names.js";
 import { Picker } from "./picker.js";
-import { Rings, settled } from "./rings.js";
+import { Rings, settle } from "./rings.js";
 import { find, named, nameOf, spotOf } from "./things.js";
 import { Tip } from "./tip.js";
 import { ways } from "./ways.js";
@@ -68,6 +68,8 @@ class StarMap {
     this.fleet = new Fleet(app.model);
     this.picker = new Picker(this.camera, this.fleet);
     this.rings = new Rings();
+    /** The value that settled at each station since the last frame. @type {Map<string, number>} */
+    this.settled = new Map();
     /** @type {import("./scene.js").Scene | null} */
     this.scene = null;
     /** @type {Thing | null} */
@@ -313,6 +315,11 @@ class StarMap {
     else if (this.bring(selected)) this.follows = "kept";
   }
 
+  /** An event as it is folded. @param {any} event */
+  fold(event) {
+    settle(this.settled, event);
+  }
+
   /** @param {Frame} frame */
   draw(frame) {
     const { camera, fleet, scene } = this;
@@ -322,8 +329,8 @@ class StarMap {
     if (isLive && !this.wasLive) this.readLanes();
     this.wasLive = isLive;
     this.layOut(wall);
-    fleet.follow(frame.events, this.layout, this.now);
-    if (isLive && !frame.isBacklog && !this.stillness.matches) this.ring(frame.events, wall);
+    fleet.follow(this.layout, this.now);
+    this.ring(wall, isLive && !frame.isBacklog && !this.stillness.matches);
     if (this.wanted && this.layout.stations.length > 0) {
       if (this.isInView(this.wanted) || this.bring(this.wanted) || this.model.isLoaded) this.wanted = null;
     }
@@ -378,12 +385,16 @@ class StarMap {
     this.camera.limit(unit, far);
   }
 
-  /** A ring where trades settled. @param {any[]} events @param {number} wall */
-  ring(events, wall) {
-    for (const [station, value] of settled(events)) {
-      const spot = this.layout.spot(station);
-      if (spot) this.rings.add(spot, value, wall, this.wallBase);
+  /** A ring where trades settled since the last frame. @param {number} wall @param {boolean} isWanted */
+  ring(wall, isWanted) {
+    const { settled, layout, rings } = this;
+    if (isWanted) {
+      for (const [station, value] of settled) {
+        const spot = layout.spot(station);
+        if (spot) rings.add(spot, value, wall, this.wallBase);
+      }
     }
+    settled.clear();
   }
 
   /** @param {{ x: number, y: number }} at */
@@ -426,14 +437,14 @@ class StarMap {
     // One picture more, in which the last ring is gone.
     if (rings.hasChanged || drawn.at < rings.until) return true;
     const pixels = fleet.pace * this.model.clock.speed * camera.scale * (passed / 1000);
-    return isLive && fleet.slots.slotOf.size > 0 && (pixels > STILL_PX || passed > PICTURE_MS);
+    return isLive && fleet.count > 0 && (pixels > STILL_PX || passed > PICTURE_MS);
   }
 
   /** @param {number} wall */
   drawPicture(wall) {
     const { scene, camera, fleet, rings, drawn } = this;
     if (!scene) return;
-    scene.setShips(fleet.slots);
+    scene.setShips(fleet.slots, fleet.count);
     if (rings.hasChanged) scene.setRings(rings.array);
     rings.hasChanged = false;
     scene.setMarks(this.marks());

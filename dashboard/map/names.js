@@ -2,7 +2,7 @@
 
 import { h } from "../dom.js";
 import { Labels } from "./labels.js";
-import { candidates } from "./naming.js";
+import { candidates, survey } from "./naming.js";
 
 /** @typedef {{ x: number, y: number, z: number }} Point */
 
@@ -27,6 +27,8 @@ export class Names {
     this.at = 0;
     this.key = "";
     this.layout = /** @type {unknown} */ (null);
+    /** Holds until the camera moves, and for another selection not at all. @type {{ key: string, survey: import("./naming.js").Survey } | null} */
+    this.surveyed = null;
   }
 
   /** @param {Given} given @param {number} wall */
@@ -43,8 +45,13 @@ export class Names {
     const isAsked = !this.key.endsWith(asked) || layout !== this.layout;
     if (!isSame && (isAsked || wall - this.at > NAMING_MS)) {
       Object.assign(this, { at: wall, key, layout });
-      const { found, taken, countMax } = candidates(layout, camera, {
-        width: (text) => labels.width(text), shown: labels.sides, chosen: selected?.kind === "station" ? selected.id : null, named, covered: this.covered(given),
+      const chosen = selected?.kind === "station" ? selected.id : null;
+      const surveyed = `${camera.version} ${chosen}`;
+      if (this.surveyed?.key !== surveyed || this.surveyed.survey.layout !== layout) {
+        this.surveyed = { key: surveyed, survey: survey(layout, camera, { shown: labels.sides, chosen }) };
+      }
+      const { found, taken, countMax } = candidates(this.surveyed.survey, camera, {
+        width: (text) => labels.width(text), named, covered: this.covered(given),
       });
       labels.choose(found, taken, countMax);
     }

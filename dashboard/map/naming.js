@@ -19,16 +19,18 @@ const AFAR_MAX = 16;
 /** So many are tried: what is less important rarely finds room. */
 const CANDIDATES_MAX = 160;
 
+/** What stands where as a camera sees it. @typedef {{ layout: Layout, ranks: Ranks, best: number[], taken: Taken }} Survey */
+
 /**
+ * Goes through all systems and stations: once for each place of the camera.
  * @param {Layout} layout
  * @param {Camera} camera
- * @param {{ width: (text: string) => number, shown: Map<string, number>, chosen: string | null, named: { name: string, spot: { x: number, y: number, z: number } } | null, covered: Box[] }} given
- *   shown: the names that are written already; chosen: a station that is not named again; named: what is selected;
- *   covered: where buttons and the legend stand
+ * @param {{ shown: Map<string, number>, chosen: string | null }} given
+ *   shown: the names that are written already; chosen: a station that is not named again
+ * @returns {Survey}
  */
-export function candidates(layout, camera, { width, shown, chosen, named, covered }) {
+export function survey(layout, camera, { shown, chosen }) {
   const taken = new Taken(camera.width, camera.height);
-  for (const { left, top, width: across, height } of covered) taken.take(left, top, across, height);
   const pixel = { x: 0, y: 0, scale: 0 };
   const ranks = new Ranks(layout.systems.length + layout.stations.length);
   const isSeen = () => pixel.x > -40 && pixel.y > -20 && pixel.x < camera.width + 40 && pixel.y < camera.height + 20;
@@ -56,12 +58,25 @@ export function candidates(layout, camera, { width, shown, chosen, named, covere
       if (id !== chosen) ranks.add(station, pixel, nearness() + (kind === "planet" ? 1 : 0.5) + (shown.has(id) ? 1 : 0));
     }
   }
+  return { layout, ranks, best: ranks.best(CANDIDATES_MAX), taken };
+}
+
+/**
+ * @param {Survey} survey
+ * @param {Camera} camera as it was surveyed
+ * @param {{ width: (text: string) => number, named: { name: string, spot: { x: number, y: number, z: number } } | null, covered: Box[] }} given
+ *   named: what is selected; covered: where buttons and the legend stand
+ */
+export function candidates({ layout, ranks, best, taken: before }, camera, { width, named, covered }) {
+  const taken = before.copy();
+  for (const { left, top, width: across, height } of covered) taken.take(left, top, across, height);
+  const pixel = { x: 0, y: 0, scale: 0 };
   /** @type {Candidate[]} */
   const found = [];
   if (named && camera.project(named.spot.x, named.spot.y, named.spot.z, pixel)) {
     found.push({ key: "chosen", text: named.name, x: pixel.x, y: pixel.y, gap: 14, width: width(named.name), isForced: true, look: "chosen", anchor: "chosen" });
   }
-  for (const index of ranks.best(CANDIDATES_MAX)) {
+  for (const index of best) {
     const number = ranks.numbers[index];
     const [x, y] = [ranks.xs[index], ranks.ys[index]];
     if (number < 0) {

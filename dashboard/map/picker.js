@@ -50,7 +50,7 @@ export class Picker {
     const station = this.stations.nearest(x, y, REACH);
     const ship = this.ships.nearest(x, y, REACH);
     const isShip = ship.thing >= 0 && (station.thing < 0 || ship.distance + SHIP_LEAD < station.distance);
-    const id = isShip ? this.fleet.slots.idOf[ship.thing] : null;
+    const id = isShip ? this.fleet.id(ship.thing) : null;
     if (id) return { kind: "shipment", id };
     return station.thing < 0 ? null : { kind: "station", id: layout.stations[station.thing].id };
   }

@@ -14,14 +14,9 @@ export function radius(value) {
   return Math.min(RADIUS_MAX, RADIUS_MIN + Math.max(0, Math.log10(Math.max(1, value)) - 1) * 4);
 }
 
-/** The value that settled at each station. @param {any[]} events @returns {Map<string, number>} */
-export function settled(events) {
-  /** @type {Map<string, number>} */
-  const values = new Map();
-  for (const { type, data } of events) {
-    if (type === "trade.settled" && data.station) values.set(data.station, (values.get(data.station) ?? 0) + (data.total ?? 0));
-  }
-  return values;
+/** Adds to the value that settled at each station. @param {Map<string, number>} values @param {any} event */
+export function settle(values, { type, data }) {
+  if (type === "trade.settled" && data.station) values.set(data.station, (values.get(data.station) ?? 0) + (data.total ?? 0));
 }
 
 export class Rings {

@@ -56,6 +56,7 @@ export class Scene {
     };
     this.opacity = { value: 1 };
     this.shipCount = 0;
+    this.markCount = 0;
     this.stationCount = 0;
     /** Of the whole network, in light-years. */
     this.radius = 1;
@@ -125,8 +126,8 @@ export class Scene {
     this.radius = layout.radius;
   }
 
-  /** Uploads what changed of the ships. @param {Slots} slots */
-  setShips(slots) {
+  /** Uploads what changed of the ships. @param {Slots} slots @param {number} count of ships in them */
+  setShips(slots, count) {
     if (slots.hasGrown || !this.shipBuffer) {
       slots.hasGrown = false;
       slots.ranges();
@@ -139,7 +140,7 @@ export class Scene {
       this.shipBuffer.needsUpdate = true;
     }
     this.shipGeometry.setDrawRange(0, slots.end);
-    this.shipCount = slots.slotOf.size;
+    this.shipCount = count;
   }
 
   /** @param {Float32Array} array */
@@ -150,6 +151,8 @@ export class Scene {
 
   /** @param {Mark[]} marks */
   setMarks(marks) {
+    if (marks.length === 0 && this.markCount === 0) return;
+    this.markCount = marks.length;
     const { array } = this.markBuffer;
     array.fill(0);
     marks.slice(0, MARKS_MAX).forEach(({ place, radius, isChosen }, index) => array.set([place.x, place.y, place.z, radius, isChosen ? 1 : 0], index * 5));

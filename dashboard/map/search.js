@@ -9,6 +9,8 @@ import { find, isShortcut } from "./find.js";
 /** @typedef {import("../app.js").App} App */
 /** @typedef {import("./find.js").Found} Found */
 
+/** As style/shell.css has it: there the field is too short for more, and there is hardly a keyboard. */
+const NARROW = "(max-width: 700px)";
 const SHORTCUT = typeof navigator !== "undefined" && /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘K" : "Ctrl+K";
 
 /** To the map, flat if it is. @param {App["address"]} address @returns {(found: Found) => void} */
@@ -31,7 +33,7 @@ export function mountSearch(place, app, onPick = toMap(app.address)) {
   let chosen = -1;
   const list = h("ul", { id: "find-list", class: "find-list", role: "listbox", "aria-label": "Found", hidden: true });
   const field = h("input", {
-    id: "find", type: "search", role: "combobox", autocomplete: "off", spellcheck: "false", placeholder: `Station or ship (${SHORTCUT})`, title: `${SHORTCUT} comes here`,
+    id: "find", type: "search", role: "combobox", autocomplete: "off", spellcheck: "false", placeholder: matchMedia(NARROW).matches ? "Station or ship" : `Station or ship (${SHORTCUT})`, title: `${SHORTCUT} comes here`,
     "aria-label": "Find a station, a system or a ship", "aria-controls": "find-list", "aria-expanded": "false", "aria-autocomplete": "list", "aria-keyshortcuts": "Control+K Meta+K",
   });
   const said = h("span", { class: "unseen", role: "status" });

@@ -1,46 +1,28 @@
-// Places in a buffer of fixed strides: each thing has a slot, freed slots are taken again, and only
-// what changed is told to be uploaded. No DOM and no three.js here.
+// A buffer with a slot of fixed stride for each row of the model's census; only what changed is told
+// to be uploaded. No DOM and no three.js here.
 
 /** Uploads a frame: past this many, ranges are joined over what did not change. */
 const RANGES_MAX = 16;
 const CAPACITY_MIN = 1024;
 
 export class Slots {
-  /** @param {number} stride floats a slot @param {number} [capacity] */
-  constructor(stride, capacity = CAPACITY_MIN) {
+  /** @param {number} stride floats a slot @param {ArrayLike<number>} empty what a slot of nothing holds @param {number} [capacity] */
+  constructor(stride, empty, capacity = CAPACITY_MIN) {
     this.stride = stride;
+    this.empty = empty;
     this.capacity = capacity;
     this.array = new Float32Array(capacity * stride);
     /** Slots ever in use: none from here on needs to be drawn. */
     this.end = 0;
-    /** @type {Map<string, number>} */
-    this.slotOf = new Map();
-    /** @type {(string | null)[]} */
-    this.idOf = [];
-    /** @type {number[]} */
-    this.free = [];
     /** @type {Set<number>} */
     this.touched = new Set();
     /** Whether the array is another one since the last upload: all of it is to be uploaded. */
     this.hasGrown = true;
   }
 
-  /** The slot of a thing; a new one if it has none. @param {string} id */
-  take(id) {
-    let slot = this.slotOf.get(id);
-    if (slot !== undefined) return slot;
-    slot = this.free.pop() ?? this.end;
-    if (slot === this.end) {
-      this.end += 1;
-      if (this.end > this.capacity) this.grow();
-    }
-    this.slotOf.set(id, slot);
-    this.idOf[slot] = id;
-    return slot;
-  }
-
   /** Writes all of a slot; nothing is uploaded if it says the same already. @param {number} slot @param {ArrayLike<number>} values */
   write(slot, values) {
+    if (slot >= this.end) this.open(slot);
     const start = slot * this.stride;
     let isSame = true;
     for (let index = 0; index < this.stride; index += 1) {
@@ -53,14 +35,22 @@ export class Slots {
     if (!isSame) this.touched.add(slot);
   }
 
-  /** Frees the slot of a thing; the caller says what an empty one holds. @param {string} id @param {ArrayLike<number>} empty */
-  drop(id, empty) {
-    const slot = this.slotOf.get(id);
-    if (slot === undefined) return;
-    this.slotOf.delete(id);
-    this.idOf[slot] = null;
-    this.free.push(slot);
-    this.write(slot, empty);
+  /** All slots up to this one are in use; nothing is in those that are new. @param {number} slot */
+  open(slot) {
+    const before = this.end;
+    this.end = slot + 1;
+    if (this.end > this.capacity) this.grow();
+    for (let each = before; each < this.end; each += 1) {
+      this.array.set(this.empty, each * this.stride);
+      this.touched.add(each);
+    }
+  }
+
+  /** Nothing is in any slot. */
+  clear() {
+    this.end = 0;
+    this.touched.clear();
+    this.hasGrown = true;
   }
 
   grow() {

@@ -36,8 +36,8 @@ export function nameOf({ kind, id }, model) {
 export function spotOf({ kind, id }, { model, layout, fleet, picker, now }) {
   if (kind === "station") return layout.spot(id);
   if (kind === "system") return layout.systems[layout.systemIndex.get(id) ?? -1] ?? null;
-  const slot = fleet.slots.slotOf.get(id);
-  if (slot !== undefined) return picker.stand(slot, layout.unit, fleet.seconds(now));
+  const slot = fleet.slot(id);
+  if (slot >= 0) return picker.stand(slot, layout.unit, fleet.seconds(now));
   // Not under way: its cargo is at the station.
   const shipment = model.shipments.get(id);
   return shipment ? layout.spot(shipment.arrived === null ? shipment.origin : shipment.destination) : null;

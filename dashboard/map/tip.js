@@ -12,7 +12,8 @@ export class Tip {
   /** @param {import("./words.js").Words | null} said @param {{ x: number, y: number } | null} pointer @param {number} width of the map, in pixels */
   show(said, pointer, width) {
     const { element } = this;
-    element.hidden = !said || !pointer;
+    const isHidden = !said || !pointer;
+    if (element.hidden !== isHidden) element.hidden = isHidden;
     if (!said || !pointer) return;
     const text = [said.title, ...said.lines].join("\n");
     if (this.text !== text) {

@@ -1,6 +1,7 @@
 // What this page knows: the lists and the state it began with, and every event since, folded in
 // order. The shared worker keeps one for tabs that come later, each tab one to draw from.
 
+import { Census } from "./census.js";
 import { Clock } from "./clock.js";
 import { systemName } from "./names.js";
 import { follow, isGoingOn, shipment } from "./shipment.js";
@@ -59,6 +60,7 @@ export class Model {
     this.stations = new Map();
     /** All that have not ended. @type {Map<string, Shipment>} */
     this.shipments = new Map();
+    this.census = new Census();
     /** Those that fire. @type {Map<string, Alert>} */
     this.alerts = new Map();
     /** @type {Map<string, Commodity>} */
@@ -80,6 +82,8 @@ export class Model {
     this.silent = new Set();
     /** @type {string[]} */
     this.unknown = [];
+    /** Told of each alert that changes, or has ended. @type {((alertId: string) => void) | null} */
+    this.onAlert = null;
   }
 
   /** All of it, as a message can carry it. */
@@ -95,6 +99,11 @@ export class Model {
     Object.assign(this, rest);
     this.systemNames.clear();
     this.silent = new Set();
+    this.census = new Census();
+    for (const shipment of this.shipments.values()) {
+      shipment.row = -1;
+      this.census.write(shipment);
+    }
     for (const alert of this.alerts.values()) this.listen(alert);
     for (const kind of /** @type {const} */ (["stations", "shipments", "alerts", "commodities"])) this.versions[kind] += 1;
   }
@@ -162,7 +171,9 @@ export class Model {
     const shown = shipment(item);
     const known = this.shipments.get(shown.id);
     if (!isGoingOn(shown) || (known && known.sequence > shown.sequence)) return;
+    shown.row = known?.row ?? -1;
     this.shipments.set(shown.id, shown);
+    this.census.write(shown);
     this.versions.shipments += 1;
   }
 
@@ -171,11 +182,15 @@ export class Model {
     this.alerts.set(alert.alertId, alert);
     this.listen(alert);
     this.versions.alerts += 1;
+    this.onAlert?.(alert.alertId);
   }
 
   /** @param {Alert} alert */
   listen(alert) {
-    if (alert.kind === "shipment_silent" && alert.cause.shipmentId) this.silent.add(alert.cause.shipmentId);
+    const { shipmentId } = alert.cause;
+    if (alert.kind !== "shipment_silent" || !shipmentId) return;
+    this.silent.add(shipmentId);
+    this.census.touch(this.shipments.get(shipmentId));
   }
 
   /** The name of a station, commodity, trader or vessel; its identifier if it has none. @param {string} id */
@@ -224,7 +239,10 @@ export class Model {
     const known = this.shipments.get(data.shipmentId);
     this.versions.shipments += 1;
     if (what === "booked") {
-      if (!known) this.shipments.set(data.shipmentId, shipment({ ...data, sequence }));
+      if (known) return;
+      const booked = shipment({ ...data, sequence });
+      this.shipments.set(booked.id, booked);
+      this.census.write(booked);
       return;
     }
     if (!known) {
@@ -235,7 +253,11 @@ export class Model {
     const before = known.status;
     follow(known, what, event);
     this.recount(before, known.status);
-    if (!isGoingOn(known)) this.shipments.delete(known.id);
+    if (isGoingOn(known)) this.census.write(known);
+    else {
+      this.shipments.delete(known.id);
+      this.census.drop(known);
+    }
   }
 
   /** @param {string} what @param {any} event @param {number} sequence */
@@ -243,10 +265,14 @@ export class Model {
     const { data } = event;
     const known = this.alerts.get(data.alertId);
     if (known && known.sequence >= sequence) return;
-    this.versions.alerts += 1;
     if (what === "resolved") {
       this.alerts.delete(data.alertId);
-      if (known?.kind === "shipment_silent" && data.cause.shipmentId) this.silent.delete(data.cause.shipmentId);
+      this.versions.alerts += 1;
+      this.onAlert?.(data.alertId);
+      if (known?.kind === "shipment_silent" && data.cause.shipmentId) {
+        this.silent.delete(data.cause.shipmentId);
+        this.census.touch(this.shipments.get(data.cause.shipmentId));
+      }
       this.countAlert(known?.severity, null);
       return;
     }

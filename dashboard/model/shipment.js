@@ -36,6 +36,7 @@
  * @property {number} estimatedAt when its latest estimate was made; before all time if there was none
  * @property {number} heardAt
  * @property {number} sequence of its latest event
+ * @property {number} row in the model's census; -1 while it has none
  */
 
 /** @typedef {{ x: number, y: number, z: number }} Place light-years */
@@ -80,6 +81,7 @@ export function shipment(item) {
     units: outstanding(lines),
     estimatedAt: time(item.estimatedAt) ?? -Infinity,
     heardAt: time(item.recordedAt) ?? 0,
+    row: -1,
   };
 }
 

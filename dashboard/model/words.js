@@ -117,7 +117,7 @@ export function words(event, model) {
     case "credits": return credits(what, data, model);
     case "station": case "commodity": case "trader": case "vessel": return thing(topic, what, data, model);
     case "key": return key(what, data);
-    case "network": return say`The network begins, at ${integer(data.speed)} times the pace of the clock`;
+    case "network": return say`The network begins, at ${data.speed === 1 ? "" : `${integer(data.speed)} times `}the pace of the clock`;
     default: return say`${event.type}`;
   }
 }

@@ -34,6 +34,8 @@ export class Connection {
     this.hiddenAt = 0;
     /** Whether nothing more was asked for, because nobody looks. */
     this.isHeld = false;
+    /** Told of each event that the model has taken in. @type {(event: any) => void} */
+    this.onEvent = () => {};
     /** What it took to fold: milliseconds, in how many tasks, and the longest. */
     this.spent = { tasks: 0, sum: 0, max: 0 };
     /** @type {Set<(status: Status) => void>} */
@@ -140,6 +142,7 @@ export class Connection {
   fold(events) {
     for (const event of events) {
       this.model.apply(event);
+      this.onEvent(event);
       this.waiting.push(event);
     }
     // What was lost and found again is fetched once, for all tabs, where the stream is read.

@@ -9,9 +9,11 @@ const BATCH_MAX = 100;
 /** Characters of events that wait for one tab, and other messages. */
 const SIZE_MAX = 4 * 2 ** 20;
 const QUEUE_MAX = 2_000;
+/** Kinds of messages that may wait until the tab is told something again. */
+const PATIENT = new Set(["events", "heard"]);
 
 /** @typedef {{ postMessage: (message: any) => void }} Port */
-/** @typedef {{ kind: "events", texts: string[], size: number, isBacklog: boolean, sequence: number }} Events */
+/** @typedef {{ kind: "events" | "heard", texts: string[], size: number, isBacklog: boolean, sequence: number }} Events */
 
 export class Outbox {
   /**
@@ -61,6 +63,11 @@ export class Outbox {
     }
     /** @type {Events | undefined} */
     let last = this.queue.at(-1);
+    // That the server was heard of goes without saying.
+    if (last?.kind === "heard") {
+      this.queue.pop();
+      last = this.queue.at(-1);
+    }
     for (const text of texts) {
       if (last?.kind !== "events" || last.texts.length >= BATCH_MAX || last.isBacklog !== isBacklog) {
         this.queue.push((last = { kind: "events", texts: [], size: 0, isBacklog, sequence: 0 }));
@@ -101,7 +108,8 @@ export class Outbox {
   send() {
     if (!this.isReady || (this.queue.length === 0 && !this.isAnew)) return;
     // As many as one message takes, or something else than events: now.
-    const wait = this.isAnew || this.queue.length > 1 ? 0 : this.sentAt + PACE_MS - performance.now();
+    const isUrgent = this.isAnew || this.queue.length > 1 || !PATIENT.has(this.queue[0].kind);
+    const wait = isUrgent ? 0 : this.sentAt + PACE_MS - performance.now();
     if (wait > 0) {
       this.timer ??= setTimeout(() => {
         this.timer = null;

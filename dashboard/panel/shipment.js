@@ -7,6 +7,7 @@ import { behindSeconds, condition, shipment as shown } from "../model/shipment.j
 import { get } from "../net/api.js";
 import { say } from "../home/sentence.js";
 import { quantity, stationPart } from "../home/words.js";
+import { NO_ANSWER, absence } from "../views/parts/ask.js";
 import { asked, because } from "./asked.js";
 import { at, brief, merged, more, told } from "./story.js";
 import { timeline } from "./timeline.js";
@@ -124,6 +125,14 @@ export function mount(place, app, id, close) {
           h("td", null, moment(sighting.at)), h("td", { class: "number" }, at(sighting)))))))));
   }
 
+  /** Nothing is known of it yet; while nobody answers, that is said. */
+  function drawNothing() {
+    const words = absence(app.connection) || (app.connection.state === "reconnecting" ? NO_ANSWER : "");
+    if (!words) return;
+    setText(trouble, words);
+    if (!title.textContent) fill(title, h("span", { class: "identifier" }, id));
+  }
+
   function drawFollow() {
     const isUnderWay = answer?.status === "in_transit";
     follow.hidden = !isUnderWay;
@@ -136,6 +145,7 @@ export function mount(place, app, id, close) {
     draw({ now, wall, events, passed }) {
       if (passed > 0 || events.some(({ data }) => data.shipmentId === id)) ask.again();
       ask.draw(wall);
+      if (!answer) drawNothing();
       if (!answer || wall - drawnAt < DRAW_MS) return;
       drawnAt = wall;
       drawHead(now);

@@ -5,6 +5,7 @@ import { link } from "../address.js";
 import { about, integer, moment } from "../format.js";
 import { get } from "../net/api.js";
 import { SHAPES, ranked } from "../home/rank.js";
+import { Rate } from "../home/rate.js";
 import { say } from "../home/sentence.js";
 import { cause, counted, stationPart } from "../home/words.js";
 import { asked, because } from "./asked.js";
@@ -18,6 +19,8 @@ const ALERTS_SHOWN = 7;
 const OFFERS_SHOWN = 20;
 /** Ships and alerts are looked through so often. */
 const LOOK_MS = 1_000;
+/** However many ships there are to go through. */
+const LOOK_LATEST_MS = 5_000;
 const INTERVALS = /** @type {const} */ (["minute", "hour", "day"]);
 
 /** @typedef {import("../model/shipment.js").Shipment} Shipment */
@@ -37,7 +40,7 @@ class StationPanel {
   constructor(place, app, id, close) {
     this.app = app;
     this.id = id;
-    this.lookedAt = 0;
+    this.rate = new Rate(LOOK_MS, LOOK_LATEST_MS);
     this.version = -1;
     /** The good whose prices are shown. */
     this.commodity = this.query.get("commodity") ?? "";
@@ -158,19 +161,21 @@ class StationPanel {
     this.chart?.draw(frame);
     const { versions } = this.app.model;
     const version = versions.stations + versions.shipments + versions.alerts + versions.commodities;
-    if (wall - this.lookedAt < LOOK_MS || (version === this.version && wall - this.lookedAt < 5 * LOOK_MS)) return;
-    this.lookedAt = wall;
+    if (!this.rate.isDue(frame) || (version === this.version && wall - this.rate.at < LOOK_LATEST_MS)) return;
+    const began = performance.now();
     this.version = version;
     this.drawHead();
     this.drawShips(now);
     this.drawAlerts(now);
+    this.rate.done(wall, performance.now() - began);
   }
 
   /** Asks again for what the events change here. @param {any[]} events */
   notice(events) {
     for (const { type, data } of events) {
-      const [topic] = type.split(".");
       const isHere = data.station === this.id || data.origin === this.id || data.destination === this.id;
+      if (!isHere && data.station !== undefined) continue;
+      const [topic] = type.split(".");
       // What ends a hold or an offer may not say where it was.
       const mayBeHere = isHere || (data.station === undefined && (topic === "trade" || topic === "offer"));
       if (!mayBeHere) continue;

@@ -3,6 +3,7 @@ import { afterEach, test } from "node:test";
 
 import { Model } from "../model/model.js";
 import { Hub } from "../net/hub.js";
+import { Outbox } from "../net/outbox.js";
 
 /** A server that answers as the API does, and whose stream the test writes. */
 class FakeServer {
@@ -329,4 +330,24 @@ test("many events at once come in short messages, each once and in order", async
   assert.deepEqual(tab.told, many.map(({ sequence }) => Number(sequence)));
   assert.ok(Math.max(...batches) <= 100, `${batches}`);
   assert.equal(tab.model.stations.size, 1_000);
+});
+
+test("that the server was heard of waits with the events, and hurries none", async () => {
+  /** @type {any[][]} */
+  const posts = [];
+  const outbox = new Outbox({ postMessage: (messages) => posts.push(messages) }, () => [{ kind: "state" }]);
+  outbox.more();
+  outbox.heard(5);
+  outbox.events(["1", "2"], false);
+  outbox.heard(6);
+  outbox.events(["3"], false);
+  outbox.heard(7);
+  assert.equal(posts.length, 1, "the state alone, so soon");
+  await until(() => posts.length === 2, "the rest");
+  assert.deepEqual(posts[1], [{ kind: "events", text: "[1,2,3]", isBacklog: false, sequence: 7 }]);
+  outbox.more();
+  outbox.events(["4"], false);
+  outbox.tell({ kind: "status" });
+  assert.equal(posts.length, 3, "how the connection is does not wait");
+  outbox.end();
 });

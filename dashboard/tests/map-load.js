@@ -155,7 +155,10 @@ function frame() {
   for (; owed >= 1; owed -= 1) events.push(event(now));
   const all = events.flat();
   const folding = performance.now();
-  for (const one of all) model.apply(one);
+  for (const one of all) {
+    model.apply(one);
+    view.fold(one);
+  }
   const drawing = performance.now();
   turn();
   view.draw({ now, wall: Date.now(), events: all, isBacklog: false });
@@ -187,7 +190,7 @@ window.load = async (seconds, { moving = false, pointing = false } = {}) => {
   const figures = (name) => ({ mean: round(of(name).reduce((sum, value) => sum + value, 0) / samples.length), p50: round(quantile(of(name), 0.5)), p95: round(quantile(of(name), 0.95)), max: round(Math.max(...of(name))) });
   return {
     frames: samples.length, size: [canvas.width, canvas.height], draw: figures("draw"), fold: figures("fold"), frame: figures("frame"), eventsAFrame: figures("events").mean,
-    ships: view.fleet.slots.slotOf.size, stations: model.stations.size, heapMb: Math.round((performance.memory?.usedJSHeapSize ?? 0) / 1e6),
+    ships: view.fleet.count, stations: model.stations.size, heapMb: Math.round((performance.memory?.usedJSHeapSize ?? 0) / 1e6),
   };
 };
 Object.assign(window, { view, model, app });

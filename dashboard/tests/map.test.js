@@ -11,9 +11,9 @@ import { EMPTY, STRIDE, describe, locate } from "../map/journey.js";
 import { Taken, place } from "../map/labels.js";
 import { lines } from "../map/lanes.js";
 import { Layout } from "../map/layout.js";
-import { candidates } from "../map/naming.js";
+import { candidates, survey } from "../map/naming.js";
 import { Picker } from "../map/picker.js";
-import { RINGS_MAX, RING_STRIDE, Rings, radius, settled } from "../map/rings.js";
+import { RINGS_MAX, RING_STRIDE, Rings, radius, settle } from "../map/rings.js";
 import { Slots } from "../map/slots.js";
 import { Model } from "../model/model.js";
 import { condition, place as placeOf } from "../model/shipment.js";
@@ -126,27 +126,29 @@ test("one reported after it was to be there stays where it was reported", () => 
   assert.ok(seen(floats, 40, 0).x < 15);
 });
 
-test("slots are freed and taken again, and only what changed is uploaded", () => {
-  const slots = new Slots(2, 4);
-  for (const id of ["a", "b", "c", "d", "e"]) slots.write(slots.take(id), [1, slots.end]);
+test("slots are opened as they are needed, and only what changed is uploaded", () => {
+  const slots = new Slots(2, [-1, 0], 4);
+  for (const slot of [0, 1, 4]) slots.write(slot, [1, slot]);
   assert.equal(slots.capacity, 8);
   assert.ok(slots.hasGrown);
+  assert.deepEqual([...slots.array.slice(0, 10)], [1, 0, 1, 1, -1, 0, -1, 0, 1, 4], "nothing is in those between");
   assert.deepEqual(slots.ranges(), [{ start: 0, count: 10 }]);
   assert.deepEqual(slots.ranges(), []);
-  slots.write(slots.take("b"), [1, 2]);
+  slots.write(1, [1, 1]);
   assert.deepEqual(slots.ranges(), [], "it says the same already");
-  slots.drop("b", [-1, 0]);
-  slots.drop("nobody", [-1, 0]);
+  slots.write(1, [-1, 0]);
   assert.deepEqual(slots.ranges(), [{ start: 2, count: 2 }]);
-  slots.write(slots.take("f"), [7, 7]);
-  assert.equal(slots.slotOf.get("f"), 1);
-  assert.deepEqual([...slots.array.slice(0, 6)], [1, 1, 7, 7, 1, 3]);
   assert.equal(slots.end, 5);
+  slots.hasGrown = false;
+  slots.clear();
+  slots.write(0, [7, 7]);
+  assert.ok(slots.hasGrown && slots.end === 1);
 });
 
 test("many changes far apart are few uploads, and none is left out", () => {
-  const slots = new Slots(1, 4096);
-  for (let slot = 0; slot < 4000; slot += 1) slots.take(`t${slot}`);
+  const slots = new Slots(1, [0], 4096);
+  slots.write(3999, [2]);
+  slots.ranges();
   const written = [];
   for (let slot = 0; slot < 4000; slot += 9) {
     slots.write(slot, [1]);
@@ -157,31 +159,55 @@ test("many changes far apart are few uploads, and none is left out", () => {
   for (const slot of written) assert.ok(ranges.some(({ start, count }) => slot >= start && slot < start + count), `slot ${slot}`);
 });
 
-test("the fleet follows events one by one, and reads all when some were not seen", () => {
+test("the fleet writes what changed, and nothing else", () => {
   const { model, layout, tell } = given();
   const fleet = new Fleet(model);
-  fleet.follow([], layout, 0);
-  assert.equal(fleet.slots.slotOf.size, 1);
+  fleet.follow(layout, 0);
+  assert.equal(fleet.count, 1);
   fleet.slots.ranges();
-  fleet.follow([tell("shipment.estimated", 1, { estimatedArrival: iso(20) })], layout, HOUR);
+  tell("shipment.estimated", 1, { estimatedArrival: iso(20) });
+  fleet.follow(layout, HOUR);
   assert.deepEqual(fleet.slots.ranges(), [{ start: 0, count: STRIDE }]);
   assert.equal(fleet.slots.array[9], 1, "late");
-  fleet.follow([{ type: "trade.settled", data: { station: "earth" } }], layout, HOUR);
+  tell("trade.settled", 1, { station: "earth" });
+  fleet.follow(layout, HOUR);
   assert.equal(fleet.slots.touched.size, 0);
-  // Folded while the tab was hidden: no frame had it.
+  assert.equal(fleet.id(fleet.slot("s-1")), "s-1");
   tell("shipment.received", 2, { complete: true });
-  fleet.follow([], layout, 2 * HOUR);
-  assert.equal(fleet.slots.slotOf.size, 0);
+  fleet.follow(layout, 2 * HOUR);
+  assert.equal(fleet.count, 0);
   assert.equal(fleet.slots.array[9], -1);
+  assert.equal(fleet.slot("s-1"), -1);
+});
+
+test("a row that another shipment took between two frames is drawn as that one", () => {
+  const { model, layout, tell } = given();
+  const fleet = new Fleet(model);
+  fleet.follow(layout, 0);
+  tell("shipment.received", 1, { complete: true });
+  const another = { shipmentId: "s-2", origin: "vega-b", destination: "far-gate", owner: "o", consignee: "o", carrier: "c", plannedDeparture: iso(1), plannedArrival: iso(9), lines: [] };
+  tell("shipment.booked", 1, another);
+  tell("shipment.departed", 1, another);
+  fleet.follow(layout, HOUR);
+  assert.equal(fleet.count, 1);
+  assert.equal(fleet.slot("s-2"), 0);
+  const to = layout.spot("far-gate");
+  assert.deepEqual([...fleet.slots.array.slice(3, 6)], [to.x, to.y, to.z]);
+  // Another state: its ships, and no others.
+  tell("shipment.booked", 2, { ...another, shipmentId: "s-3" });
+  model.restore(structuredClone(model.save()));
+  fleet.follow(layout, 2 * HOUR);
+  assert.equal(fleet.count, 1);
+  assert.ok(fleet.slots.hasGrown, "all of it is uploaded");
 });
 
 test("the fleet takes a new base before its seconds are too coarse for a float", () => {
   const { model, layout, shipment } = given();
   const fleet = new Fleet(model);
-  fleet.follow([], layout, 0);
+  fleet.follow(layout, 0);
   const years = 24 * 365 * 3;
   Object.assign(shipment(), { departed: years * HOUR, planned: (years + 10) * HOUR });
-  fleet.follow([], layout, years * HOUR);
+  fleet.follow(layout, years * HOUR);
   const point = { x: 0, y: 0, z: 0 };
   locate(fleet.slots.array, 0, fleet.seconds((years + 5) * HOUR), point);
   near(point.x, (layout.spot("earth").x + layout.spot("vega-b").x) / 2);
@@ -190,11 +216,13 @@ test("the fleet takes a new base before its seconds are too coarse for a float",
 test("a silent shipment is one by its alert", () => {
   const { model, layout, tell } = given();
   const fleet = new Fleet(model);
-  fleet.follow([], layout, 0);
+  fleet.follow(layout, 0);
   const alert = { alertId: "a-1", kind: "shipment_silent", severity: "warning", cause: { shipmentId: "s-1" } };
-  fleet.follow([tell("alert.fired", 3, alert)], layout, 3 * HOUR);
+  tell("alert.fired", 3, alert);
+  fleet.follow(layout, 3 * HOUR);
   assert.equal(fleet.slots.array[9], 3);
-  fleet.follow([tell("alert.resolved", 4, alert)], layout, 4 * HOUR);
+  tell("alert.resolved", 4, alert);
+  fleet.follow(layout, 4 * HOUR);
   assert.equal(fleet.slots.array[9], 0);
 });
 
@@ -298,7 +326,7 @@ test("the grid finds the nearest in reach, as looking at all would", () => {
 test("the pointer finds a station and a ship, and a ship that waits beside its station", () => {
   const { model, layout } = given();
   const fleet = new Fleet(model);
-  fleet.follow([], layout, 0);
+  fleet.follow(layout, 0);
   const of = camera(true);
   of.fit(layout.systems);
   const picker = new Picker(of, fleet);
@@ -349,20 +377,26 @@ test("systems are named from afar, their stations from near, what is selected al
   const layout = new Layout(STATIONS);
   const of = camera(true);
   of.look(layout.spot("earth"), 400, { left: 0, right: 0, top: 0, bottom: 0 }, null);
-  const given = { width: () => 40, shown: new Map(), chosen: null, named: null, covered: [] };
-  const afar = candidates(layout, of, given).found.map(({ text }) => text);
+  const given = { width: () => 40, named: null, covered: [] };
+  const afar = candidates(survey(layout, of, { shown: new Map(), chosen: null }), of, given).found.map(({ text }) => text);
   assert.ok(afar.includes("Sol") && !afar.includes("Ceres Station"), afar.join());
   of.look(layout.spot("earth"), 24, { left: 0, right: 0, top: 0, bottom: 0 }, null);
-  const close = candidates(layout, of, { ...given, chosen: "earth", named: { name: "Earth", spot: layout.spot("earth") } }).found;
+  const seen = survey(layout, of, { shown: new Map(), chosen: "earth" });
+  const close = candidates(seen, of, { ...given, named: { name: "Earth", spot: layout.spot("earth") } }).found;
   assert.equal(close[0].text, "Earth");
   assert.ok(close[0].isForced);
   assert.deepEqual(close.filter(({ text }) => text === "Earth").length, 1);
   assert.ok(close.some(({ text }) => text === "Ceres Station"));
+  // What covers the map is of one time alone.
+  const covered = { left: 0, top: 0, width: 800, height: 600 };
+  assert.equal(candidates(seen, of, { ...given, covered: [covered] }).taken.isFree(300, 20, 40, 14), false);
+  assert.equal(candidates(seen, of, given).taken.isFree(300, 20, 40, 14), true);
 });
 
 test("trades of a frame at one station are one ring, and at most 256 are alive", () => {
   const trade = (at, total) => ({ type: "trade.settled", data: { station: at, total } });
-  const values = settled([trade("a", 5), trade("b", 7), { type: "trade.voided", data: { station: "a" } }, trade("a", 10)]);
+  const values = new Map();
+  for (const event of [trade("a", 5), trade("b", 7), { type: "trade.voided", data: { station: "a" } }, trade("a", 10)]) settle(values, event);
   assert.deepEqual([...values], [["a", 15], ["b", 7]]);
   assert.ok(radius(1) < radius(10_000) && radius(10_000) < radius(1e6));
   assert.equal(radius(1e30), radius(1e20));

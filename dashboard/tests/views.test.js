@@ -7,7 +7,7 @@ import { EVENTS_A_SECOND_MAX, ROWS_LIVE_MAX, Rows, localFilter } from "../views/
 import { TRADE_COLUMNS, field, row, tradeRows } from "../views/parts/csv.js";
 import { Pages } from "../views/parts/pages.js";
 import { isAmong } from "../views/parts/newer.js";
-import { latestPrices } from "../views/parts/prices.js";
+import { latestPrices, stationOfChart } from "../views/parts/prices.js";
 import { earlier } from "../views/parts/past.js";
 import { faults, pathOf, read, timeFrom, timeText } from "../views/parts/query.js";
 import { Source } from "../views/parts/source.js";
@@ -219,4 +219,11 @@ test("another reader or another journal is noticed once, and the first is none",
   assert.deepEqual([source.hasChanged(), source.hasChanged()], [true, false]);
   model.journal = "b";
   assert.equal(source.hasChanged(), true);
+});
+
+test("a chart stays with its station until another is chosen, and begins with the first trade", () => {
+  assert.equal(stationOfChart({}), "");
+  assert.equal(stationOfChart({ shown: "", busiest: "vega-b" }), "vega-b", "none was traded before");
+  assert.equal(stationOfChart({ shown: "vega-b", busiest: "earth" }), "vega-b");
+  assert.equal(stationOfChart({ chosen: "ceres", shown: "vega-b", busiest: "earth" }), "ceres");
 });

@@ -3,9 +3,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { bySeverity, grouped, ranked } from "../home/rank.js";
+import { bySeverity, grouped, ranked, takeArrived, worstStock } from "../home/rank.js";
 import { cause, interruption, quantity, reason, sentence, ships as shipsOf, waiting } from "../home/words.js";
 import { Model } from "../model/model.js";
+import { condition } from "../model/shipment.js";
 import { isAmongDelayed } from "../views/parts/delayed.js";
 
 const HOUR = 3_600_000;
@@ -145,4 +146,77 @@ test("a ship that is late and overdue needs somebody once", () => {
   assert.deepEqual(kinds(grouped(model)), [["stock_out"], ["shipment_overdue", "shipment_late"]]);
   assert.deepEqual(kinds(grouped(model, 1)), [["stock_out"]]);
   assert.equal(grouped(model, 1).count, 2);
+});
+
+test("alerts stay in order while they come, change and go, as putting all in order would have it", () => {
+  const model = network({ ships: [{}, { lines: [{ commodity: "water-ice", quantity: 900 }] }] });
+  ranked(model);
+  takeArrived(model);
+  let random = 7;
+  const next = (/** @type {number} */ below) => (random = (random * 48271) % 2147483647) % below;
+  for (let step = 1; step <= 600; step += 1) {
+    const id = `a-${next(40)}`;
+    const isKnown = model.alerts.has(id);
+    const what = isKnown ? ["changed", "acknowledged", "resolved"][next(3)] : "fired";
+    const isOfShip = Number(id.slice(2)) % 3 === 0;
+    const data = isOfShip ? { kind: ["shipment_late", "shipment_overdue"][next(2)], cause: { shipmentId: `s-${1 + next(2)}` } } : { kind: ["stock_low", "stock_out"][next(2)], cause: { rule: "r" }, station: "l", commodity: "oxygen" };
+    const cause = isKnown ? model.alerts.get(id)?.cause : data.cause;
+    model.apply({ type: `alert.${what}`, sequence: String(10_000 + step), recordedat: at(9 + step / 1000), data: { ...data, cause, alertId: id, severity: ["info", "warning", "critical"][next(3)], actor: "me" } });
+    if (next(3) > 0) continue;
+    const anew = new Model();
+    anew.restore(structuredClone(model.save()));
+    assert.deepEqual(ranked(model), ranked(anew), `step ${step}`);
+    assert.deepEqual(bySeverity(model), bySeverity(anew));
+    assert.deepEqual(grouped(model), grouped(anew));
+    assert.deepEqual(grouped(model, 3), grouped(anew, 3));
+    const stock = ranked(model).filter(({ kind }) => kind.startsWith("stock"));
+    assert.equal(worstStock(model), stock.find(({ kind }) => kind === "stock_out") ?? stock[0] ?? null);
+  }
+  assert.ok(model.alerts.size > 5);
+});
+
+test("an alert has arrived once, and not when it only changed", () => {
+  const model = network({ alerts: [lateAlert] });
+  assert.deepEqual(takeArrived(model).map(({ alertId }) => alertId), [[...model.alerts.keys()][0]]);
+  const event = (/** @type {string} */ what, /** @type {number} */ sequence) => ({ type: `alert.${what}`, sequence: String(sequence), recordedat: at(9), data: { alertId: "a-new", kind: "stock_out", severity: "critical", cause: { rule: "r" }, station: "l", commodity: "oxygen" } });
+  model.apply(event("fired", 10_001));
+  assert.deepEqual(takeArrived(model).map(({ alertId }) => alertId), ["a-new"]);
+  model.apply(event("changed", 10_002));
+  assert.deepEqual(takeArrived(model), []);
+  // Another state that has it: nothing is new in it.
+  model.restore(structuredClone(model.save()));
+  assert.deepEqual(takeArrived(model), []);
+});
+
+test("ships are counted as going through all of them would count", () => {
+  const model = network();
+  let random = 3;
+  const next = (/** @type {number} */ below) => (random = (random * 48271) % 2147483647) % below;
+  const naive = (/** @type {number} */ now) => {
+    const counts = { underWay: 0, late: 0, silent: 0 };
+    for (const one of model.shipments.values()) {
+      if (one.status !== "in_transit") continue;
+      counts.underWay += 1;
+      const is = condition(one, now, model.silent.has(one.id));
+      if (is === "late" || is === "overdue") counts.late += 1;
+      else if (is === "silent") counts.silent += 1;
+    }
+    return counts;
+  };
+  const whats = ["departed", "estimated", "delayed", "arrived", "received", "lost", "found", "held", "booked"];
+  let most = 0;
+  for (let step = 1; step <= 6_000; step += 1) {
+    const shipmentId = `n-${next(3_000)}`;
+    const isSilence = next(9) === 0;
+    const what = model.shipments.has(shipmentId) ? whats[next(whats.length)] : "booked";
+    const event = isSilence
+      ? { type: next(2) ? "alert.fired" : "alert.resolved", data: { alertId: `q-${shipmentId}`, kind: "shipment_silent", severity: "warning", cause: { shipmentId } } }
+      : { type: `shipment.${what}`, data: { shipmentId, origin: "l", destination: "l", owner: "o", consignee: "o", carrier: "c", plannedDeparture: at(1), plannedArrival: at(10 + next(20)),
+        estimatedArrival: at(5 + next(30)), complete: next(2) === 0, lines: [{ commodity: "water-ice", quantity: 4 }] } };
+    model.apply({ ...event, time: at(9), recordedat: at(9), sequence: String(20_000 + step) });
+    if (step % 40 === 0) for (const hours of [5, 15, 40]) assert.deepEqual(shipsOf(model, hours * HOUR), naive(hours * HOUR), `step ${step}`);
+    if (step === 3_000) model.restore(structuredClone(model.save()));
+    most = Math.max(most, model.census.underWay);
+  }
+  assert.ok(most > 30 && model.census.shipments.length > 1_024, `${most} of ${model.census.shipments.length}`);
 });

@@ -4,7 +4,7 @@ import { h, keyed, prose, setText } from "../dom.js";
 import { integer } from "../format.js";
 import { conditionOf, words } from "../model/words.js";
 import { get } from "../net/api.js";
-import { Ask, trouble } from "./parts/ask.js";
+import { Ask, absence, trouble } from "./parts/ask.js";
 import { Rows, localFilter } from "./parts/burst.js";
 import { time } from "./parts/cells.js";
 import { TOPICS, TYPES } from "./parts/types.js";
@@ -145,7 +145,8 @@ class Feed {
     const { model } = this.app;
     if (this.source.hasChanged()) this.begin();
     if (this.last === 0 && model.sequence > 0 && !this.older.disabled) this.fetchEarlier(BEGIN_WITH);
-    if (this.last === 0 && this.app.connection.state === "down") this.frame.refuse("The server does not answer.");
+    const missing = this.last === 0 && absence(this.app.connection);
+    if (missing) this.frame.refuse(missing);
     // Which of them would match nobody knows any more.
     if (this.filter && passed > 0 && this.last > 0 && !this.isPaused) this.rows.leaveOut(passed, `passed-${wall}`);
     if (this.filter) this.take(events.filter((event) => Number(event.sequence) > this.last && this.filter?.(event)), wall);

@@ -1,7 +1,7 @@
 // What goes from where to where: how much, how long it takes, and how much of it is on time.
 
 import { UNKNOWN, integer, moment, share, span } from "../format.js";
-import { Ask, NOT_ALLOWED, mayHelp } from "./parts/ask.js";
+import { Ask, NOT_ALLOWED, NO_ANSWER, mayHelp } from "./parts/ask.js";
 import { bar, counted, narrow, station } from "./parts/cells.js";
 import { Filters } from "./parts/filters.js";
 import { ViewFrame } from "./parts/frame.js";
@@ -79,6 +79,7 @@ export function mount(place, app) {
     filters.explain(null);
     draw();
   }, (words, problem) => {
+    if (words === NO_ANSWER && answer) return frame.hold(words);
     answer = null;
     table.set([]);
     frame.note.textContent = "";
@@ -119,6 +120,7 @@ export function mount(place, app) {
       const now = JSON.stringify([...filters.values]);
       if (asked !== now) {
         asked = now;
+        answer = null;
         filters.show();
         place.scrollTop = 0;
         if (app.session.may("seeNetwork")) ask.now();

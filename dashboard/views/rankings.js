@@ -2,7 +2,7 @@
 
 import { h } from "../dom.js";
 import { UNKNOWN, integer, moment, share, span } from "../format.js";
-import { Ask, mayHelp } from "./parts/ask.js";
+import { Ask, NO_ANSWER, mayHelp } from "./parts/ask.js";
 import { bar, commodity, narrow, party, station } from "./parts/cells.js";
 import { Filters } from "./parts/filters.js";
 import { ViewFrame } from "./parts/frame.js";
@@ -44,6 +44,7 @@ export function mount(place, app) {
     filters.explain(null);
     draw();
   }, (words, problem) => {
+    if (words === NO_ANSWER && answer) return frame.hold(words);
     holder.replaceChildren();
     frame.note.textContent = "";
     if (filters.explain(problem)) frame.refuse("The server refuses this; the field says why.");
@@ -101,6 +102,7 @@ export function mount(place, app) {
       filters.show();
       restrict();
       place.scrollTop = 0;
+      answer = null;
       ask.now();
     },
     end: () => ask.end(),

@@ -4,13 +4,14 @@ import { h } from "../dom.js";
 import { UNKNOWN, integer, share, span } from "../format.js";
 import { behindSeconds, condition, progress, shipment as read } from "../model/shipment.js";
 import { get } from "../net/api.js";
-import { trouble } from "./parts/ask.js";
+import { absence, trouble } from "./parts/ask.js";
 import { bar, goods, narrow, party, state, station, time } from "./parts/cells.js";
 import { isAmongDelayed } from "./parts/delayed.js";
 import { Endless, ROWS_MAX } from "./parts/endless.js";
 import { Filters } from "./parts/filters.js";
 import { ViewFrame } from "./parts/frame.js";
 import { Pages } from "./parts/pages.js";
+import { Rate } from "../home/rate.js";
 import { Source } from "./parts/source.js";
 import { sortOf, sortTo } from "./parts/sorting.js";
 import { LongTable } from "./parts/table.js";
@@ -20,8 +21,9 @@ import { sortedBy } from "./parts/window.js";
 /** @typedef {import("../model/model.js").Model} Model */
 /** @typedef {{ shipment: Shipment, condition: ReturnType<typeof condition>, progress: number, behind: number }} Line */
 
-/** People read no faster, and 20,000 shipments are sorted each time. */
-const DRAW_EVERY_MS = 1_000;
+/** People read no faster; where 20,000 shipments are sorted each time, whoever types or scrolls comes first. */
+const DRAW_MS = 1_000;
+const DRAW_LATEST_MS = 5_000;
 const PAGE_ITEMS = 100;
 
 /** @type {Record<string, string>} */
@@ -85,7 +87,7 @@ class Ships {
     this.pages = null;
     this.endless = new Endless(place, { load: () => this.load(), rows: () => this.past.length, onTrouble: (error) => this.refuse(error) });
     this.frame.add(this.filters.element, this.table.element, this.endless.element);
-    this.drawnAt = 0;
+    this.rate = new Rate(DRAW_MS, DRAW_LATEST_MS);
     this.seen = "";
     this.names = 0;
     this.source = new Source(app.model);
@@ -99,7 +101,8 @@ class Ships {
   show() {
     this.filters.show();
     this.place.scrollTop = 0;
-    [this.drawnAt, this.seen] = [0, ""];
+    this.rate = new Rate(DRAW_MS, DRAW_LATEST_MS);
+    this.seen = "";
     this.pages?.end();
     this.pages = null;
     this.past = [];
@@ -148,13 +151,14 @@ class Ships {
   }
 
   /** @param {import("../app.js").Frame} frame */
-  draw({ wall, now }) {
+  draw(frame) {
     if (this.source.hasChanged()) this.show();
     // Without the stream ships stay where they were last known to be.
-    const isKnown = this.app.connection.state === "live" || this.drawnAt === 0 || !this.app.model.isLoaded;
-    if (!this.isPast && isKnown && wall - this.drawnAt >= DRAW_EVERY_MS) {
-      this.drawnAt = wall;
-      this.drawNow(now);
+    const isKnown = this.app.connection.state === "live" || this.rate.at === -Infinity || !this.app.model.isLoaded;
+    if (!this.isPast && isKnown && this.rate.isDue(frame)) {
+      const began = performance.now();
+      this.drawNow(frame.now);
+      this.rate.done(frame.wall, performance.now() - began);
     }
     if (this.isPast && this.names !== this.app.model.names.size) {
       this.filters.rename();
@@ -178,7 +182,7 @@ class Ships {
     const late = lines.filter(({ behind }) => behind > 0).length;
     this.frame.tell(model.isLoaded ? `${integer(lines.length)} shipments, ${integer(late)} behind their promise` : "", model.sequence);
     if (lines.length > 0) this.frame.say();
-    else if (connection.state === "down") this.frame.refuse("The server does not answer.");
+    else if (absence(connection)) this.frame.refuse(absence(connection));
     else if (!model.isLoaded) this.frame.say("Loading the shipments…");
     else if (this.filters.values.size > 0) this.frame.say("No such shipment is under way.", h("p", null, "Those that ended are found by their status."));
     else this.frame.say("Nothing is under way.");

@@ -2,6 +2,7 @@
 
 import { h } from "../dom.js";
 import { integer } from "../format.js";
+import { absence } from "./parts/ask.js";
 import { ViewFrame } from "./parts/frame.js";
 import { Filters } from "./parts/filters.js";
 import { LongTable } from "./parts/table.js";
@@ -136,7 +137,7 @@ function describe(frame, { model, address, connection }, count) {
   const all = model.stations.size;
   if (count > 0) frame.say();
   else if (all > 0) frame.say("No station is called so.", h("p", null, h("a", { href: address.current.path }, "Show all")));
-  else if (connection.state === "down") frame.refuse("The server does not answer.");
+  else if (absence(connection)) frame.refuse(absence(connection));
   else if (!model.isLoaded) frame.say("Loading the stations…");
   else frame.say("No stations yet. The first one appears here as soon as it is created.");
   frame.tell(all === 0 ? "" : count === all ? `${integer(all)} stations` : `${integer(count)} of ${integer(all)} stations`, model.sequence);

@@ -68,6 +68,11 @@ class Wall {
     this.app.address.go("/");
   }
 
+  /** @param {any} event */
+  fold(event) {
+    this.map?.fold(event);
+  }
+
   /** @param {import("../app.js").Frame} frame */
   draw(frame) {
     this.map?.draw(frame);

@@ -41,7 +41,10 @@ export class Ask {
    */
   drawTimed({ model, connection }, wall, refuse) {
     if (model.clock.network > 0) this.draw(wall);
-    else if (connection.state === "down") refuse("The server does not answer.");
+    else {
+      const words = absence(connection);
+      if (words) refuse(words);
+    }
   }
 
   async ask() {
@@ -68,16 +71,30 @@ export const mayHelp = (problem) => problem?.status !== 403;
 
 export const NOT_ALLOWED = "Your key sees its own accounts alone, and this is about the whole network. A key of a viewer, an operator or an administrator shows it.";
 
+/** Nobody answered; what was answered before may still be shown. */
+export const NO_ANSWER = "The server does not answer.";
+const SIGNED_OUT = "You are signed out: sign in to see this.";
+
+/** Why nothing is there, if that is so; said in place of "loading". @param {{ state: string }} connection */
+export function absence({ state }) {
+  switch (state) {
+    case "down": return NO_ANSWER;
+    case "signed-out": return SIGNED_OUT;
+    case "recovering": return "The server is starting and replays its journal: this comes when it is done.";
+    default: return "";
+  }
+}
+
 /** What went wrong, in words. @param {unknown} error */
 export function trouble(error) {
-  if (error instanceof Unauthenticated) return "You are signed out: sign in to see this.";
+  if (error instanceof Unauthenticated) return SIGNED_OUT;
   if (error instanceof Refused) {
     if (error.status === 403) return NOT_ALLOWED;
     if (error.status === 503) return `The server cannot answer this now: ${error.message}`;
     // Not the server's own words: something between does not reach it.
     if (error.status < 500 || error.code) return sentence(error.message);
   }
-  return "The server does not answer. What is shown may be old.";
+  return NO_ANSWER;
 }
 
 /** @param {string} text */

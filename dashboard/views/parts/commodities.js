@@ -2,7 +2,7 @@
 
 import { h } from "../../dom.js";
 import { integer } from "../../format.js";
-import { Ask } from "./ask.js";
+import { Ask, absence } from "./ask.js";
 import { bar, narrow } from "./cells.js";
 import { sortOf, sortTo } from "./sorting.js";
 import { LongTable } from "./table.js";
@@ -44,7 +44,7 @@ export function commodityTable({ app, frame, holder, scroller }) {
   const ask = new Ask(async (get) => {
     answer = await get(`/api/analytics/rankings?of=commodities&by=value&limit=${RANKED_MAX}`);
     seen = "";
-  }, (words) => { frame.note.textContent = words; }, ASK_EVERY_MS);
+  }, (words) => { frame.note.textContent = model.commodities.size > 0 ? words : ""; }, ASK_EVERY_MS);
   ask.now();
 
   function draw() {
@@ -60,7 +60,7 @@ export function commodityTable({ app, frame, holder, scroller }) {
     table.set(sortedBy(lines, KEYS[sort.name], sort.isDescending));
     frame.tell(lines.length > 0 ? `${integer(lines.length)} commodities, figures of the last 24 hours` : "", answer?.asOf.sequence);
     if (lines.length > 0) frame.say();
-    else if (app.connection.state === "down") frame.refuse("The server does not answer.");
+    else if (absence(app.connection)) frame.refuse(absence(app.connection));
     else if (app.connection.state === "live") frame.say("No commodities yet. The first one appears here as soon as it is created.");
     else frame.say("Loading the commodities…");
   }

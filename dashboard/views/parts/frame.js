@@ -46,6 +46,12 @@ export class ViewFrame {
     this.element.classList.add("is-trouble");
   }
 
+  /** Says at the foot why what is shown stays as it was. @param {string} words */
+  hold(words) {
+    const [asOf] = (this.asOf.textContent ?? "").split(" · ");
+    setText(this.asOf, [asOf, words.replace(/\.$/, "")].filter(Boolean).join(" · "));
+  }
+
   /** Says something to those who do not see the page: words that do not change with each event. @param {string} words */
   announce(words) {
     setText(this.news, words);

@@ -5,9 +5,9 @@ import { UNKNOWN, about, integer, lightYears } from "../../format.js";
 import { say } from "../../home/sentence.js";
 import { stationPart } from "../../home/words.js";
 import { candles } from "../../panel/candles.js";
-import { Ask } from "./ask.js";
+import { Ask, NO_ANSWER } from "./ask.js";
 import { party, station, time } from "./cells.js";
-import { latestPrices } from "./prices.js";
+import { latestPrices, stationOfChart } from "./prices.js";
 import { pathOf } from "./query.js";
 import { Table } from "./table.js";
 
@@ -49,7 +49,8 @@ export class Market {
     this.chart = h("div", { class: "market-chart" });
     /** @type {any} */
     this.candles = null;
-    this.charted = "";
+    /** What the chart shows. @type {{ station: string, interval: string | null } | null} */
+    this.charted = null;
     const main = h("div", { class: "market-main" },
       h("section", null, h("header", null, this.chartTitle, choices), this.chart),
       h("div", { class: "market-offers" }, this.sell.element, this.buy.element),
@@ -89,6 +90,7 @@ export class Market {
 
   /** @param {string} words @param {any} problem */
   refuse(words, problem) {
+    if (words === NO_ANSWER && this.answer) return this.frame.hold(words);
     this.holder.hidden = true;
     this.frame.tell("", null);
     if (this.filters.explain(problem)) this.frame.refuse("The server refuses this; the field says why.");
@@ -109,18 +111,17 @@ export class Market {
     this.routes.set(routes.slice(0, ROUTES_SHOWN), "No route pays, as far as prices are known.", routes.length > ROUTES_SHOWN ? `the best ${ROUTES_SHOWN} of ${answer.routes.isComplete ? "" : "more than "}${integer(routes.length)}` : "");
     this.prices.set(prices.slice(0, PRICES_SHOWN), "None was traded lately.", prices.length > PRICES_SHOWN ? `the latest ${PRICES_SHOWN}` : "");
     this.frame.tell("", answer.sell.asOf.sequence);
-    this.drawChart(stationId ?? busiest(answer.trades.items) ?? prices[0]?.station ?? "");
+    this.drawChart(stationOfChart({ chosen: stationId, shown: this.charted?.station, busiest: busiest(answer.trades.items) ?? prices[0]?.station }));
   }
 
   /** Of the chosen station, else of where it was traded most of late. @param {string} stationId */
   drawChart(stationId) {
     const { model } = this.app;
-    const key = `${stationId} ${this.interval}`;
+    const { interval } = this;
     const hasStation = stationId !== "";
     say(this.chartTitle, hasStation ? ["Prices at ", stationPart(model, stationId)] : ["Prices"]);
-    // Without a station of one's own choice the chart stays where it is: it does not jump with every trade.
-    if (this.charted === key || (this.charted && !this.values.has("station") && this.charted.endsWith(` ${this.interval}`))) return;
-    this.charted = key;
+    if (this.charted?.station === stationId && this.charted.interval === interval) return;
+    this.charted = { station: stationId, interval };
     this.candles?.end();
     this.candles = null;
     if (!hasStation) {
@@ -128,7 +129,7 @@ export class Market {
       return;
     }
     fill(this.chart);
-    this.candles = candles(this.chart, this.app, { station: stationId, commodity: this.commodity, interval: this.interval }, (interval) => this.mark(interval));
+    this.candles = candles(this.chart, this.app, { station: stationId, commodity: this.commodity, interval }, (interval) => this.mark(interval));
   }
 
   show() {

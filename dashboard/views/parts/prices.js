@@ -25,3 +25,10 @@ export function latestPrices(commodity, trades, routes) {
   }
   return [...latest.values()].sort((a, b) => b.at - a.at);
 }
+
+/**
+ * Whose prices the chart shows. Without a station of one's own choice it stays where it is: it does not jump with
+ * every trade.
+ * @param {{ chosen?: string, shown?: string, busiest?: string }} of `shown`: whose it shows now, if any
+ */
+export const stationOfChart = ({ chosen, shown, busiest }) => chosen || shown || busiest || "";

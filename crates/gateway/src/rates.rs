@@ -167,7 +167,7 @@ impl Rates {
         let mut state = visit.0.lock();
         let caller = match found {
             Ok(caller) => caller,
-            Err(problem) if is_guess && problem.code() == Code::Unauthenticated => {
+            Err(problem) if is_guess && is_wasted(problem.code()) => {
                 return Err(self.failed(state.address).unwrap_or(problem));
             }
             Err(problem) => return Err(problem),
@@ -330,6 +330,11 @@ pub(crate) fn visit(extensions: &Extensions) -> Option<Visit> {
 /// Whether a request says of itself who sends it.
 pub(crate) fn is_guess(headers: &axum::http::HeaderMap) -> bool {
     headers.contains_key(AUTHORIZATION)
+}
+
+/// Whether a request was refused for what it sent to say who sends it: of a token that took verifying.
+fn is_wasted(code: Code) -> bool {
+    matches!(code, Code::Unauthenticated | Code::TokenOutdated | Code::NoAccess)
 }
 
 /// A key among addresses: networks of IPv6 are zero in their lower 64 bits, and addresses of IPv4 have

@@ -38,7 +38,7 @@ struct Held {
 #[derive(Default)]
 struct Tried {
     at: Option<Instant>,
-    /// When the file was last changed, and its length.
+    /// When the file was last changed whose keys are held, and its length.
     stamp: Option<(SystemTime, u64)>,
     /// Why it failed the last time: said once.
     failure: Option<String>,
@@ -118,10 +118,11 @@ impl IssuerKeys {
         if tried.at.is_some_and(|at| at.elapsed() < unless_within) {
             return;
         }
+        let mut found_stamp = None;
         let found = match &self.from {
             KeysFrom::File(path) => {
                 // Before it is read: what changes meanwhile is seen the next time.
-                tried.stamp = stamp(path).await;
+                found_stamp = stamp(path).await;
                 read_file(path).await
             }
             KeysFrom::Url(url) => fetch(url, ISSUER_KEYS_BYTES_MAX, ISSUER_KEYS_PATIENCE)
@@ -136,7 +137,7 @@ impl IssuerKeys {
         });
         match parsed {
             Ok((keys, digest)) => {
-                tried.failure = None;
+                (tried.failure, tried.stamp) = (None, found_stamp);
                 self.hold(keys, digest);
             }
             Err(reason) => {
@@ -144,7 +145,7 @@ impl IssuerKeys {
                     let (from, has_some) = (&self.from, self.current().is_some());
                     tracing::error!(%from, reason, has_some, "the keys of the issuer cannot be read");
                 }
-                tried.failure = Some(reason);
+                (tried.failure, tried.stamp) = (Some(reason), None);
             }
         }
     }

@@ -204,3 +204,86 @@ impl Key {
         verified.is_ok()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn set(keys: &Value, algorithm: Algorithm) -> Result<KeySet, String> {
+        KeySet::parse(json!({ "keys": keys }).to_string().as_bytes(), algorithm)
+    }
+
+    /// RFC 7515, appendix A.3.
+    #[test]
+    fn the_token_of_the_standard_is_verified_by_its_key() {
+        let key = json!({
+            "kty": "EC", "crv": "P-256", "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+            "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"
+        });
+        let token = "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFt\
+                     cGxlLmNvbS9pc19yb290Ijp0cnVlfQ.DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8IS\
+                     lSApmWQxfKTUJqPP3-Kg6NU1Q";
+        let keys = set(&json!([key]), Algorithm::Es256).unwrap();
+        let mut token = Token::parse(token).unwrap();
+        assert_eq!(keys.verify(&token), Ok(()));
+        token.signature[7] ^= 1;
+        assert!(keys.verify(&token).unwrap_err().contains("signature"));
+    }
+
+    /// RFC 8037, appendix A.4.
+    #[test]
+    fn the_edwards_token_of_the_standard_is_verified_by_its_key() {
+        let x = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
+        let key = json!({ "kty": "OKP", "crv": "Ed25519", "x": x });
+        let token = "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc.hgyY0il_MGCjP0JzlnLWG1PPOt7-09P\
+                     GcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg";
+        let keys = set(&json!([key]), Algorithm::EdDsa).unwrap();
+        assert_eq!(keys.verify(&Token::parse(token).unwrap()), Ok(()));
+        let other = json!({ "kty": "OKP", "crv": "Ed25519", "x": "A".repeat(43) });
+        let others = set(&json!([other]), Algorithm::EdDsa).unwrap();
+        assert!(others.verify(&Token::parse(token).unwrap()).is_err());
+    }
+
+    #[test]
+    fn only_keys_that_sign_by_the_algorithm_are_taken() {
+        let modulus = |bytes: usize| URL_SAFE_NO_PAD.encode(vec![0xc5; bytes]);
+        let rsa = |change: Value| {
+            let mut key = json!({ "kty": "RSA", "n": modulus(256), "e": "AQAB", "kid": "one" });
+            key.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+            key
+        };
+        let taken = |change: Value| set(&json!([rsa(change)]), Algorithm::Rs256).is_ok();
+        let sign_byte = URL_SAFE_NO_PAD.encode([vec![0], vec![0xc5; 256]].concat());
+        for good in [
+            json!({}),
+            json!({ "use": "sig", "alg": "RS256", "key_ops": ["verify"], "x5c": ["…"] }),
+            json!({ "n": modulus(512) }),
+            json!({ "n": sign_byte }),
+        ] {
+            assert!(taken(good.clone()), "{good}");
+        }
+        for bad in [
+            json!({ "use": "enc" }),
+            json!({ "alg": "PS256" }),
+            json!({ "key_ops": ["encrypt"] }),
+            json!({ "kty": "oct", "k": "AAAA" }),
+            json!({ "n": modulus(128) }),
+            json!({ "n": modulus(2_048) }),
+            json!({ "n": "not base64!" }),
+            json!({ "e": null }),
+        ] {
+            assert!(!taken(bad.clone()), "{bad}");
+        }
+        // A shared secret is none of them, whatever it is called.
+        let shared = json!({ "kty": "oct", "k": "c2VjcmV0", "alg": "RS256", "kid": "one" });
+        let keys = set(&json!([shared, rsa(json!({})), { "kty": 7 }]), Algorithm::Rs256).unwrap();
+        assert_eq!(keys.len(), 1);
+        let many: Vec<_> = (0..=ISSUER_KEYS_MAX).map(|_| rsa(json!({}))).collect();
+        assert!(set(&json!(many), Algorithm::Rs256).unwrap_err().contains("are taken"));
+        for (_, name) in Algorithm::NAMES {
+            assert_eq!(name.parse::<Algorithm>().unwrap().name(), name);
+        }
+    }
+}

@@ -477,6 +477,7 @@ async fn keys_are_read_when_they_are_there_and_again_when_they_change() {
         whoami(&network, &by_second).await.expect(200);
     }
     later(ISSUER_KEYS_AGE_MAX).await;
+    network.gateway.look_at_issuer().await;
     whoami(&network, &by_second).await.expect_problem(503, "issuer_unavailable");
 }
 

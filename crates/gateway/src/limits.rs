@@ -132,7 +132,7 @@ pub(crate) const UNPACKING_MAX: usize = 1;
 /// How long a connection is not listened to after it was told to come later: whoever does not wait by
 /// themselves waits so long at the most.
 pub(crate) const REST_MAX: Duration = Duration::from_secs(1);
-/// Bytes of a token: a page of claims. A request's head has room for twice as much.
+/// Bytes of a token: a page of claims. A request's head has room for eight times as much.
 pub(crate) const TOKEN_BYTES_MAX: usize = 8 * 1024;
 /// Bytes of a body that signs in, where tokens are taken: one of these and its name.
 pub(crate) const SESSION_TOKEN_BODY_BYTES_MAX: usize = TOKEN_BYTES_MAX + 1024;

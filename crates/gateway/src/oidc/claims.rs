@@ -127,3 +127,88 @@ fn accounts(claims: &Map<String, Value>, options: &OidcOptions) -> Result<Accoun
     };
     Accounts::new(names.ok_or_else(wrong)?).map_err(|_| wrong())
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::oidc::{Algorithm, KeysFrom};
+
+    fn options(role_claim: &str) -> OidcOptions {
+        OidcOptions {
+            issuer: Text::new("https://id.example.org").unwrap(),
+            audience: Text::new("itn").unwrap(),
+            keys: KeysFrom::File("keys.json".into()),
+            algorithm: Algorithm::Rs256,
+            role_claim: role_claim.parse().unwrap(),
+            roles: "admin=itn:admin,viewer=itn:read".parse().unwrap(),
+            accounts_claim: "accounts".parse().unwrap(),
+        }
+    }
+
+    #[test]
+    fn scopes_are_words_in_one_text_and_other_texts_are_one() {
+        let of = |claim: &str, value: Value| {
+            let claims = json!({ claim: value });
+            role(claims.as_object().unwrap(), &options(claim))
+        };
+        assert_eq!(of("scope", json!("openid itn:read")), Some(Role::Viewer));
+        assert_eq!(of("scp", json!("itn:read itn:admin")), Some(Role::Admin));
+        assert_eq!(of("scp", json!(["openid", "itn:read"])), Some(Role::Viewer));
+        assert_eq!(of("scope", json!("openid itn:reader")), None);
+        assert_eq!(of("group", json!("itn:read")), Some(Role::Viewer));
+        // Words that somebody wrote into their own name give nothing.
+        assert_eq!(of("group", json!("not itn:admin")), None);
+        assert_eq!(of("group", json!([["itn:admin"], 7, null])), None);
+    }
+
+    #[test]
+    fn times_are_seconds_whole_or_not_and_never_beyond_the_calendar() {
+        let micros = |value: Value| instant(&value).map(|time| time.0);
+        assert_eq!(micros(json!(1_300_819_380)), Some(1_300_819_380_000_000));
+        assert_eq!(micros(json!(1_300_819_380.5)), Some(1_300_819_380_500_000));
+        assert_eq!(micros(json!(0)), Some(0));
+        for wrong in [
+            json!("1300819380"),
+            json!(null),
+            json!([1]),
+            json!(i64::MAX),
+            json!(1e13),
+            json!(u64::MAX),
+        ] {
+            assert_eq!(micros(wrong.clone()), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_token_is_judged_by_its_times_with_some_leeway() {
+        let now = Timestamp(1_800_000_000_000_000);
+        let judged = |change: Value| {
+            let mut claims = json!({
+                "iss": "https://id.example.org", "aud": "itn", "sub": "ann", "iat": 1_800_000_000,
+                "exp": 1_800_000_000, "scope": "itn:read"
+            });
+            claims.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+            Claims::judge(claims.to_string().as_bytes(), &options("scope"), now)
+        };
+        let claims = judged(json!({})).unwrap();
+        let known = (claims.subject.as_str(), claims.issued_at, claims.expires_at, claims.role);
+        assert_eq!(known, ("ann", now, now, Role::Viewer));
+        for good in [
+            json!({ "exp": 1_799_999_970.5 }),
+            json!({ "nbf": 1_800_000_030 }),
+            json!({ "iat": 1_800_000_030 }),
+            json!({ "iat": 1 }),
+        ] {
+            assert!(judged(good.clone()).is_ok(), "{good}");
+        }
+        for bad in [
+            json!({ "exp": 1_799_999_970 }),
+            json!({ "nbf": 1_800_000_031 }),
+            json!({ "iat": 1_800_000_031 }),
+        ] {
+            assert_eq!(judged(bad.clone()).unwrap_err().code(), Code::Unauthenticated, "{bad}");
+        }
+    }
+}

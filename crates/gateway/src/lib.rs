@@ -42,7 +42,7 @@ pub use executor::{Execute, Executing, Executor};
 pub use gateway::{Gateway, GatewayOptions, Services};
 pub use limit_options::{LimitOptions, Quota, QuotaError};
 pub use observe::{AskMachine, Machine, ObserveOptions, with_request_id};
-pub use oidc::{Algorithm, ClaimPath, KeysFrom, OidcOptions, RoleClaims};
+pub use oidc::{Algorithm, ClaimPath, KeysFrom, OidcOptions, RoleClaims, count_issuer_keys};
 pub use render::stream_encoder;
 pub use surroundings::surroundings;
 

@@ -26,6 +26,7 @@ use crate::gateway::App;
 use issuer_keys::IssuerKeys;
 use known::Known;
 
+pub use issuer_keys::count_issuer_keys;
 pub use jwk::Algorithm;
 pub use options::{ClaimPath, KeysFrom, OidcOptions, RoleClaims};
 

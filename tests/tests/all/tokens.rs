@@ -4,6 +4,7 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
+use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -137,6 +138,16 @@ fn until_taken(server: &Server, token: &str) {
     });
 }
 
+/// What the doctor says of the issuer's keys.
+fn examined(folder: &Folder, file: &Path, algorithm: &str) -> String {
+    let mut command = process::itn(["doctor", "--json", "--data"]);
+    command.arg(folder.path()).arg("--oidc-keys").arg(file).args(["--oidc-algorithm", algorithm]);
+    let said: Value = serde_json::from_str(&process::run(&mut command, LIMIT).stdout).unwrap();
+    let mut checks = said["checks"].as_array().unwrap().iter();
+    let keys = checks.find(|check| check["check"] == "issuer keys").unwrap();
+    keys["level"].as_str().unwrap().to_owned()
+}
+
 #[test]
 fn tokens_of_another_library_are_taken_by_each_algorithm() {
     for algorithm in ["RS256", "PS256", "ES256", "EdDSA"] {
@@ -158,6 +169,10 @@ fn tokens_of_another_library_are_taken_by_each_algorithm() {
         other["aud"] = json!("other");
         let other = signer.token("one", &other);
         assert_eq!(status(&server, &other), 401);
+        if algorithm == "ES256" {
+            assert_eq!(examined(&folder, &file, "ES256"), "ok");
+            assert_eq!(examined(&folder, &file, "RS256"), "warning", "of another algorithm");
+        }
     }
 }
 

@@ -84,8 +84,8 @@ impl IssuerKeys {
         let read_at = self.held.lock().as_ref().map(|held| held.read_at);
         match &self.from {
             KeysFrom::File(path) => {
-                let is_same =
-                    read_at.is_some() && self.turn.lock().await.stamp == stamp(path).await;
+                let found = stamp(path).await;
+                let is_same = found.is_some() && self.turn.lock().await.stamp == found;
                 if is_same {
                     self.touch();
                 } else {
@@ -118,18 +118,12 @@ impl IssuerKeys {
         if tried.at.is_some_and(|at| at.elapsed() < unless_within) {
             return;
         }
-        let mut found_stamp = None;
-        let found = match &self.from {
-            KeysFrom::File(path) => {
-                // Before it is read: what changes meanwhile is seen the next time.
-                found_stamp = stamp(path).await;
-                read_file(path).await
-            }
-            KeysFrom::Url(url) => fetch(url, ISSUER_KEYS_BYTES_MAX, ISSUER_KEYS_PATIENCE)
-                .await
-                .map(|document| document.to_vec())
-                .map_err(|error| error.to_string()),
+        // Before it is read: what changes meanwhile is seen the next time.
+        let found_stamp = match &self.from {
+            KeysFrom::File(path) => stamp(path).await,
+            KeysFrom::Url(_) => None,
         };
+        let found = document(&self.from).await;
         tried.at = Some(Instant::now());
         let parsed = found.and_then(|document| {
             let keys = KeySet::parse(&document, self.algorithm)?;
@@ -162,6 +156,21 @@ impl IssuerKeys {
     /// What tells the keys of now from others.
     pub(super) fn generation(&self) -> Option<blake3::Hash> {
         self.current().map(|held| held.digest)
+    }
+}
+
+/// How many keys there are that tokens of this algorithm may be signed with, or why they cannot be had.
+pub async fn count_issuer_keys(from: &KeysFrom, algorithm: Algorithm) -> Result<usize, String> {
+    Ok(KeySet::parse(&document(from).await?, algorithm)?.len())
+}
+
+async fn document(from: &KeysFrom) -> Result<Vec<u8>, String> {
+    match from {
+        KeysFrom::File(path) => read_file(path).await,
+        KeysFrom::Url(url) => {
+            let fetched = fetch(url, ISSUER_KEYS_BYTES_MAX, ISSUER_KEYS_PATIENCE).await;
+            fetched.map(|document| document.to_vec()).map_err(|error| error.to_string())
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use gateway::{Algorithm, ClaimPath, KeysFrom, OidcOptions, RoleClaims};
 
 /// Tokens of an `OpenID` Connect issuer; see docs/access.md.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_field_names, reason = "their flags' names, among all flags of `serve`")]
 #[command(next_help_heading = "Tokens of an OpenID Connect issuer")]
 pub(crate) struct OidcArguments {
     /// Take the tokens of this issuer, as their claim iss has it to the letter; together with
@@ -20,7 +21,7 @@ pub(crate) struct OidcArguments {
     #[arg(long, env = "ITN_OIDC_KEYS", value_name = "FILE or URL",
           requires_all = ["oidc_issuer", "oidc_audience"])]
     oidc_keys: Option<KeysFrom>,
-    /// What tokens are signed by, and nothing else is: RS256, PS256, ES256 or EdDSA
+    /// What tokens are signed by, and nothing else is: RS256, PS256, ES256 or `EdDSA`
     #[arg(long, env = "ITN_OIDC_ALGORITHM", default_value = "RS256", value_name = "ALGORITHM")]
     oidc_algorithm: Algorithm,
     /// The claim that gives the role, a text or a list; in others by dots, such as

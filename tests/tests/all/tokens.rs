@@ -45,8 +45,9 @@ impl Signer {
         let mut command = Command::new("node");
         command.arg(script).arg(algorithm).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut process = command.spawn().unwrap();
-        let (commands, answers) = (process.stdin.take()?, process.stdout.take()?);
-        Some(Self { process, commands, answers: BufReader::new(answers) })
+        let commands = process.stdin.take().unwrap();
+        let answers = BufReader::new(process.stdout.take().unwrap());
+        Some(Self { process, commands, answers })
     }
 
     fn ask(&mut self, command: &Value) -> Value {

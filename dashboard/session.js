@@ -1,4 +1,4 @@
-// Who looks at the page: signs in with an API key, which the server keeps behind a cookie that no
+// Who looks at the page: signs in with an API key or a token, which the server keeps behind a cookie that no
 // script can read, and tells what may be offered.
 
 import { check } from "./net/api.js";
@@ -65,8 +65,8 @@ export class Session {
     const { isForced } = this;
     const form = h("form", { onsubmit: (/** @type {Event} */ event) => this.submit(event, field.value.trim()) },
       h("h2", { id: "sign-in-title" }, "Sign in"),
-      h("p", null, isForced ? "This server wants an API key." : "With a key you can do what its role may do."),
-      h("label", { for: "key" }, "API key"),
+      h("p", null, isForced ? "This server wants an API key, or a token." : "With a key you can do what its role may do."),
+      h("label", { for: "key" }, "API key or token"),
       field,
       h("p", { id: "sign-in-trouble", class: "trouble", role: "alert" }, trouble),
       h("div", { class: "buttons" },
@@ -85,7 +85,10 @@ export class Session {
       const headers = { "content-type": "application/json" };
       const answer = await fetch("/api/session", { method: "POST", headers, body });
       if (answer.status === 401) {
-        this.ask("The server does not know this key, or it was revoked.");
+        // Of a token there is more to say than of a key.
+        const { detail } = await answer.json();
+        const isKey = key.startsWith("itn_");
+        this.ask(isKey ? "The server does not know this key, or it was revoked." : `This is not taken: ${detail}.`);
         return;
       }
       await check(answer);

@@ -263,6 +263,7 @@ export {};
  * @property {string} principal The principal.
  * @property {number | null} replaces The key in whose place it was made, if in one's.
  * @property {Role} role The role.
+ * @property {TokenSubject | null} token Whose tokens speak for it, if it is one of tokens: no secret opens it.
  */
 
 /**
@@ -466,6 +467,7 @@ export {};
  * @property {Role} role The role.
  * @property {number} sequence The event that last changed it.
  * @property {KeyStatus} status The status.
+ * @property {TokenSubject | null} token Whose tokens speak for it, if it is one of tokens: no secret opens it.
  */
 
 /**
@@ -671,7 +673,7 @@ export {};
 /**
  * Who signs in.
  * @typedef {object} NewSession
- * @property {string} key The secret of an API key.
+ * @property {string} key The secret of an API key, or a token of the issuer whose tokens are taken.
  */
 
 /**
@@ -852,7 +854,7 @@ export {};
 /**
  * Problem details (RFC 9457), with members of their own for some codes.
  * @typedef {object} Problem
- * @property {"malformed_json" | "unauthenticated" | "not_permitted" | "foreign_origin" | "unknown_route" | "method_not_allowed" | "malformed_encoding" | "rate_limited" | "too_many_failures" | "too_many_at_once" | "request_timeout" | "body_too_large" | "unsupported_media_type" | "invalid_request" | "not_supported" | "key_reused" | "unknown_position" | "same_party" | "unknown_station" | "unknown_system" | "unknown_trader" | "unknown_commodity" | "unknown_trade" | "unknown_shipment" | "unknown_alert" | "unknown_alert_rule" | "unknown_event" | "unknown_webhook" | "unknown_key" | "key_ended" | "already_rotated" | "last_admin_key" | "already_settled" | "already_reversed" | "hold_expired" | "on_hold" | "unknown_vessel" | "already_exists" | "invalid_transition" | "not_in_shipment" | "not_in_trade" | "offer_closed" | "offer_mismatch" | "price_moved" | "offer_exceeded" | "over_settlement" | "over_capacity" | "vessel_busy" | "over_receipt" | "count_stale" | "amount_overflow" | "insufficient_stock" | "insufficient_credits" | "url_refused" | "key_revoked" | "limit_reached" | "internal" | "overloaded" | "too_many_connections" | "too_many_readers" | "too_many_stream_tokens" | "recovering" | "history_rebuilding" | "analytics_rebuilding" | "low_space" | "stopping" | "outcome_unknown"} code Stable, and never reused for anything else.
+ * @property {"malformed_json" | "unauthenticated" | "not_permitted" | "token_outdated" | "no_access" | "key_required" | "foreign_origin" | "unknown_route" | "method_not_allowed" | "malformed_encoding" | "rate_limited" | "too_many_failures" | "too_many_at_once" | "request_timeout" | "body_too_large" | "unsupported_media_type" | "invalid_request" | "not_supported" | "key_reused" | "unknown_position" | "same_party" | "unknown_station" | "unknown_system" | "unknown_trader" | "unknown_commodity" | "unknown_trade" | "unknown_shipment" | "unknown_alert" | "unknown_alert_rule" | "unknown_event" | "unknown_webhook" | "unknown_key" | "key_ended" | "already_rotated" | "token_key" | "last_admin_key" | "already_settled" | "already_reversed" | "hold_expired" | "on_hold" | "unknown_vessel" | "already_exists" | "invalid_transition" | "not_in_shipment" | "not_in_trade" | "offer_closed" | "offer_mismatch" | "price_moved" | "offer_exceeded" | "over_settlement" | "over_capacity" | "vessel_busy" | "over_receipt" | "count_stale" | "amount_overflow" | "insufficient_stock" | "insufficient_credits" | "url_refused" | "key_revoked" | "limit_reached" | "internal" | "overloaded" | "too_many_connections" | "too_many_readers" | "too_many_stream_tokens" | "recovering" | "issuer_unavailable" | "history_rebuilding" | "analytics_rebuilding" | "low_space" | "stopping" | "outcome_unknown"} code Stable, and never reused for anything else.
  * @property {string} detail What is so here, in words.
  * @property {Fault[]} [errors] All that is wrong with the request's shape; or what the state refuses.
  * @property {string} requestId What the server's log calls the request, and its answer's X-Request-Id: the request's own X-Request-Id, if it has the form, else the trace of its traceparent, else a new one.
@@ -1136,6 +1138,21 @@ export {};
  * @property {string | null} [reason] The reason.
  */
 
+/**
+ * The token that a caller came with.
+ * @typedef {object} Token
+ * @property {string} issuer The claim `iss` of the tokens.
+ * @property {string} subject The claim `sub` of the tokens.
+ * @property {string} expiresAt Until when it is taken: wall time, unlike all other times.
+ */
+
+/**
+ * Somebody whom an issuer of tokens knows.
+ * @typedef {object} TokenSubject
+ * @property {string} issuer The claim `iss` of the tokens.
+ * @property {string} subject The claim `sub` of the tokens.
+ */
+
 /** What events are about: the word before the dot of their type. @typedef {"network" | "key" | "station" | "commodity" | "trader" | "vessel" | "credits" | "stock" | "trade" | "shipment" | "offer" | "alert-rule" | "alert" | "levels"} Topic */
 
 /**
@@ -1317,9 +1334,11 @@ export {};
  * @typedef {object} WhoAmI
  * @property {string[]} accounts The traders that the caller acts for, and sees; none for a role that sees everything.
  * @property {boolean} anonymous Whether no key was given, and the server lets anybody read.
+ * @property {string | null} expiresAt When the key ends by itself; null if it does not, or there is none.
  * @property {number | null} keyId The key id.
  * @property {string | null} principal The principal.
  * @property {Role} role The role.
+ * @property {Token | null} token The token of an issuer that was sent instead of a key's secret, or signed in with; null if none was.
  */
 
 /**

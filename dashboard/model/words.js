@@ -302,7 +302,8 @@ function key(what, data) {
   switch (what) {
     case "created": return say`${data.principal} was given a key as ${data.role}`;
     case "expired": return say`A key of ${data.principal} has expired`;
-    case "updated": return say`A key of ${data.principal} ends at another time`;
+    // Of a key of tokens, which ends with each of them, only what they give may change.
+    case "updated": return data.token ? say`${data.principal} is ${data.role} now` : say`A key of ${data.principal} ends at another time`;
     default: return say`A key of ${data.principal} was revoked`;
   }
 }

@@ -75,7 +75,7 @@ test("answers have their codes, those that are shared too", () => {
   const answers = answersOf(api, operation("createTrade"));
   const codes = Object.fromEntries(answers.map((answer) => [answer.status, answer.codes]));
   assert.ok(codes["409"].includes("insufficient_stock"));
-  assert.deepEqual(codes["401"], ["unauthenticated"]);
+  assert.deepEqual(codes["401"], ["unauthenticated", "token_outdated"]);
   assert.deepEqual(codes["201"], []);
   assert.ok(answers.find((answer) => answer.status === "201")?.example?.transactionId);
 });

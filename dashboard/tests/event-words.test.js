@@ -98,6 +98,11 @@ test("every type of event has words of its own", () => {
   }
 });
 
+test("a key of tokens changes in what it gives", () => {
+  const data = { principal: "oidc.ann", role: "trader", token: { issuer: "https://id.example.org", subject: "ann" } };
+  assert.equal(plain(words({ type: "key.updated", data }, model)), "oidc.ann is trader now");
+});
+
 test("nouns are links into the page, with identifiers escaped", () => {
   for (const [type, [data]] of Object.entries(SAID)) {
     for (const part of words({ type, data }, model)) {

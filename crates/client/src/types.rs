@@ -441,6 +441,9 @@ pub struct CreatedKey {
     pub replaces: Option<u64>,
     /// The role.
     pub role: Role,
+    /// Whose tokens speak for it, if it is one of tokens: no secret opens it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<TokenSubject>,
 }
 
 /// Credits that came into being or ceased to be.
@@ -861,6 +864,9 @@ pub struct Key {
     pub sequence: u64,
     /// The status.
     pub status: KeyStatus,
+    /// Whose tokens speak for it, if it is one of tokens: no secret opens it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<TokenSubject>,
 }
 
 /// An API key to be made in the place of another.
@@ -1241,7 +1247,7 @@ pub struct NewReversal {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct NewSession {
-    /// The secret of an API key.
+    /// The secret of an API key, or a token of the issuer whose tokens are taken.
     pub key: String,
 }
 
@@ -2247,6 +2253,28 @@ pub struct TimelineFacts {
     pub reason: Option<String>,
 }
 
+/// The token that a caller came with.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Token {
+    /// The claim `iss` of the tokens.
+    pub issuer: String,
+    /// The claim `sub` of the tokens.
+    pub subject: String,
+    /// Until when it is taken: wall time, unlike all other times.
+    pub expires_at: Timestamp,
+}
+
+/// Somebody whom an issuer of tokens knows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TokenSubject {
+    /// The claim `iss` of the tokens.
+    pub issuer: String,
+    /// The claim `sub` of the tokens.
+    pub subject: String,
+}
+
 words! {
     /// What events are about: the word before the dot of their type.
     Topic {
@@ -2628,6 +2656,9 @@ pub struct WhoAmI {
     pub accounts: Vec<String>,
     /// Whether no key was given, and the server lets anybody read.
     pub anonymous: bool,
+    /// When the key ends by itself; null if it does not, or there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
     /// The key id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key_id: Option<u64>,
@@ -2636,6 +2667,9 @@ pub struct WhoAmI {
     pub principal: Option<String>,
     /// The role.
     pub role: Role,
+    /// The token of an issuer that was sent instead of a key's secret, or signed in with; null if none was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<Token>,
 }
 
 /// The figures of a span of time.
@@ -2792,6 +2826,8 @@ pub(crate) fn again(name: &str, instance: &str) -> Option<serde_json::Result<ser
         "Summary" => through::<Summary>(instance),
         "TimelineEntry" => through::<TimelineEntry>(instance),
         "TimelineFacts" => through::<TimelineFacts>(instance),
+        "Token" => through::<Token>(instance),
+        "TokenSubject" => through::<TokenSubject>(instance),
         "Topic" => through::<Topic>(instance),
         "Trade" => through::<Trade>(instance),
         "TradeLine" => through::<TradeLine>(instance),

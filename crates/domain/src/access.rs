@@ -1,6 +1,6 @@
 //! Who acts, and what they may see.
 
-use crate::TraderId;
+use crate::{Identifier, TraderId};
 
 /// Somebody who acts, numbered from 0 in the order of creation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,6 +27,16 @@ impl KeyId {
     pub const fn index(self) -> usize {
         self.0 as usize
     }
+}
+
+/// How the names of principals begin whom tokens speak for: then a dot and the subject itself, or a
+/// hyphen and a digest of issuer and subject.
+pub const TOKEN_PRINCIPAL: &str = "oidc";
+
+/// Whether a principal of this name is one whom tokens speak for: no key is made for a new one.
+pub fn is_token_principal(name: &Identifier) -> bool {
+    let rest = name.as_str().strip_prefix(TOKEN_PRINCIPAL);
+    rest.is_some_and(|rest| rest.starts_with(['.', '-']))
 }
 
 /// What a principal may do; the table is in the ledger's `access`.

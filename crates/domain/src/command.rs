@@ -97,6 +97,9 @@ pub enum Action {
     AcknowledgeAlert(AlertId),
     /// Make another API key in the place of one.
     RotateKey(KeyRotation),
+    /// Give the subject of a token what the token says; only the network itself may, which has
+    /// verified it.
+    GrantToken(TokenGrant),
 }
 
 /// A key to be made. The secret itself never enters a command.
@@ -127,6 +130,25 @@ pub struct KeyRotation {
     pub lifetime: Option<Lifetime>,
     /// How long the old one stays good, at most; it is revoked at once if not given.
     pub grace: Option<Lifetime>,
+}
+
+/// What a token gives its subject. The token itself never enters a command.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct TokenGrant {
+    /// The subject's principal; created with its first token, and of this subject for good.
+    pub principal: Identifier,
+    /// Who issued the token.
+    pub issuer: Text,
+    /// Whom it is of.
+    pub subject: Text,
+    /// BLAKE3 of issuer and subject: who it is.
+    pub digest: [u8; 32],
+    /// What the principal may do.
+    pub role: Role,
+    /// The traders it acts for: 1 to [`crate::limits::ACCOUNTS_MAX`] for a role that has accounts, else none.
+    pub accounts: Option<Accounts>,
+    /// Wall time at which the token was issued: of two that differ, the newer one counts.
+    pub issued_at: Timestamp,
 }
 
 /// A station as it shall be.

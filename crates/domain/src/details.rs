@@ -25,7 +25,7 @@ pub struct KeyDetails {
     pub name: Identifier,
     /// What that principal may do.
     pub role: Role,
-    /// BLAKE3 of the secret; never shown.
+    /// BLAKE3 of the secret, or of issuer and subject if it is one of tokens; never shown.
     pub digest: [u8; 32],
     /// The traders that principal acts for, sorted; none for a role without accounts.
     pub accounts: Box<[TraderId]>,
@@ -33,6 +33,30 @@ pub struct KeyDetails {
     pub expires_at: Option<Timestamp>,
     /// In whose place it was made, if in one's.
     pub replaces: Option<KeyId>,
+    /// Whose tokens speak for it, if it is one of tokens: no secret opens it.
+    pub token: Option<TokenSubject>,
+}
+
+/// Somebody whom an issuer of tokens knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenSubject {
+    /// Who issues the tokens: their claim `iss`.
+    pub issuer: Text,
+    /// Whom they are of: their claim `sub`.
+    pub subject: Text,
+    /// Wall time at which the token was issued that last changed what the subject may do.
+    pub issued_at: Timestamp,
+}
+
+/// What a token gives its subject.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grant {
+    /// What the principal may do.
+    pub role: Role,
+    /// The traders that the principal acts for, sorted; none for a role without accounts.
+    pub accounts: Box<[TraderId]>,
+    /// Wall time at which the token was issued.
+    pub issued_at: Timestamp,
 }
 
 /// What a station is, besides its identifier.

@@ -2,11 +2,12 @@
 
 use crate::{
     AlertChanged, AlertFired, AlertRule, AlertRuleId, Charge, ChargesEnd, CommodityDetails,
-    CommodityId, Credits, DelayCode, DelayReason, EventKind, GoodsLine, HoldReleased, HoldSettled,
-    Identifier, KeyDetails, KeyId, LossCause, NetworkDetails, Note, OfferId, OfferOpened,
-    OfferRest, Position, PrincipalId, ReceiptLine, Route, Schedule, Sequence, ShipmentId,
-    StationDetails, StationId, StockChange, Text, Timestamp, Tolerance, TraceId, TradeHeld,
-    TradeReversed, TradeSettled, TraderDetails, TraderId, TransactionId, VesselDetails, VesselId,
+    CommodityId, Credits, DelayCode, DelayReason, EventKind, GoodsLine, Grant, HoldReleased,
+    HoldSettled, Identifier, KeyDetails, KeyId, LossCause, NetworkDetails, Note, OfferId,
+    OfferOpened, OfferRest, Position, PrincipalId, ReceiptLine, Route, Schedule, Sequence,
+    ShipmentId, StationDetails, StationId, StockChange, Text, Timestamp, Tolerance, TraceId,
+    TradeHeld, TradeReversed, TradeSettled, TraderDetails, TraderId, TransactionId, VesselDetails,
+    VesselId,
 };
 
 /// An event in its place.
@@ -81,6 +82,13 @@ pub enum Event {
         key: KeyId,
         /// When.
         expires_at: Timestamp,
+    },
+    /// What tokens give the subject of a key of tokens was changed by a newer one.
+    GrantUpdated {
+        /// The key's number.
+        key: KeyId,
+        /// What they give.
+        grant: Box<Grant>,
     },
     /// A station was created, and with it the trader that it is.
     StationCreated {

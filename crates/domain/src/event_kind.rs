@@ -85,7 +85,7 @@ impl EventKind {
             Event::KeyCreated { .. } => Self::KeyCreated,
             Event::KeyRevoked { .. } => Self::KeyRevoked,
             Event::KeyExpired { .. } => Self::KeyExpired,
-            Event::KeyUpdated { .. } => Self::KeyUpdated,
+            Event::KeyUpdated { .. } | Event::GrantUpdated { .. } => Self::KeyUpdated,
             Event::StationCreated { .. } => Self::StationCreated,
             Event::StationUpdated { .. } => Self::StationUpdated,
             Event::CommodityCreated { .. } => Self::CommodityCreated,

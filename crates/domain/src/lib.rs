@@ -36,7 +36,7 @@ mod text;
 mod time;
 mod trade;
 
-pub use access::{KeyId, PrincipalId, Role, Scope};
+pub use access::{KeyId, PrincipalId, Role, Scope, TOKEN_PRINCIPAL, is_token_principal};
 pub use added::Added;
 pub use alert::{AlertCause, AlertChanged, AlertFired, AlertKind, AlertRule, Severity, Timing};
 pub use amount::{AMOUNT_MAX, AmountError, Credits, Quantity};
@@ -45,10 +45,12 @@ pub use bounds::{Accounts, BoundsError, ChargeWanted, Charges, Lifetime, Toleran
 pub use command::{
     Action, Adjustment, AlertRuleWanted, Booking, BookingLine, BookingTerms, Command, CreditChange,
     KeyRotation, NewKey, PostOffer, PutAlertRule, PutCommodity, PutStation, PutTrader, PutVessel,
-    Settlement, StockLine, Trade, TradeLineWanted, TradeTermsWanted, Transfer, TransferWanted,
+    Settlement, StockLine, TokenGrant, Trade, TradeLineWanted, TradeTermsWanted, Transfer,
+    TransferWanted,
 };
 pub use details::{
-    CommodityDetails, KeyDetails, NetworkDetails, StationDetails, TraderDetails, VesselDetails,
+    CommodityDetails, Grant, KeyDetails, NetworkDetails, StationDetails, TokenSubject,
+    TraderDetails, VesselDetails,
 };
 pub use event::{
     AlertRuleSet, CreditsTransferred, Envelope, Event, KeyBinding, Recorded, ShipmentBooked,

@@ -124,6 +124,7 @@ pub fn movements(event: &Event, mut visit: impl FnMut(Movement)) {
         | Event::KeyRevoked { .. }
         | Event::KeyExpired { .. }
         | Event::KeyUpdated { .. }
+        | Event::GrantUpdated { .. }
         | Event::StationCreated { .. }
         | Event::StationUpdated { .. }
         | Event::CommodityCreated { .. }

@@ -43,6 +43,8 @@ pub enum Rejection {
         /// Which one.
         by: KeyId,
     },
+    /// The key is one of tokens, and has no secret that another could take the place of.
+    TokenKey,
     /// Without it nobody would be sure to administer the network for ever: it is the last key of an
     /// administrator that is good and does not end by itself.
     LastAdminKey,
@@ -115,6 +117,8 @@ pub enum Rejection {
         /// What it names already.
         kind: &'static str,
     },
+    /// A token that was issued later, or at the same time, has said otherwise.
+    TokenOutdated,
     /// The commodity is not in the shipment.
     NotInShipment {
         /// What was named.
@@ -269,6 +273,7 @@ impl Rejection {
             Self::UnknownKey => "unknown_key",
             Self::KeyEnded => "key_ended",
             Self::AlreadyRotated { .. } => "already_rotated",
+            Self::TokenKey => "token_key",
             Self::LastAdminKey => "last_admin_key",
             Self::AlreadySettled { .. } => "already_settled",
             Self::AlreadyReversed { .. } => "already_reversed",
@@ -290,6 +295,7 @@ impl Rejection {
             Self::UnknownTrader { .. } => "unknown_trader",
             Self::UnknownCommodity { .. } => "unknown_commodity",
             Self::AlreadyExists { .. } => "already_exists",
+            Self::TokenOutdated => "token_outdated",
             Self::NotInShipment { .. } => "not_in_shipment",
             Self::CountStale { .. } => "count_stale",
             Self::AmountOverflow { .. } => "amount_overflow",

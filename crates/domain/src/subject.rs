@@ -51,6 +51,7 @@ pub fn facets(recorded: &Recorded, tell: &mut impl FnMut(Facet)) {
         | Event::KeyRevoked { .. }
         | Event::KeyExpired { .. }
         | Event::KeyUpdated { .. }
+        | Event::GrantUpdated { .. }
         | Event::AlertRuleDeleted { .. } => {}
         Event::StationCreated { station, trader, .. } => {
             tell(Facet::Station(*station));
@@ -155,6 +156,7 @@ pub fn origin(event: &Event) -> Option<Origin> {
         | Event::KeyRevoked { .. }
         | Event::KeyExpired { .. }
         | Event::KeyUpdated { .. }
+        | Event::GrantUpdated { .. }
         | Event::StationCreated { .. }
         | Event::StationUpdated { .. }
         | Event::CommodityCreated { .. }
@@ -210,6 +212,7 @@ pub const fn is_public(event: &Event) -> bool {
         | Event::KeyRevoked { .. }
         | Event::KeyExpired { .. }
         | Event::KeyUpdated { .. }
+        | Event::GrantUpdated { .. }
         | Event::CreditsIssued { .. }
         | Event::CreditsRetired { .. }
         | Event::CreditsTransferred(_)

@@ -1,4 +1,4 @@
-//! Who asks: an API key by its digest, a session by its cookie, or, where the operator allows it,
+//! Who asks: an API key by its digest, a token of the issuer (`oidc`), a session by its cookie, or, where the operator allows it,
 //! anybody who only reads.
 
 use std::fmt;
@@ -8,11 +8,12 @@ use axum::extract::FromRequestParts;
 use axum::http::header::{AUTHORIZATION, HOST, ORIGIN};
 use axum::http::request::Parts;
 use axum::http::uri::Authority;
-use axum::http::{HeaderMap, HeaderValue};
-use domain::{Role, Scope, Timestamp};
+use axum::http::{Extensions, HeaderMap, HeaderValue};
+use domain::{KeyId, Role, Scope, Sequence, Timestamp};
 use views::Access;
 
 use crate::gateway::App;
+use crate::oidc::TokenHold;
 use crate::problem::{Code, Problem};
 use crate::rates::is_guess;
 use crate::routes::{SessionId, has_cookie};
@@ -29,6 +30,15 @@ pub(crate) struct Caller {
     pub(crate) access: Option<Access>,
     /// The session, if the key itself was not sent.
     pub(crate) session: Option<SessionId>,
+    /// If a token was sent, or signed in with, instead of a key: how long it stands.
+    pub(crate) token: Option<TokenHold>,
+}
+
+/// Whom a request says that it is of.
+enum Found<'a> {
+    Caller(Caller),
+    /// Whoever this token is of: it has to be judged.
+    Token(&'a str),
 }
 
 impl Caller {
@@ -40,6 +50,11 @@ impl Caller {
     /// What the caller may see.
     pub(crate) fn scope(&self) -> Scope<'_> {
         self.access.as_ref().map_or(Scope::Network, Access::scope)
+    }
+
+    /// The key, if there is one.
+    pub(crate) fn key(&self) -> Option<KeyId> {
+        self.access.as_ref().map(|access| access.key)
     }
 
     /// The key's access: whoever changes something must have one.
@@ -69,17 +84,25 @@ impl Caller {
         Problem::new(Code::NotPermitted, detail).with("role", role)
     }
 
-    /// Who asks: by the key that is sent, else by the cookie of a session, which browsers send by
-    /// themselves; else anybody, where anybody may read.
-    pub(crate) fn of(app: &App, parts: &Parts) -> Result<Self, Problem> {
+    /// Who asks: by the key or the token that is sent, else by the cookie of a session, which
+    /// browsers send by themselves; else anybody, where anybody may read.
+    pub(crate) async fn of(app: &App, parts: &Parts) -> Result<Self, Problem> {
         let is_guess = is_guess(&parts.headers);
-        app.rates().admit((&parts.extensions, is_guess), Self::found(app, parts))
+        let found = match Self::found(app, parts) {
+            Ok(Found::Caller(caller)) => Ok(caller),
+            Ok(Found::Token(token)) => Self::of_token(app, &parts.extensions, token).await,
+            Err(problem) => Err(problem),
+        };
+        app.rates().admit((&parts.extensions, is_guess), found)
     }
 
-    fn found(app: &App, parts: &Parts) -> Result<Self, Problem> {
+    fn found<'a>(app: &App, parts: &'a Parts) -> Result<Found<'a>, Problem> {
         let headers = &parts.headers;
         if let Some(secret) = secret(headers)? {
-            return Self::of_key(app, secret);
+            if is_token(app, secret) {
+                return Ok(Found::Token(secret));
+            }
+            return Self::of_key(app, secret).map(Found::Caller);
         }
         if let Some(caller) = Self::of_session(app, headers)? {
             if parts.method.is_safe() {
@@ -87,11 +110,11 @@ impl Caller {
             } else {
                 require_own_page(headers)?;
             }
-            return Ok(caller);
+            return Ok(Found::Caller(caller));
         }
         if app.options().anonymous {
             require_loopback(headers)?;
-            return Ok(Self { access: None, session: None });
+            return Ok(Found::Caller(Self { access: None, session: None, token: None }));
         }
         Err(Problem::unauthenticated(if has_cookie(headers) {
             "the session is over: sign in again, or send an API key"
@@ -100,8 +123,27 @@ impl Caller {
         }))
     }
 
+    /// Whoever has this key or token.
+    pub(crate) async fn of_secret(
+        app: &App,
+        extensions: &Extensions,
+        secret: &str,
+    ) -> Result<Self, Problem> {
+        if is_token(app, secret) {
+            return Self::of_token(app, extensions, secret).await;
+        }
+        Self::of_key(app, secret)
+    }
+
+    async fn of_token(app: &App, extensions: &Extensions, token: &str) -> Result<Self, Problem> {
+        match app.oidc() {
+            Some(oidc) => oidc.caller(app, extensions, token).await,
+            None => Self::of_key(app, token),
+        }
+    }
+
     /// Whose key this is.
-    pub(crate) fn of_key(app: &App, secret: &str) -> Result<Self, Problem> {
+    fn of_key(app: &App, secret: &str) -> Result<Self, Problem> {
         let ready = app.ready()?;
         let access = ready.views.read().key_by_digest(&digest(secret));
         // The event that says so may be on its way, or have no room on the disk.
@@ -110,22 +152,20 @@ impl Caller {
         let unknown = "there is no such key, or it was revoked, or it has expired";
         let access = access.ok_or_else(|| Problem::unauthenticated(unknown))?;
         app.last_uses().mark(access.key);
-        Ok(Self { access: Some(access), session: None })
+        Ok(Self { access: Some(access), session: None, token: None })
     }
 
     /// Who signed in, if they still are.
     fn of_session(app: &App, headers: &HeaderMap) -> Result<Option<Self>, Problem> {
         app.ready()?;
-        let found = app.sessions().find(headers);
-        let caller =
-            found.map(|(session, access)| Self { access: Some(access), session: Some(session) });
-        match caller {
+        match app.sessions().find(headers) {
             Some(caller) if caller.has_key(app)? => Ok(Some(caller)),
             _ => Ok(None),
         }
     }
 
-    /// Whether the key is still good, and the session is not over, which is used by that.
+    /// Whether the key is still good, and the token behind it, and the session is not over, which is
+    /// used by that.
     pub(crate) fn is_good(&self, app: &App) -> Result<bool, Problem> {
         let is_in = |id| app.sessions().use_of(id).is_some();
         Ok(self.has_key(app)? && self.session.is_none_or(is_in))
@@ -137,12 +177,19 @@ impl Caller {
         let now = ready.executor.now();
         let is_good = {
             let state = ready.views.read();
-            state.keys_from(access.key.index()).next().is_some_and(|key| key.is_good(now))
+            let key = state.keys_from(access.key.index()).next();
+            key.is_some_and(|key| key.is_good(now) && !self.is_outdated(app, key.changed))
         };
         if is_good {
             app.last_uses().mark(access.key);
         }
         Ok(is_good)
+    }
+
+    /// Whether a token is behind the caller and has ended, or gives something else since.
+    fn is_outdated(&self, app: &App, changed: Sequence) -> bool {
+        let over = |hold| app.oidc().is_none_or(|oidc| oidc.is_over(hold, changed));
+        self.token.is_some_and(over)
     }
 }
 
@@ -150,7 +197,7 @@ impl FromRequestParts<App> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        Self::of(app, parts)
+        Self::of(app, parts).await
     }
 }
 
@@ -302,6 +349,11 @@ impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret(…)")
     }
+}
+
+/// Whether it is a token, where such are taken, and not a key.
+fn is_token(app: &App, secret: &str) -> bool {
+    app.oidc().is_some() && !secret.starts_with(KEY_PREFIX)
 }
 
 /// BLAKE3: a secret is too random to be guessed, so that a slow hash would only cost every request.

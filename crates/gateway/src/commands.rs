@@ -23,8 +23,8 @@ use crate::wire::body::Wanted;
 /// Where in the request a rejection of this action points to.
 pub(crate) fn form(action: &Action) -> Form {
     match action {
-        // The network itself is created by no request.
-        Action::CreateNetwork(_) | Action::CreateKey(_) => Form::Key,
+        // The network itself is created by no request, nor does one ask what a token gives.
+        Action::CreateNetwork(_) | Action::CreateKey(_) | Action::GrantToken(_) => Form::Key,
         Action::RevokeKey(_) => Form::KeyRevocation,
         Action::RotateKey(_) => Form::KeyRotation,
         Action::PutStation(_) => Form::Station,

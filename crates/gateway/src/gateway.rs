@@ -24,6 +24,7 @@ use crate::limits::{
     CONNECTIONS_USUAL, JOURNAL_READS_MAX, METRICS_CONNECTIONS_MAX, SNAPSHOTS_MAX, UNPACKING_MAX,
 };
 use crate::observe::{Gates, Meters, ObserveOptions, carried};
+use crate::oidc::{Oidc, OidcOptions};
 use crate::problem::{Code, Problem};
 use crate::rates::Rates;
 use crate::render::{Identity, Render};
@@ -44,6 +45,8 @@ pub struct GatewayOptions {
     pub observe: ObserveOptions,
     /// How much, how long and from where.
     pub limits: LimitOptions,
+    /// Whose tokens are taken, if any are.
+    pub oidc: Option<OidcOptions>,
 }
 
 impl GatewayOptions {
@@ -60,6 +63,7 @@ impl GatewayOptions {
             connections_max: CONNECTIONS_USUAL,
             observe: ObserveOptions::default(),
             limits: LimitOptions::default(),
+            oidc: None,
         }
     }
 }
@@ -94,6 +98,18 @@ impl Gateway {
         Arc::clone(&self.app.0.journal_reads).try_acquire_many_owned(all).unwrap()
     }
 
+    /// Puts the clock forward that tokens are judged by.
+    #[cfg(test)]
+    pub(crate) fn advance_wall(&self, seconds: i64) {
+        self.app.oidc().unwrap().advance(seconds);
+    }
+
+    /// Looks at the keys of the issuer, as is done now and then.
+    #[cfg(test)]
+    pub(crate) async fn look_at_issuer(&self) {
+        self.app.oidc().unwrap().look().await;
+    }
+
     /// A gateway in front of a network that is ready.
     pub fn new(options: GatewayOptions, services: Services) -> Self {
         let gateway = Self::recovering(options);
@@ -112,6 +128,7 @@ impl Gateway {
                 .map(Identity::of)
                 .map_or_else(OnceLock::new, OnceLock::from),
             is_replaying: AtomicBool::new(options.journal.is_some()),
+            oidc: options.oidc.clone().map(Oidc::new),
             options,
             ready: OnceLock::new(),
             replayed: AtomicU64::new(0),
@@ -197,8 +214,10 @@ impl Gateway {
             meters: Arc::clone(&shared.meters.connections),
         };
         let keeping = tokio::spawn(self.app.clone().keep_last_uses());
+        let keys = tokio::spawn(self.app.clone().keep_issuer_keys());
         connections::serve(listener, serving, shutdown).await;
         keeping.abort();
+        keys.abort();
         self.app.save_last_uses().await;
     }
 
@@ -228,6 +247,7 @@ pub(crate) struct App(Arc<Shared>);
 
 struct Shared {
     options: GatewayOptions,
+    oidc: Option<Oidc>,
     rates: Rates,
     identity: OnceLock<Identity>,
     /// Whether the journal is checked, and what is in it is being replayed.
@@ -331,6 +351,11 @@ impl App {
     /// The stream tokens that are not used yet.
     pub(crate) fn tokens(&self) -> &StreamTokens {
         &self.0.tokens
+    }
+
+    /// The issuer whose tokens are taken, if there is one.
+    pub(crate) fn oidc(&self) -> Option<&Oidc> {
+        self.0.oidc.as_ref()
     }
 
     /// The browsers that are signed in.

@@ -20,6 +20,7 @@ mod levels;
 mod limit_options;
 mod limits;
 mod observe;
+mod oidc;
 mod openapi;
 mod page;
 mod panics;
@@ -41,6 +42,7 @@ pub use executor::{Execute, Executing, Executor};
 pub use gateway::{Gateway, GatewayOptions, Services};
 pub use limit_options::{LimitOptions, Quota, QuotaError};
 pub use observe::{AskMachine, Machine, ObserveOptions, with_request_id};
+pub use oidc::{Algorithm, ClaimPath, KeysFrom, OidcOptions, RoleClaims, count_issuer_keys};
 pub use render::stream_encoder;
 pub use surroundings::surroundings;
 

@@ -146,3 +146,26 @@ pub(crate) const REST_BEFORE_LEAVING: Duration = Duration::from_secs(2);
 /// Connections that are closed at a time to make room: to look for them is to look at all, some
 /// 50 µs.
 pub(crate) const LEAVING_AT_ONCE: usize = 64;
+/// Bytes of a token: a page of claims. A request's head has room for eight times as much.
+pub(crate) const TOKEN_BYTES_MAX: usize = 8 * 1024;
+/// Bytes of a body that signs in, where tokens are taken: one of these and its name.
+pub(crate) const SESSION_TOKEN_BODY_BYTES_MAX: usize = TOKEN_BYTES_MAX + 1024;
+/// Good tokens that are remembered, some 80 bytes each: one for each key of a large network's users.
+pub(crate) const KNOWN_TOKENS_MAX: usize = 16_384;
+/// Keys that an issuer may have: usually it is two.
+pub(crate) const ISSUER_KEYS_MAX: usize = 64;
+/// Bytes of the document that has them.
+pub(crate) const ISSUER_KEYS_BYTES_MAX: usize = 1024 * 1024;
+/// How long the issuer may take to give it.
+pub(crate) const ISSUER_KEYS_PATIENCE: Duration = Duration::from_secs(10);
+/// When it is asked again: issuers show a new key for longer before they sign with it.
+pub(crate) const ISSUER_KEYS_AGE: Duration = Duration::from_hours(1);
+/// How long its keys are believed when it cannot be asked: a key that it took back is good no longer
+/// than that.
+pub(crate) const ISSUER_KEYS_AGE_MAX: Duration = Duration::from_hours(24);
+/// How often it is asked for keys that are not known, whoever says that there are: anybody may.
+pub(crate) const ISSUER_KEYS_RETRY: Duration = Duration::from_secs(30);
+/// How often it is asked while there are no keys at all.
+pub(crate) const ISSUER_KEYS_RETRY_WITHOUT: Duration = Duration::from_secs(5);
+/// How often a file of keys is looked at.
+pub(crate) const ISSUER_FILE_LOOK_EVERY: Duration = Duration::from_secs(5);

@@ -130,7 +130,7 @@ fn complete(document: &mut Value) {
     constraints::add(schemas);
     refer_to_items(schemas);
     document["components"]["securitySchemes"] = json!({
-        "key": { "type": "http", "scheme": "bearer", "description": "An API key." },
+        "key": { "type": "http", "scheme": "bearer", "description": "An API key; or, where the operator trusts an OpenID Connect issuer, a JWT of it." },
         "session": {
             "type": "apiKey",
             "in": "cookie",

@@ -106,6 +106,24 @@ impl Problem {
         problem
     }
 
+    /// A token that is not taken, or no more; never the token itself (RFC 6750, section 3.1).
+    pub(crate) fn bad_token(detail: &'static str) -> Self {
+        Self::unauthenticated(detail).challenging()
+    }
+
+    /// A token whose subject has shown a newer one, which says otherwise.
+    pub(crate) fn token_outdated() -> Self {
+        let detail = "a token of the same subject that was issued later, or at the same time, gives \
+                      another role or other accounts: have the issuer give a new one";
+        Self::new(Code::TokenOutdated, detail).challenging()
+    }
+
+    fn challenging(mut self) -> Self {
+        let challenge = HeaderValue::from_static("Bearer error=\"invalid_token\"");
+        self.0.header = Some((WWW_AUTHENTICATE, challenge));
+        self
+    }
+
     /// After this answer the connection is closed: what is left of the request is not read.
     pub(crate) fn closing(mut self) -> Self {
         self.0.header = Some((CONNECTION, HeaderValue::from_static("close")));

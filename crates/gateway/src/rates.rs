@@ -167,7 +167,7 @@ impl Rates {
         let mut state = visit.0.lock();
         let caller = match found {
             Ok(caller) => caller,
-            Err(problem) if is_guess && problem.code() == Code::Unauthenticated => {
+            Err(problem) if is_guess && is_wasted(problem.code()) => {
                 return Err(self.failed(state.address).unwrap_or(problem));
             }
             Err(problem) => return Err(problem),
@@ -205,14 +205,24 @@ impl Rates {
         Ok(())
     }
 
+    /// Refuses whoever has sent too many keys that are none, before more is spent on them.
+    pub(crate) fn refuse_guesser(&self, extensions: &Extensions) -> Result<(), Problem> {
+        let Some((visit, _)) = extensions.get::<(Visit, u32)>() else { return Ok(()) };
+        let Some(table) = &self.failures else { return Ok(()) };
+        let (whose, now) = (visit.0.lock().address.block(), self.now());
+        let Err(early) = table.take(whose, now, 1) else {
+            table.give_back(whose, 1);
+            return Ok(());
+        };
+        Err(too_many_failures(early))
+    }
+
     /// Counts what was no key; what is said instead if there were too many.
     fn failed(&self, address: ClientAddress) -> Option<Problem> {
         let table = self.failures.as_ref()?;
         let early = table.take(address.block(), self.now(), 1).err()?;
         tracing::debug!(%address, "too many keys that are none");
-        let detail = "too many keys that are none came from this address";
-        let problem = Problem::new(Code::TooManyFailures, detail).retry_after(seconds(early));
-        Some(problem.closing())
+        Some(too_many_failures(early))
     }
 
     /// Has everybody pay for the lines of a bulk body, instead of for the request: a body of more
@@ -322,10 +332,20 @@ pub(crate) fn is_guess(headers: &axum::http::HeaderMap) -> bool {
     headers.contains_key(AUTHORIZATION)
 }
 
+/// Whether a request was refused for what it sent to say who sends it: of a token that took verifying.
+fn is_wasted(code: Code) -> bool {
+    matches!(code, Code::Unauthenticated | Code::TokenOutdated | Code::NoAccess)
+}
+
 /// A key among addresses: networks of IPv6 are zero in their lower 64 bits, and addresses of IPv4 have
 /// 16 bits set above their own.
 fn whose_key(key: KeyId) -> u128 {
     u128::from(key.0) | 1 << 32
+}
+
+fn too_many_failures(early: u64) -> Problem {
+    let detail = "too many keys that are none came from this address";
+    Problem::new(Code::TooManyFailures, detail).retry_after(seconds(early)).closing()
 }
 
 fn seconds(nanoseconds: u64) -> u32 {

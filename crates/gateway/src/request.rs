@@ -40,7 +40,7 @@ impl<T: DeserializeOwned + ToSchema> FromRequest<App> for Asked<T> {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
-        let caller = Caller::of(app, &parts)?;
+        let caller = Caller::of(app, &parts).await?;
         let access = caller.with_key()?;
         let sent = Sent::of(access, &parts.headers, is_dry_run(&parts.uri)?)?;
         require_media_type(&parts.headers, "application/json")?;
@@ -53,6 +53,8 @@ impl<T: DeserializeOwned + ToSchema> FromRequest<App> for Asked<T> {
 /// A change, with a body of type `T`, of what is no fact of the ledger: nothing is rehearsed.
 pub(crate) struct AskedBeside<T> {
     pub(crate) access: Access,
+    /// Whether whoever asks came with a token, and not with a key.
+    pub(crate) by_token: bool,
     /// Hash of the idempotency key, if there is one.
     pub(crate) key: Option<u128>,
     pub(crate) body: T,
@@ -63,13 +65,14 @@ impl<T: DeserializeOwned + ToSchema> FromRequest<App> for AskedBeside<T> {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
-        let access = Caller::of(app, &parts)?.with_key()?.clone();
+        let caller = Caller::of(app, &parts).await?;
+        let (access, by_token) = (caller.with_key()?.clone(), caller.token.is_some());
         NoQuery::of(&parts.uri)?;
         let key = Sent::of(&access, &parts.headers, false)?.key;
         require_media_type(&parts.headers, "application/json")?;
         let body = read_body(app, &parts, body, BODY_BYTES_MAX).await?;
         let body = shape::read(&body, &document().schemas)?;
-        Ok(Self { access, key, body })
+        Ok(Self { access, by_token, key, body })
     }
 }
 
@@ -82,7 +85,7 @@ impl FromRequestParts<App> for PlainlyBeside {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let access = Caller::of(app, parts)?.with_key()?.clone();
+        let access = Caller::of(app, parts).await?.with_key()?.clone();
         NoQuery::of(&parts.uri)?;
         Ok(Self { access })
     }
@@ -97,7 +100,7 @@ impl FromRequestParts<App> for AskedPlainly {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let caller = Caller::of(app, parts)?;
+        let caller = Caller::of(app, parts).await?;
         let access = caller.with_key()?;
         let sent = Sent::of(access, &parts.headers, is_dry_run(&parts.uri)?)?;
         Ok(Self { sent })

@@ -7,6 +7,8 @@ mod machine;
 
 use std::path::{Path, PathBuf};
 
+use gateway::{Algorithm, KeysFrom};
+
 /// What a server would be started with.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Wanted<'a> {
@@ -82,6 +84,17 @@ pub(crate) fn examine(wanted: &Wanted<'_>) -> Vec<Finding> {
     findings.push(machine::memory());
     findings.push(machine::backlog());
     findings
+}
+
+/// Whether the keys can be had that tokens are verified with.
+pub(crate) async fn issuer_keys(keys: &KeysFrom, algorithm: Algorithm) -> Finding {
+    match gateway::count_issuer_keys(keys, algorithm).await {
+        Ok(count) => Finding::well("issuer keys", format!("{count} at {keys}")),
+        Err(reason) => {
+            let advice = "no token is taken until they are there; API keys are";
+            Finding::of("issuer keys", Level::Warning, format!("{keys}: {reason}"), advice)
+        }
+    }
 }
 
 /// The folder, or the nearest one above it that is there.

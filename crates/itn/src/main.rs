@@ -121,7 +121,7 @@ async fn run(command: Command) -> ExitCode {
         Command::Restore(restore) => restore.run(),
         Command::Verify(verify) => verify.run(),
         Command::Migrate(migrate) => migrate.run(),
-        Command::Doctor(doctor) => doctor.run(),
+        Command::Doctor(doctor) => doctor.run().await,
         Command::Completions(completions) => completions.run(),
         Command::Manual(manual) => manual.run(),
         // Answered before: by what was read, not by what it came to.

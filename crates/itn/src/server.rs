@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use domain::{CommitObserver, Identifier, NetworkDetails, Sequence, Timestamp};
 use engine::{Engine, EngineError, EngineOptions, FirstKey};
-use gateway::{Gateway, GatewayOptions, LimitOptions, Secret, Services};
+use gateway::{Gateway, GatewayOptions, LimitOptions, OidcOptions, Secret, Services};
 use journal::{FileSnapshots, Journal, OpenOptions, SnapshotStore, SqliteJournal};
 use live::webhooks::{
     HttpSender, SqliteOperations, StoreError, SystemClock, WebhookOptions, WebhookParts, Webhooks,
@@ -64,6 +64,8 @@ pub(crate) struct ServerOptions {
     pub(crate) observe: ObserveSettings,
     /// How much, how long and from where requests are taken.
     pub(crate) limits: LimitOptions,
+    /// Whose tokens are taken beside keys, if anybody's.
+    pub(crate) oidc: Option<OidcOptions>,
 }
 
 /// A server that could not be started, or stopped by itself.
@@ -148,6 +150,7 @@ impl Server {
             connections_max: connections_allowed(options.connections_max),
             observe: options.observe.options(&options.data),
             limits: options.limits.clone(),
+            oidc: options.oidc.clone(),
             ..GatewayOptions::unidentified()
         });
         let (stop, stopped) = oneshot::channel();

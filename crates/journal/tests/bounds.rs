@@ -217,9 +217,14 @@ fn accounts_are_of_roles_that_have_them_and_in_order() {
         accounts: [TraderId(2), TraderId(1)].into(),
         expires_at: None,
         replaces: None,
+        token: None,
     };
+    let accounts = details.accounts.clone();
     let key = Event::KeyCreated { key: KeyId(1), details: Box::new(details) };
     assert_eq!(write(key), OutOfBounds("the order of accounts"));
+    let grant = Grant { role: Role::Carrier, accounts, issued_at: Timestamp(7) };
+    let updated = Event::GrantUpdated { key: KeyId(1), grant: Box::new(grant) };
+    assert_eq!(write(updated), OutOfBounds("the order of accounts"));
 }
 
 /// What a shipment's event says without the fields that were added to it is what it always said.

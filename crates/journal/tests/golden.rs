@@ -21,14 +21,14 @@ use journal::row::{Row, first_chain, seal};
 use journal::{Journal, OpenOptions, SqliteJournal};
 
 /// The newest format.
-const NEWEST: u32 = 3;
+const NEWEST: u32 = 4;
 
 /// What fields say, in a listing, that a format has not: `events.txt` is as it was when it was made.
-const ADDED_SINCE: [(u32, &[&str]); 3] = [
+const ADDED_SINCE: [(u32, &[&str]); 4] = [
     (
         1,
         &[
-            ", accounts: [], expires_at: None, replaces: None",
+            ", accounts: [], expires_at: None, replaces: None, token: None",
             ", terms: None",
             ", vessel: None, charges: [], tolerance: Tolerance(0)",
             ", code: None",
@@ -37,7 +37,8 @@ const ADDED_SINCE: [(u32, &[&str]); 3] = [
             ", charges: None",
         ],
     ),
-    (2, &[", expires_at: None, replaces: None"]),
+    (2, &[", expires_at: None, replaces: None, token: None"]),
+    (3, &[", token: None"]),
     (NEWEST, &[]),
 ];
 
@@ -144,7 +145,7 @@ fn the_newest_format_holds_every_kind_of_event() {
     let recorded = events(&open(copy.path()));
     let found: BTreeSet<_> = recorded.iter().map(|recorded| kind(&recorded.event)).collect();
     assert_eq!(found, samples().iter().map(kind).collect());
-    assert_eq!(found.len(), 49, "a new kind of event is in the samples and in a new format");
+    assert_eq!(found.len(), 50, "a new kind of event is in the samples and in a new format");
 }
 
 /// The same events have the same bytes for ever: sealing the golden batches again gives the chain

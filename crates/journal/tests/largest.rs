@@ -192,6 +192,11 @@ fn largest_key() -> Event {
         accounts: (last..u32::MAX).map(TraderId).collect(),
         expires_at: Some(Timestamp::MIN),
         replaces: Some(KeyId(u32::MAX)),
+        token: Some(TokenSubject {
+            issuer: longest_text(),
+            subject: longest_text(),
+            issued_at: Timestamp::MIN,
+        }),
     };
     Event::KeyCreated { key: KeyId(u32::MAX), details: Box::new(details) }
 }

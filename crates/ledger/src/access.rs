@@ -2,13 +2,14 @@
 
 use domain::limits::{ADMIN_KEYS_RESERVED, DEADLINE_SECONDS_MAX, KEYS_MAX};
 use domain::{
-    Action, Command, Event, Identifier, KeyDetails, KeyId, KeyRotation, Lifetime, NetworkDetails,
-    NewKey, PrincipalId, Rejection, Role, Side, Timestamp, TraderId,
+    Accounts, Action, Command, Event, Identifier, KeyDetails, KeyId, KeyRotation, Lifetime,
+    NetworkDetails, NewKey, PrincipalId, Rejection, Role, Side, Timestamp, TraderId,
+    is_token_principal,
 };
 
 mod own;
 
-use crate::state::{KeyRow, Name, Principal, State, find};
+use crate::state::{KeyRow, Name, Principal, State, TokenRow, find};
 use crate::timers::Timer;
 
 /// The first check of every command.
@@ -36,6 +37,10 @@ fn administers(command: &Command) -> bool {
         Action::CreateNetwork(_) => command.actor == PrincipalId::NETWORK,
         // A role has accounts or it has none: whoever asks.
         Action::CreateKey(key) => key.role.has_accounts() == key.accounts.get().is_some(),
+        Action::GrantToken(grant) => {
+            command.actor == PrincipalId::NETWORK
+                && grant.role.has_accounts() == grant.accounts.is_some()
+        }
         Action::RevokeKey(_) | Action::RotateKey(_) | Action::ChangeCredits { .. } => true,
         action => operates(action),
     }
@@ -47,6 +52,7 @@ const fn operates(action: &Action) -> bool {
         | Action::CreateKey(_)
         | Action::RevokeKey(_)
         | Action::RotateKey(_)
+        | Action::GrantToken(_)
         | Action::ChangeCredits { .. } => false,
         Action::PutStation(_)
         | Action::PutCommodity(_)
@@ -102,37 +108,53 @@ pub(crate) fn create_key(
     at: Timestamp,
     key: &NewKey,
 ) -> Result<Option<Event>, Rejection> {
-    let accounts = resolve_accounts(state, key)?;
+    let accounts = resolve_accounts(state, key.accounts.get())?;
+    let taken = || {
+        let id = key.principal.clone();
+        Rejection::AlreadyExists { id, kind: "principal" }
+    };
     let principal = match find(&state.principals, &key.principal) {
         Some(slot) => {
             let (id, known) = (PrincipalId(slot.position()), state.principals.at(slot));
             let agrees = known.role == key.role && known.accounts == accounts;
-            if id == PrincipalId::NETWORK || !agrees {
-                let id = key.principal.clone();
-                return Err(Rejection::AlreadyExists { id, kind: "principal" });
+            // What tokens give somebody else, no key keeps for longer than they do.
+            if id == PrincipalId::NETWORK || known.token.is_some() || !agrees {
+                return Err(taken());
             }
             id
         }
+        None if is_token_principal(&key.principal) => return Err(taken()),
         None => PrincipalId(next(state.principals.len(), "principals", KEYS_MAX)?),
     };
     let number = next_key(state, key.role)?;
     let name = key.principal.clone();
     let (role, digest) = (key.role, key.digest);
     let expires_at = key.lifetime.get().map(|lifetime| lifetime.until(at));
-    let details =
-        KeyDetails { principal, name, role, digest, accounts, expires_at, replaces: None };
+    let details = KeyDetails {
+        principal,
+        name,
+        role,
+        digest,
+        accounts,
+        expires_at,
+        replaces: None,
+        token: None,
+    };
     Ok(Some(Event::KeyCreated { key: number, details: Box::new(details) }))
 }
 
 /// The number of the next key, of which the last ones are for administrators.
-fn next_key(state: &State, role: Role) -> Result<KeyId, Rejection> {
+pub(crate) fn next_key(state: &State, role: Role) -> Result<KeyId, Rejection> {
     let reserved = if role == Role::Admin { 0 } else { ADMIN_KEYS_RESERVED };
     next(state.keys.len(), "keys", KEYS_MAX - reserved).map(KeyId)
 }
 
 /// The accounts, sorted by number.
-fn resolve_accounts(state: &State, key: &NewKey) -> Result<Box<[TraderId]>, Rejection> {
-    let Some(accounts) = key.accounts.get() else { return Ok(Box::default()) };
+pub(crate) fn resolve_accounts(
+    state: &State,
+    accounts: Option<&Accounts>,
+) -> Result<Box<[TraderId]>, Rejection> {
+    let Some(accounts) = accounts else { return Ok(Box::default()) };
     let account = |name: &Identifier| {
         let unknown = || Rejection::UnknownTrader { trader: name.clone(), field: "accounts" };
         state.trader(name).ok_or_else(unknown)
@@ -166,14 +188,17 @@ pub(crate) fn rotate_key(
     if let Some(by) = old.replaced_by {
         return Err(Rejection::AlreadyRotated { by });
     }
+    let slot = state.principals.slot(old.principal.0).ok_or(Rejection::UnknownKey)?;
+    let Principal { role, accounts, token } = state.principals.at(slot).clone();
+    if token.is_some() {
+        return Err(Rejection::TokenKey);
+    }
     let lifetime = rotation.lifetime.or(old.lifetime);
     // Without a grace, too: if the answer is lost, the new secret is known to nobody, and the old one
     // cannot ask again. With one, it can.
     if lifetime.is_some() || rotation.grace.is_none() {
         refuse_last_admin_key(state, rotation.key)?;
     }
-    let slot = state.principals.slot(old.principal.0).ok_or(Rejection::UnknownKey)?;
-    let Principal { role, accounts } = state.principals.at(slot).clone();
     let number = next_key(state, role)?;
     let details = KeyDetails {
         principal: old.principal,
@@ -183,6 +208,7 @@ pub(crate) fn rotate_key(
         accounts,
         expires_at: lifetime.map(|lifetime| lifetime.until(at)),
         replaces: Some(rotation.key),
+        token: None,
     };
     events.push(Event::KeyCreated { key: number, details: Box::new(details) });
     let key = rotation.key;
@@ -198,11 +224,12 @@ pub(crate) fn rotate_key(
 }
 
 /// Nobody shall be locked out for good by a slip. One that expires by itself is not enough: it would
-/// only put that off.
+/// only put that off. Nor is one of tokens: their issuer may be gone some day.
 fn refuse_last_admin_key(state: &State, key: KeyId) -> Result<(), Rejection> {
     let administers = |row: &KeyRow| {
         let lasts = !row.has_ended && row.expires_at.is_none();
-        lasts && state.principal(row.principal).is_some_and(|it| it.role == Role::Admin)
+        let of_admin = |it: &Principal| it.role == Role::Admin && it.token.is_none();
+        lasts && state.principal(row.principal).is_some_and(of_admin)
     };
     let is_one = state.keys.get(key.index()).is_some_and(administers);
     let count = || state.keys.iter().filter(|row| administers(row)).take(2).count();
@@ -232,7 +259,11 @@ pub(crate) fn apply_key(
         key_mut(state, old).replaced_by = Some(key);
     }
     if details.principal.index() == state.principals.len() {
-        let row = Principal { role: details.role, accounts: details.accounts.clone() };
+        let token = details.token.as_ref().map(|token| {
+            let (digest, issued_at) = (details.digest, token.issued_at);
+            TokenRow { digest, key, issued_at }
+        });
+        let row = Principal { role: details.role, accounts: details.accounts.clone(), token };
         state.principals.insert(Name(details.name.clone()), row);
     }
 }

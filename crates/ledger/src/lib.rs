@@ -25,6 +25,7 @@ mod terms;
 #[cfg(test)]
 mod tests;
 mod timers;
+mod tokens;
 mod trade;
 mod transfers;
 mod vessels;
@@ -77,6 +78,7 @@ pub fn decide(
         Action::DeleteAlertRule(name) => rules::delete(state, name),
         Action::AcknowledgeAlert(alert) => alerts::acknowledge(state, *alert),
         Action::RotateKey(rotation) => return access::rotate_key(state, at, rotation, events),
+        Action::GrantToken(grant) => tokens::grant(state, grant),
     }?;
     events.extend(event);
     Ok(())
@@ -98,6 +100,7 @@ pub fn apply(state: &mut State, recorded: &Recorded) {
         }
         Event::KeyRevoked { key } | Event::KeyExpired { key } => access::apply_ended(state, *key),
         Event::KeyUpdated { key, expires_at } => access::apply_expiry(state, *key, *expires_at),
+        Event::GrantUpdated { key, grant } => tokens::apply(state, *key, grant),
         Event::StationCreated { station, trader, id, details } => {
             reference::apply_station(state, *station, *trader, id, details);
         }

@@ -18,7 +18,7 @@ use crate::alerts::{AlertKey, OpenAlert};
 use crate::rules::RuleRow;
 use crate::state::{
     Commodity, Hold, HoldKey, KeyRow, Name, OfferKey, OpenOffer, OpenShipment, Principal,
-    ShipmentKey, State, Station, StockKey, StockLevel, Trader, Vessel,
+    ShipmentKey, State, Station, StockKey, StockLevel, TokenRow, Trader, Vessel,
 };
 
 mod alerts;
@@ -26,7 +26,7 @@ mod cargo;
 mod trading;
 
 /// The version of the rows.
-pub const FORMAT: u32 = 3;
+pub const FORMAT: u32 = 4;
 
 /// A state that no longer changes, and costs little to make: pages are shared until they change.
 pub struct FrozenState {
@@ -202,7 +202,7 @@ impl Row for Name {
 
 impl Default for Principal {
     fn default() -> Self {
-        Self { role: Role::Viewer, accounts: Box::default() }
+        Self { role: Role::Viewer, accounts: Box::default(), token: None }
     }
 }
 
@@ -227,7 +227,24 @@ impl Row for Principal {
         let mut numbers = accounts.iter().map(|account| account.0).collect::<Vec<_>>();
         numbers.archive(archive)?;
         self.accounts = numbers.into_iter().map(TraderId).collect();
-        Ok(())
+        self.token.archive(archive)
+    }
+}
+
+impl Default for TokenRow {
+    fn default() -> Self {
+        Self { digest: [0; 32], key: KeyId(0), issued_at: Timestamp(0) }
+    }
+}
+
+impl Row for TokenRow {
+    fn archive<A: Archive>(&mut self, archive: &mut A) -> Result<(), ArchiveError> {
+        let mut digest = self.digest.to_vec();
+        archive.bytes(&mut digest)?;
+        let wrong = |_| ArchiveError::Invalid { wanted: "a digest" };
+        self.digest = digest.try_into().map_err(wrong)?;
+        self.key.0.archive(archive)?;
+        self.issued_at.0.archive(archive)
     }
 }
 

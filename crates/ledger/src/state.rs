@@ -70,6 +70,19 @@ pub(crate) struct Principal {
     pub(crate) role: Role,
     /// The traders it acts for, sorted; none for a role without accounts.
     pub(crate) accounts: Box<[TraderId]>,
+    /// If tokens speak for it, and nothing else does.
+    pub(crate) token: Option<TokenRow>,
+}
+
+/// Whose tokens speak for a principal.
+#[derive(Debug, Clone)]
+pub(crate) struct TokenRow {
+    /// BLAKE3 of issuer and subject.
+    pub(crate) digest: [u8; 32],
+    /// The only key of the principal.
+    pub(crate) key: KeyId,
+    /// Wall time at which the token was issued that last changed what the principal may do.
+    pub(crate) issued_at: Timestamp,
 }
 
 #[derive(Debug, Clone)]
@@ -217,7 +230,8 @@ impl Default for State {
     fn default() -> Self {
         let network = Name(Identifier::new("network").expect("a plain name"));
         let mut principals = Table::new();
-        principals.insert(network, Principal { role: Role::Admin, accounts: Box::default() });
+        let itself = Principal { role: Role::Admin, accounts: Box::default(), token: None };
+        principals.insert(network, itself);
         Self {
             last: Sequence::ZERO,
             recorded_at: Timestamp::MIN,

@@ -1,5 +1,5 @@
 //! Live readers: fan-out of committed events, resumable from any position; and [`webhooks`], which
-//! are sent them.
+//! are sent them, with whose client [`fetch`] reads a document.
 //!
 //! It knows events, sequences and bytes: what an event looks like to a reader is the [`Encode`] it
 //! is given. It must not show what is not committed, must not hold up the thread that commits, and
@@ -11,6 +11,7 @@
 //! slice, until the ring has the rest.
 
 mod catch_up;
+pub mod fetch;
 mod filter;
 mod frames;
 mod hub;

@@ -10,7 +10,7 @@ mod address;
 mod content;
 mod entry;
 mod feed;
-mod http;
+pub(crate) mod http;
 mod manage;
 mod meters;
 mod options;
@@ -21,7 +21,7 @@ mod sender;
 mod service;
 mod signature;
 mod store;
-mod target;
+pub(crate) mod target;
 mod worker;
 
 #[cfg(test)]

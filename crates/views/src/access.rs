@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use domain::{
-    Envelope, Event, Identifier, KeyId, PrincipalId, Role, Scope, Sequence, Timestamp, TraderId,
+    Envelope, Event, Identifier, KeyId, PrincipalId, Role, Scope, Sequence, Timestamp,
+    TokenSubject, TraderId,
 };
 use table::{Frozen, Index, Paged};
 
@@ -40,7 +41,7 @@ pub struct ApiKey {
     pub role: Role,
     /// The traders that principal acts for, sorted; none for a role without accounts.
     pub accounts: Arc<[TraderId]>,
-    /// BLAKE3 of the secret; never shown.
+    /// BLAKE3 of the secret, or of issuer and subject if it is one of tokens; never shown.
     pub digest: [u8; 32],
     /// The event that made it.
     pub created: Sequence,
@@ -56,12 +57,25 @@ pub struct ApiKey {
     pub revoked_at: Option<Timestamp>,
     /// In whose place it was made, if in one's.
     pub replaces: Option<KeyId>,
+    /// Whose tokens speak for it, if it is one of tokens: no secret opens it.
+    pub token: Option<Arc<TokenSubject>>,
 }
 
 impl ApiKey {
     /// Whether an event has ended it.
     pub fn has_ended(&self) -> bool {
         self.has_expired || self.revoked_at.is_some()
+    }
+
+    /// What it gives, if it is good.
+    pub fn access(&self) -> Access {
+        Access {
+            key: self.id,
+            principal: self.principal,
+            role: self.role,
+            accounts: Arc::clone(&self.accounts),
+            expires_at: self.expires_at,
+        }
     }
 
     /// Whether it is neither revoked nor expired at this network time.
@@ -102,16 +116,18 @@ impl Keys {
     }
 
     pub(crate) fn by_digest(&self, digest: &[u8; 32]) -> Option<Access> {
+        let found = self.found(digest)?;
+        (!found.has_ended() && found.token.is_none()).then(|| found.access())
+    }
+
+    pub(crate) fn of_tokens(&self, digest: &[u8; 32]) -> Option<&ApiKey> {
+        self.found(digest).filter(|key| key.token.is_some())
+    }
+
+    fn found(&self, digest: &[u8; 32]) -> Option<&ApiKey> {
         let key = |position: u32| self.made.get(position as usize);
         let wanted = |position| key(position).is_some_and(|key| key.digest == *digest);
-        let found = key(self.by_digest.find(digest_hash(digest), wanted)?)?;
-        (!found.has_ended()).then(|| Access {
-            key: found.id,
-            principal: found.principal,
-            role: found.role,
-            accounts: Arc::clone(&found.accounts),
-            expires_at: found.expires_at,
-        })
+        key(self.by_digest.find(digest_hash(digest), wanted)?)
     }
 
     pub(crate) fn all(&self) -> &Paged<ApiKey> {
@@ -154,6 +170,7 @@ impl Keys {
                     has_expired: false,
                     revoked_at: None,
                     replaces: details.replaces,
+                    token: details.token.clone().map(Arc::new),
                 });
             }
             Event::KeyRevoked { key } => {
@@ -162,6 +179,17 @@ impl Keys {
             Event::KeyExpired { key } => self.changed(*key, envelope).has_expired = true,
             Event::KeyUpdated { key, expires_at } => {
                 self.changed(*key, envelope).expires_at = Some(*expires_at);
+            }
+            Event::GrantUpdated { key, grant } => {
+                // The only key of its principal.
+                let row = self.changed(*key, envelope);
+                row.role = grant.role;
+                row.accounts = grant.accounts.iter().copied().collect();
+                if let Some(token) = &row.token {
+                    let issued_at = grant.issued_at;
+                    let token = TokenSubject { issued_at, ..TokenSubject::clone(token) };
+                    row.token = Some(Arc::new(token));
+                }
             }
             _ => unreachable!("only events of keys come here"),
         }

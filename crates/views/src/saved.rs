@@ -14,7 +14,7 @@ use domain::{
     CommodityDetails, CommodityId, Credits, DelayReason, Identifier, KeyId, NetworkDetails,
     Position, PrincipalId, Quantity, Role, Route, Schedule, Sequence, Shipment, ShipmentId,
     ShipmentLine, ShipmentStatus, StationDetails, StationId, StationKind, Text, Timestamp,
-    TraderDetails, TraderId,
+    TokenSubject, TraderDetails, TraderId,
 };
 use domain::{
     Offer, OfferId, OfferTaken, Side, TradeRecord, TradeRecordLine, TradeStatus, TradeTerms,
@@ -220,6 +220,7 @@ saved_fields! {
     StationDetails { name, kind, system, position, owner }
     CommodityDetails { name, category, unit_mass_grams, unit_volume_millilitres }
     TraderDetails { name }
+    TokenSubject { issuer, subject, issued_at }
     VesselDetails { name, carrier, mass_capacity_grams, volume_capacity_millilitres }
     ShipmentLine { commodity, shipped, accepted, rejected, written_off, found, short }
     Charge { payer, to, amount, kind }
@@ -360,6 +361,19 @@ impl<T: Saved> Saved for Box<T> {
 
     fn pass<A: Archive>(&mut self, archive: &mut A) -> Result<(), ArchiveError> {
         self.as_mut().pass(archive)
+    }
+}
+
+impl<T: Saved> Saved for Arc<T> {
+    fn blank() -> Self {
+        Self::new(T::blank())
+    }
+
+    fn pass<A: Archive>(&mut self, archive: &mut A) -> Result<(), ArchiveError> {
+        let mut value = T::clone(self);
+        value.pass(archive)?;
+        *self = Self::new(value);
+        Ok(())
     }
 }
 

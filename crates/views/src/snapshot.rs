@@ -33,7 +33,7 @@ use crate::{
 };
 
 /// Its name and the version of its layout; another version is not read, but replayed.
-pub(crate) const FORMAT: (&str, u32) = ("views", 4);
+pub(crate) const FORMAT: (&str, u32) = ("views", 5);
 
 saved_fields! {
     AsOf { sequence, time }
@@ -42,7 +42,7 @@ saved_fields! {
     Trader { id, name, station, details, created, created_at, changed, changed_at }
     ApiKey {
         id, principal, role, accounts, digest, created, created_at, changed, expires_at, has_expired,
-        revoked_at, replaces,
+        revoked_at, replaces, token,
     }
     Balance { available, held }
     CreditTotals { issued, retired }

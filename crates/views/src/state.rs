@@ -191,9 +191,14 @@ impl State {
         self.shipments.counts()
     }
 
-    /// What the key with this digest gives; `None` if there is none or it was revoked.
+    /// What the key gives whose secret has this digest; `None` if there is none or it was revoked.
     pub fn key_by_digest(&self, digest: &[u8; 32]) -> Option<Access> {
         self.keys.by_digest(digest)
+    }
+
+    /// The key of tokens whose issuer and subject have this digest, ended or not.
+    pub fn key_of_tokens(&self, digest: &[u8; 32]) -> Option<&ApiKey> {
+        self.keys.of_tokens(digest)
     }
 
     /// All keys in the order of creation, revoked ones included.
@@ -336,7 +341,8 @@ impl State {
             Event::KeyCreated { .. }
             | Event::KeyRevoked { .. }
             | Event::KeyExpired { .. }
-            | Event::KeyUpdated { .. } => self.keys.fold(envelope, event),
+            | Event::KeyUpdated { .. }
+            | Event::GrantUpdated { .. } => self.keys.fold(envelope, event),
             Event::StationCreated { .. } => {
                 self.directory.fold(envelope, event);
                 self.inventory.open_shelf();

@@ -34,6 +34,7 @@ mod startup;
 mod story;
 mod stream;
 mod sync;
+mod tokens;
 mod tools;
 mod watch;
 mod webhooks;

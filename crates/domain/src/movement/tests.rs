@@ -4,9 +4,10 @@ mod trading;
 
 use super::*;
 use crate::{
-    AMOUNT_MAX, ChargeKind, CommodityDetails, DelayReason, GoodsLine, Identifier, KeyDetails,
-    KeyId, NetworkDetails, Position, PrincipalId, ReceiptLine, Role, Schedule, Sequence,
-    ShipmentId, StationDetails, StationKind, Text, Timestamp, Tolerance, TradeLine, TraderDetails,
+    AMOUNT_MAX, ChargeKind, CommodityDetails, DelayReason, GoodsLine, Grant, Identifier,
+    KeyDetails, KeyId, NetworkDetails, Position, PrincipalId, ReceiptLine, Role, Schedule,
+    Sequence, ShipmentId, StationDetails, StationKind, Text, Timestamp, Tolerance, TradeLine,
+    TraderDetails,
 };
 
 const ICE: CommodityId = CommodityId(0);
@@ -344,14 +345,17 @@ fn of_reference() -> Vec<Event> {
         accounts: Box::default(),
         expires_at: None,
         replaces: None,
+        token: None,
     });
     let key = KeyId(0);
+    let grant = Grant { role: Role::Admin, accounts: Box::default(), issued_at: Timestamp(7) };
     vec![
         Event::NetworkCreated(NetworkDetails { wall: Timestamp(0), epoch: Timestamp(0), speed: 1 }),
         Event::KeyCreated { key, details },
         Event::KeyRevoked { key },
         Event::KeyExpired { key },
         Event::KeyUpdated { key, expires_at: Timestamp(7) },
+        Event::GrantUpdated { key, grant: Box::new(grant) },
         Event::StationCreated { station: CERES, trader: BELT, id: id(), details: station() },
         Event::StationUpdated { station: CERES, details: station() },
         Event::CommodityCreated { commodity: ICE, id: id(), details: commodity() },

@@ -76,6 +76,7 @@ impl Asked {
             | Action::CreateKey(_)
             | Action::RevokeKey(_)
             | Action::RotateKey(_)
+            | Action::GrantToken(_)
             | Action::DeleteAlertRule(_)
             | Action::AcknowledgeAlert(_) => AskedId::None,
         };

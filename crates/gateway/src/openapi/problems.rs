@@ -140,7 +140,7 @@ const OWN: &[(&str, &str, &str)] = &[
         "createWebhook",
         "",
         "url_refused unknown_station unknown_system unknown_trader unknown_commodity unknown_vessel \
-         unknown_trade unknown_shipment unknown_position limit_reached key_reused",
+         unknown_trade unknown_shipment unknown_position limit_reached key_reused key_required",
     ),
     ("listWebhooks", "", ""),
     ("readWebhook", "unknown_webhook", ""),
@@ -158,10 +158,18 @@ const OWN: &[(&str, &str, &str)] = &[
     // Access.
     ("createKey", "", "unknown_trader already_exists limit_reached"),
     ("listKeys", "", ""),
-    ("rotateKey", "unknown_key", "limit_reached key_ended already_rotated last_admin_key"),
+    (
+        "rotateKey",
+        "unknown_key",
+        "limit_reached key_ended already_rotated token_key last_admin_key",
+    ),
     ("revokeKey", "unknown_key", "last_admin_key"),
     ("whoAmI", "", ""),
-    ("signIn", "", "unauthenticated foreign_origin"),
+    (
+        "signIn",
+        "",
+        "unauthenticated token_outdated no_access foreign_origin issuer_unavailable low_space stopping",
+    ),
     ("signOut", "", "foreign_origin"),
     // Figures, and the network itself.
     ("readSummary", "", "analytics_rebuilding stopping"),
@@ -189,7 +197,8 @@ const PROBLEM: &str = "application/problem+json";
 /// Any answer may be one of these.
 const ANY: &str = "internal too_many_connections";
 /// Whoever must say who they are.
-const OF_CALLERS: &str = "unauthenticated not_permitted foreign_origin";
+const OF_CALLERS: &str = "unauthenticated token_outdated not_permitted no_access foreign_origin \
+                          issuer_unavailable low_space stopping";
 /// Whatever reads a body.
 const OF_BODIES: &str = "malformed_json malformed_encoding request_timeout body_too_large unsupported_media_type overloaded";
 /// Whatever the ledger decides.
@@ -198,8 +207,8 @@ const OF_WRITES: &str = "overloaded low_space stopping outcome_unknown";
 /// Answers that many operations share, by name: status and codes.
 const SHARED: &[(&str, u16, &str)] = &[
     ("Malformed", 400, "malformed_json malformed_encoding"),
-    ("Unauthenticated", 401, "unauthenticated"),
-    ("Forbidden", 403, "not_permitted foreign_origin"),
+    ("Unauthenticated", 401, "unauthenticated token_outdated"),
+    ("Forbidden", 403, "not_permitted no_access foreign_origin"),
     ("ForeignOrigin", 403, "foreign_origin"),
     ("RequestTimeout", 408, "request_timeout"),
     ("BodyTooLarge", 413, "body_too_large"),
@@ -208,8 +217,11 @@ const SHARED: &[(&str, u16, &str)] = &[
     ("InvalidOrReused", 422, "invalid_request key_reused"),
     ("Internal", 500, "internal"),
     ("TooManyConnections", 503, "too_many_connections"),
-    ("Unavailable", 503, "overloaded too_many_connections recovering"),
-    ("UnavailableToWrite", 503, "overloaded too_many_connections recovering low_space stopping"),
+    (
+        "Unavailable",
+        503,
+        "overloaded too_many_connections recovering issuer_unavailable low_space stopping",
+    ),
     ("OutcomeUnknown", 504, "outcome_unknown"),
 ];
 

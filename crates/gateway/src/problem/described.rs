@@ -1,6 +1,8 @@
 //! What the rules refuse, in words and in the client's names.
 
-use domain::{CommodityId, Rejection, StationId, TraderId, TransactionId, VesselId};
+use domain::{
+    CommodityId, Rejection, StationId, TraderId, TransactionId, VesselId, is_token_principal,
+};
 use serde_json::json;
 use views::State;
 
@@ -79,6 +81,12 @@ pub(super) fn describe(rejection: &Rejection, form: Form, names: &Names<'_>) -> 
             let detail = format!("key {} has taken its place already: rotate that one", by.0);
             Problem::new(Code::AlreadyRotated, detail).with("keyId", by.0)
         }
+        Rejection::TokenKey => {
+            let detail = "the key is one of an issuer's tokens: it has no secret that another could \
+                          take the place of; end it, or have the issuer give no more tokens";
+            Problem::new(Code::TokenKey, detail)
+        }
+        Rejection::TokenOutdated => Problem::token_outdated(),
         Rejection::LastAdminKey => {
             let detail = "no other key of an administrator is good and does not end by itself: \
                           nobody could ever administer the network again. Make another one first, \
@@ -107,9 +115,13 @@ pub(super) fn describe(rejection: &Rejection, form: Form, names: &Names<'_>) -> 
         }
         Rejection::AlreadyExists { id, kind } => {
             let thing = if *kind == "alert_rule" { "rule of alerts" } else { *kind };
-            Problem::new(Code::AlreadyExists, format!("{id} names a {thing} already"))
-                .with("id", id.as_str())
-                .with("kind", *kind)
+            let detail = if *kind == "principal" && is_token_principal(id) {
+                "names that begin so are of principals whom tokens speak for, and nothing else"
+                    .to_owned()
+            } else {
+                format!("{id} names a {thing} already")
+            };
+            Problem::new(Code::AlreadyExists, detail).with("id", id.as_str()).with("kind", *kind)
         }
         Rejection::InvalidTransition { from, report, not_before } => {
             let (from, report) = (StatusWord(*from).word(), ReportType(*report).word());

@@ -156,6 +156,8 @@ fn place(rejection: &Rejection, form: Form) -> Blame {
         | Rejection::NotPermitted { .. }
         | Rejection::KeyEnded
         | Rejection::AlreadyRotated { .. }
+        | Rejection::TokenKey
+        | Rejection::TokenOutdated
         | Rejection::LastAdminKey
         | Rejection::AlreadyExists { .. }
         | Rejection::InvalidTransition { .. }

@@ -3,7 +3,9 @@
 use domain::{AlertId, Event, KeyId, OfferId, Recorded, ShipmentId, TradeStatus, TransactionId};
 
 use super::{NAMELESS, Render};
-use crate::wire::answer::{CloudEvent, Data, KeyAnswer, NetworkData, RehearsedEvent, Shown};
+use crate::wire::answer::{
+    CloudEvent, Data, KeyAnswer, NetworkData, RehearsedEvent, Shown, TokenSubjectAnswer,
+};
 use crate::wire::{Credit, RoleWord, Time};
 
 impl<'a> Render<'a> {
@@ -29,7 +31,8 @@ impl<'a> Render<'a> {
             Event::KeyCreated { key, .. }
             | Event::KeyRevoked { key }
             | Event::KeyExpired { key }
-            | Event::KeyUpdated { key, .. } => key.0.to_string(),
+            | Event::KeyUpdated { key, .. }
+            | Event::GrantUpdated { key, .. } => key.0.to_string(),
             Event::StationCreated { id, .. }
             | Event::CommodityCreated { id, .. }
             | Event::TraderCreated { id, .. }
@@ -80,7 +83,8 @@ impl<'a> Render<'a> {
             Event::KeyCreated { key, details } => Data::Key(self.key(envelope, *key, details)),
             Event::KeyRevoked { key }
             | Event::KeyExpired { key }
-            | Event::KeyUpdated { key, .. } => Data::Key(self.changed_key(recorded, *key)),
+            | Event::KeyUpdated { key, .. }
+            | Event::GrantUpdated { key, .. } => Data::Key(self.changed_key(recorded, *key)),
             Event::StationCreated { trader, id, details, .. } => {
                 Data::Station(self.station_created(envelope, (id, *trader), details))
             }
@@ -169,20 +173,25 @@ impl<'a> Render<'a> {
         }
     }
 
-    /// A key that has changed: ended, or that is to end at another time than before. Whose it is, is
-    /// in the views.
+    /// A key that has changed: ended, or that is to end at another time than before, or that a token
+    /// gave something else. Whose it is, is in the views.
     pub(crate) fn changed_key(self, recorded: &'a Recorded, key: KeyId) -> KeyAnswer<'a> {
         let known = self.state.keys_from(key.index()).next();
+        let (role, accounts) = match &recorded.event {
+            Event::GrantUpdated { grant, .. } => (grant.role, &*grant.accounts),
+            _ => known.map_or((domain::Role::Viewer, &[][..]), |key| (key.role, &*key.accounts)),
+        };
         KeyAnswer {
             key_id: key.0,
             principal: known.map_or(NAMELESS, |known| self.principal(known.principal)),
-            role: RoleWord(known.map_or(domain::Role::Viewer, |known| known.role)),
-            accounts: self.traders(known.map_or(&[], |known| &known.accounts)),
+            role: RoleWord(role),
+            accounts: self.traders(accounts),
             expires_at: match recorded.event {
                 Event::KeyUpdated { expires_at, .. } => Some(Time(expires_at)),
                 _ => known.and_then(|known| known.expires_at).map(Time),
             },
             replaces: known.and_then(|known| known.replaces).map(|key| key.0),
+            token: known.and_then(|known| known.token.as_deref()).map(TokenSubjectAnswer::of),
             key: Shown::Hidden,
             envelope: self.envelope(&recorded.envelope),
         }

@@ -6,7 +6,9 @@ use domain::{
 };
 
 use super::Render;
-use crate::wire::answer::{AdjustmentAnswer, AdjustmentLine, CreditsAnswer, KeyAnswer, Shown};
+use crate::wire::answer::{
+    AdjustmentAnswer, AdjustmentLine, CreditsAnswer, KeyAnswer, Shown, TokenSubjectAnswer,
+};
 use crate::wire::{ChangeReason, Credit, CreditReason, RoleWord, Time, Why};
 
 impl<'a> Render<'a> {
@@ -82,6 +84,7 @@ impl<'a> Render<'a> {
             accounts: self.traders(&details.accounts),
             expires_at: details.expires_at.map(Time),
             replaces: details.replaces.map(|key| key.0),
+            token: details.token.as_ref().map(TokenSubjectAnswer::of),
             key: Shown::Hidden,
             envelope: self.envelope(envelope),
         }

@@ -10,7 +10,7 @@ use super::{NAMELESS, Render};
 use crate::last_use::LastUses;
 use crate::wire::answer::{
     CommodityAnswer, EntryAnswer, KeyItem, LevelAnswer, PricedLevelAnswer, StationAnswer,
-    TraderAnswer, TraderData,
+    TokenSubjectAnswer, TraderAnswer, TraderData,
 };
 use crate::wire::{KeyStatus, KeyStatusWord, RoleWord, StationKindWord, Time};
 
@@ -220,7 +220,7 @@ impl<'a> Render<'a> {
     }
 
     /// A key in the list of keys.
-    pub(crate) fn key_item(self, key: &ApiKey, uses: &LastUses, now: Timestamp) -> KeyItem<'a> {
+    pub(crate) fn key_item(self, key: &'a ApiKey, uses: &LastUses, now: Timestamp) -> KeyItem<'a> {
         let status = match key {
             _ if key.revoked_at.is_some() => KeyStatus::Revoked,
             _ if key.is_good(now) => KeyStatus::Active,
@@ -239,6 +239,7 @@ impl<'a> Render<'a> {
             // What is older was told of another key of this number, before a restore.
             last_used_at: uses.of(key.id).filter(|at| *at >= key.created_at).map(Time),
             replaces: key.replaces.map(|key| key.0),
+            token: key.token.as_deref().map(TokenSubjectAnswer::of),
             sequence: key.changed.0,
         }
     }

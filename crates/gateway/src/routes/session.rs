@@ -17,9 +17,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use axum::http::header::{COOKIE, ORIGIN};
 use axum::http::{HeaderMap, HeaderValue};
 use tokio::time::Instant;
-use views::Access;
 
-use crate::auth::Secret;
+use crate::auth::{Caller, Secret};
 use crate::limits::{SESSION_IDLE_MAX, SESSIONS_MAX, SESSIONS_OF_KEY_MAX};
 
 /// The cookie's name.
@@ -33,8 +32,8 @@ pub(crate) type SessionId = [u8; 32];
 pub(crate) struct Sessions(Arc<Mutex<HashMap<SessionId, Session>>>);
 
 struct Session {
-    /// What the key gives that was signed in with.
-    access: Access,
+    /// Who signed in.
+    caller: Caller,
     used_at: Instant,
 }
 
@@ -47,31 +46,29 @@ impl Session {
 impl Sessions {
     /// Begins a session with this token; where there are too many, the one that was not used for
     /// longest is over: whoever signs in is there now.
-    fn begin(&self, token: &Secret, access: &Access) {
+    fn begin(&self, token: &Secret, caller: &Caller) {
         let now = Instant::now();
         let mut sessions = self.lock();
         sessions.retain(|_, session| !session.is_over(now));
-        let of_key = |session: &Session| session.access.key == access.key;
+        let of_key = |session: &Session| session.caller.key() == caller.key();
         if sessions.values().filter(|session| of_key(session)).count() >= SESSIONS_OF_KEY_MAX {
             end_longest_unused(&mut sessions, of_key);
         }
         if sessions.len() >= SESSIONS_MAX {
             end_longest_unused(&mut sessions, |_| true);
         }
-        let session = Session { access: access.clone(), used_at: now };
-        sessions.insert(token.digest(), session);
+        let id = token.digest();
+        let caller = Caller { session: Some(id), ..caller.clone() };
+        sessions.insert(id, Session { caller, used_at: now });
     }
 
-    /// The session that a request's cookie names, which is used by that.
-    pub(crate) fn find(&self, headers: &HeaderMap) -> Option<(SessionId, Access)> {
-        tokens(headers).find_map(|token| {
-            let id = token.digest();
-            self.use_of(id).map(|access| (id, access))
-        })
+    /// Who began the session that a request's cookie names, which is used by that.
+    pub(crate) fn find(&self, headers: &HeaderMap) -> Option<Caller> {
+        tokens(headers).find_map(|token| self.use_of(token.digest()))
     }
 
     /// Uses a session, if it is not over.
-    pub(crate) fn use_of(&self, id: SessionId) -> Option<Access> {
+    pub(crate) fn use_of(&self, id: SessionId) -> Option<Caller> {
         let now = Instant::now();
         let mut sessions = self.lock();
         let session = sessions.get_mut(&id)?;
@@ -80,7 +77,7 @@ impl Sessions {
             return None;
         }
         session.used_at = now;
-        Some(session.access.clone())
+        Some(session.caller.clone())
     }
 
     /// Ends the sessions that a request's cookies name.
@@ -142,23 +139,25 @@ fn set_cookie(headers: &HeaderMap, token: Option<&Secret>) -> HeaderValue {
 #[cfg(test)]
 mod tests {
     use domain::{KeyId, PrincipalId, Role};
+    use views::Access;
 
     use super::*;
 
-    fn access(key: u32) -> Access {
+    fn caller(key: u32) -> Caller {
         let accounts = Arc::from([]);
-        Access {
+        let access = Access {
             key: KeyId(key),
             principal: PrincipalId(1),
             role: Role::Viewer,
             accounts,
             expires_at: None,
-        }
+        };
+        Caller { access: Some(access), session: None, token: None }
     }
 
     fn begun(sessions: &Sessions, key: u32) -> SessionId {
         let token = Secret::random().unwrap();
-        sessions.begin(&token, &access(key));
+        sessions.begin(&token, &caller(key));
         token.digest()
     }
 
@@ -189,7 +188,7 @@ mod tests {
         let first = begun(&sessions, 0);
         for key in 1..SESSIONS_MAX {
             let session =
-                Session { access: access(u32::try_from(key).unwrap()), used_at: Instant::now() };
+                Session { caller: caller(u32::try_from(key).unwrap()), used_at: Instant::now() };
             sessions.lock().insert(Secret::random().unwrap().digest(), session);
         }
         later().await;

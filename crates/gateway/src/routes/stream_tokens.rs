@@ -7,7 +7,6 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::time::Instant;
-use views::Access;
 
 use crate::auth::{Caller, Secret};
 use crate::gateway::App;
@@ -19,8 +18,8 @@ use crate::problem::{Code, Problem};
 pub(crate) struct StreamTokens(Arc<Mutex<HashMap<[u8; 32], Token>>>);
 
 struct Token {
-    /// What the key gives that made it.
-    access: Access,
+    /// Who made it.
+    caller: Caller,
     ends_at: Instant,
     /// Whether a stream is being opened with it.
     is_in_use: bool,
@@ -34,11 +33,11 @@ pub(crate) struct Redeemed {
 
 impl StreamTokens {
     /// Keeps a token of this key.
-    fn keep(&self, secret: &Secret, access: &Access) -> Result<(), Problem> {
+    fn keep(&self, secret: &Secret, caller: &Caller) -> Result<(), Problem> {
         let now = Instant::now();
         let mut tokens = self.lock();
         tokens.retain(|_, token| token.ends_at > now);
-        let of_key = tokens.values().filter(|token| token.access.key == access.key).count();
+        let of_key = tokens.values().filter(|token| token.caller.key() == caller.key()).count();
         for (count, maximum, whose) in [
             (tokens.len(), STREAM_TOKENS_MAX, "there are"),
             (of_key, STREAM_TOKENS_OF_KEY_MAX, "the key has"),
@@ -50,7 +49,8 @@ impl StreamTokens {
             }
         }
         let ends_at = now + STREAM_TOKEN_TIME;
-        let token = Token { access: access.clone(), ends_at, is_in_use: false };
+        let caller = Caller { session: None, ..caller.clone() };
+        let token = Token { caller, ends_at, is_in_use: false };
         tokens.insert(secret.digest(), token);
         Ok(())
     }
@@ -62,16 +62,15 @@ impl StreamTokens {
         };
         let secret = Secret::parse(secret).ok_or_else(unknown)?;
         let digest = secret.digest();
-        let access = {
+        let caller = {
             let mut tokens = self.lock();
             let token = tokens.get_mut(&digest);
             let token = token.filter(|token| !token.is_in_use && token.ends_at > Instant::now());
             let token = token.ok_or_else(unknown)?;
             token.is_in_use = true;
-            token.access.clone()
+            token.caller.clone()
         };
         let redeemed = Redeemed { tokens: self.clone(), digest };
-        let caller = Caller { access: Some(access), session: None };
         if caller.is_good(app)? { Ok((caller, redeemed)) } else { Err(unknown()) }
     }
 

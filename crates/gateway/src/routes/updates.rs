@@ -74,7 +74,7 @@ pub(crate) async fn follow(State(app): State<App>, request: Request) -> Result<R
     let wanted = Wanted::of_query(&mut query);
     let answer = match query.finish() {
         // A token is used up by a request that could be done, and by no other.
-        Ok(()) => match Caller::of_stream(&app, &parts, token.as_deref()) {
+        Ok(()) => match Caller::of_stream(&app, &parts, token.as_deref()).await {
             Ok((caller, redeemed)) => {
                 let answer = open(app, caller, parts, wanted).await;
                 if let (Some(redeemed), Err(problem)) = (redeemed, &answer) {
@@ -119,12 +119,12 @@ async fn open(
 
 impl Caller {
     /// Who opens a stream: by a token, which is in use by that, or as anywhere.
-    fn of_stream(
+    async fn of_stream(
         app: &App,
         parts: &Parts,
         token: Option<&str>,
     ) -> Result<(Self, Option<Redeemed>), Problem> {
-        let Some(token) = token else { return Ok((Self::of(app, parts)?, None)) };
+        let Some(token) = token else { return Ok((Self::of(app, parts).await?, None)) };
         let (found, redeemed) = app.tokens().redeem(app, token).map_or_else(
             |problem| (Err(problem), None),
             |(caller, redeemed)| (Ok(caller), Some(redeemed)),

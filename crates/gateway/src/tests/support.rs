@@ -54,6 +54,8 @@ pub(crate) struct Network {
     pub(crate) gateway: Gateway,
     /// What webhooks sent.
     pub(crate) outbox: Arc<Outbox>,
+    /// What the gateway stands before.
+    pub(crate) services: Box<dyn Fn() -> Services + Send + Sync>,
     /// Its threads end with it.
     pub(crate) _engine: Engine,
 }
@@ -110,18 +112,24 @@ impl Network {
         webhooks.start();
         let mut options = GatewayOptions::new(JOURNAL);
         set(&mut options);
-        let gateway = Gateway::new(
-            options,
-            Services {
-                executor: engine.handle().into(),
-                views,
-                past,
-                hub: hub.clone(),
-                webhooks,
-                key_uses: Arc::<MemoryKeyUses>::default(),
-            },
-        );
-        Self { router: gateway.router(), hub, gateway, outbox, _engine: engine }
+        let (handle, own) = (engine.handle(), hub.clone());
+        let services = Box::new(move || Services {
+            executor: handle.clone().into(),
+            views: views.clone(),
+            past: past.clone(),
+            hub: own.clone(),
+            webhooks: webhooks.clone(),
+            key_uses: Arc::<MemoryKeyUses>::default(),
+        });
+        let gateway = Gateway::new(options, services());
+        Self { router: gateway.router(), hub, gateway, outbox, services, _engine: engine }
+    }
+
+    /// Another gateway before the same network.
+    pub(crate) fn beside(&self, set: impl FnOnce(&mut GatewayOptions)) -> Router {
+        let mut options = GatewayOptions::new(JOURNAL);
+        set(&mut options);
+        Gateway::new(options, (self.services)()).router()
     }
 
     /// Ceres and Mars Port; ice of the belt's miners on Ceres; Acme with a million credits.
@@ -280,6 +288,12 @@ impl Ask {
 
     pub(crate) fn without(mut self, name: &str) -> Self {
         self.request.headers_mut().unwrap().remove(name);
+        self
+    }
+
+    /// To this gateway instead.
+    pub(crate) fn of(mut self, router: &Router) -> Self {
+        self.router = router.clone();
         self
     }
 

@@ -9,6 +9,7 @@ mod queries;
 mod requests;
 mod rules;
 mod streams;
+mod tokens;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -18,7 +18,9 @@ mod transfer;
 mod vessel;
 mod webhook;
 
-pub(crate) use access::{KeyAnswer, KeyItem, Shown, StreamTokenAnswer, WhoAmI};
+pub(crate) use access::{
+    KeyAnswer, KeyItem, Shown, StreamTokenAnswer, TokenAnswer, TokenSubjectAnswer, WhoAmI,
+};
 pub(crate) use alert::{
     AlertAnswer, AlertData, AlertRuleAnswer, AtRiskAnswer, CauseAnswer, RuleDeletedData,
     RuleTermsAnswer,

@@ -116,6 +116,7 @@ impl Demo {
             free_bytes_min: 64 * 1024 * 1024,
             webhooks: WebhookOptions::default(),
             limits: LimitOptions::default(),
+            oidc: None,
             retention: Retention::default(),
             connections_max: 4_096,
             observe: ObserveSettings::default(),

@@ -3,13 +3,15 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use gateway::{Algorithm, KeysFrom};
 use serde_json::json;
 
 use crate::commands::whole;
 use crate::console;
 use crate::doctor::{self, Level, Wanted};
 
-/// Check this machine and a data folder: disk, files, clock, space, memory; and say what to change.
+/// Check this machine and a data folder: disk, files, clock, space, memory, and the keys of an
+/// issuer whose tokens are taken; and say what to change.
 /// Ends with 1 if something is wrong
 #[derive(Debug, clap::Args)]
 pub(crate) struct Doctor {
@@ -24,19 +26,28 @@ pub(crate) struct Doctor {
     #[arg(long, env = "ITN_FREE_SPACE_MIN", default_value_t = 256 * 1024 * 1024,
           value_name = "BYTES", value_parser = whole::<u64>(0, u64::MAX))]
     free_space_min: u64,
+    /// The issuer's keys, a JSON Web Key Set: a file, or an https:// URL; not looked for if not given
+    #[arg(long, env = "ITN_OIDC_KEYS", value_name = "FILE or URL")]
+    oidc_keys: Option<KeysFrom>,
+    /// What tokens are signed by: RS256, PS256, ES256 or `EdDSA`
+    #[arg(long, env = "ITN_OIDC_ALGORITHM", default_value = "RS256", value_name = "ALGORITHM")]
+    oidc_algorithm: Algorithm,
     /// Write the findings as JSON
     #[arg(long)]
     json: bool,
 }
 
 impl Doctor {
-    pub(crate) fn run(&self) -> ExitCode {
+    pub(crate) async fn run(&self) -> ExitCode {
         let wanted = Wanted {
             data: &self.data,
             connections: self.connections_max,
             free_bytes_min: self.free_space_min,
         };
-        let findings = doctor::examine(&wanted);
+        let mut findings = doctor::examine(&wanted);
+        if let Some(keys) = &self.oidc_keys {
+            findings.push(doctor::issuer_keys(keys, self.oidc_algorithm).await);
+        }
         let is_well = findings.iter().all(|finding| finding.level != Level::Wrong);
         if self.json {
             let findings = findings.iter().map(|finding| {

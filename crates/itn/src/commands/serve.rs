@@ -2,6 +2,7 @@
 
 mod limits;
 mod observe;
+mod oidc;
 mod ops;
 
 use std::net::SocketAddr;
@@ -67,6 +68,8 @@ pub(crate) struct Serve {
     limits: limits::LimitArguments,
     #[command(flatten)]
     keeping: ops::Keeping,
+    #[command(flatten)]
+    oidc: oidc::OidcArguments,
 }
 
 impl Serve {
@@ -89,6 +92,7 @@ impl Serve {
             webhooks,
             observe: self.observe.into(),
             limits: self.limits.options(),
+            oidc: self.oidc.options(),
         };
         // Caught from here on, so that a signal while recovering ends the program as any other.
         let told = match told_to_stop() {

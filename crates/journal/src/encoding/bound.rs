@@ -60,6 +60,7 @@ fn event(event: &Event) -> usize {
         Event::KeyCreated { key, details } => id(key.0) + reference::key(details),
         Event::KeyRevoked { key } | Event::KeyExpired { key } => id(key.0),
         Event::KeyUpdated { key, expires_at } => id(key.0) + signed(expires_at.0),
+        Event::GrantUpdated { key, grant } => id(key.0) + reference::grant(grant),
         Event::StationCreated { station, trader, id: name, details } => {
             let numbers = id(station.0) + id(trader.0);
             numbers + identifier(name) + reference::station(details)

@@ -76,6 +76,7 @@ fn event(event: recorded::Event) -> Decoded<Event> {
             key: KeyId(key),
             expires_at: instant(expires_at, "the end of a key")?,
         },
+        Wire::GrantUpdated(updated) => reference::grant_updated(&updated)?,
         Wire::StationCreated(created) => reference::station_created(created)?,
         Wire::StationUpdated(updated) => reference::station_updated(updated)?,
         Wire::CommodityCreated(created) => reference::commodity_created(created)?,

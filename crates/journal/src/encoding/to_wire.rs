@@ -68,6 +68,9 @@ fn event(event: &Event) -> Encoded<recorded::Event> {
         Event::KeyUpdated { key, expires_at } => {
             Wire::KeyUpdated(reference::key_updated(*key, *expires_at)?)
         }
+        Event::GrantUpdated { key, grant } => {
+            Wire::GrantUpdated(reference::grant_updated(*key, grant)?)
+        }
         Event::StationCreated { station, trader, id, details } => {
             Wire::StationCreated(reference::station_created(*station, *trader, id, details)?)
         }

@@ -23,7 +23,7 @@ pub struct Recorded {
     /// What happened.
     #[prost(
         oneof = "recorded::Event",
-        tags = "7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42"
+        tags = "7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43"
     )]
     pub event: ::core::option::Option<recorded::Event>,
 }
@@ -140,6 +140,9 @@ pub mod recorded {
         /// An API key is to end by itself, or sooner than it was: another takes its place.
         #[prost(message, tag = "42")]
         KeyUpdated(super::KeyUpdated),
+        /// What tokens give the subject of a key of tokens was changed by a newer one.
+        #[prost(message, tag = "43")]
+        GrantUpdated(super::GrantUpdated),
     }
 }
 /// An idempotency key, bound to the command it came with.
@@ -216,7 +219,7 @@ pub struct KeyCreated {
     /// What that principal may do.
     #[prost(enumeration = "Role", tag = "4")]
     pub role: i32,
-    /// BLAKE3 of the secret, 32 bytes.
+    /// BLAKE3 of the secret, or of issuer and subject if it is one of tokens; 32 bytes.
     #[prost(bytes = "vec", tag = "5")]
     pub digest: ::prost::alloc::vec::Vec<u8>,
     /// The traders that principal acts for, ascending, at most 100; some for a trader or a carrier,
@@ -229,6 +232,22 @@ pub struct KeyCreated {
     /// The key in whose place it was made, if in one's.
     #[prost(uint32, optional, tag = "8")]
     pub replaces: ::core::option::Option<u32>,
+    /// Whose tokens speak for it, if it is one of tokens: no secret opens it.
+    #[prost(message, optional, tag = "9")]
+    pub token: ::core::option::Option<TokenSubject>,
+}
+/// Somebody whom an issuer of tokens knows.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TokenSubject {
+    /// Who issues the tokens: their claim `iss`.
+    #[prost(string, tag = "1")]
+    pub issuer: ::prost::alloc::string::String,
+    /// Whom they are of: their claim `sub`.
+    #[prost(string, tag = "2")]
+    pub subject: ::prost::alloc::string::String,
+    /// When the token was issued that last changed what the subject may do; µs of wall time since 1970.
+    #[prost(sint64, tag = "3")]
+    pub issued_at: i64,
 }
 /// An API key was ended.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -253,6 +272,23 @@ pub struct KeyUpdated {
     /// When; µs of network time since 1970.
     #[prost(sint64, tag = "2")]
     pub expires_at: i64,
+}
+/// What tokens give the subject of a key of tokens was changed by a newer one.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GrantUpdated {
+    /// The key's number.
+    #[prost(uint32, tag = "1")]
+    pub key: u32,
+    /// What its principal may do.
+    #[prost(enumeration = "Role", tag = "2")]
+    pub role: i32,
+    /// The traders that principal acts for, ascending, at most 100; some for a trader or a carrier,
+    /// none for any other role.
+    #[prost(uint32, repeated, tag = "3")]
+    pub accounts: ::prost::alloc::vec::Vec<u32>,
+    /// When the token was issued that says so; µs of wall time since 1970.
+    #[prost(sint64, tag = "4")]
+    pub issued_at: i64,
 }
 /// A station was created, and with it the trader that it is.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

@@ -30,6 +30,8 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "trading", sql: "" },
     // Keys that expire and are rotated: events and fields only.
     Migration { name: "access", sql: "" },
+    // Keys of tokens: events and fields only.
+    Migration { name: "tokens", sql: "" },
 ];
 
 /// The newest schema that this program knows.

@@ -202,6 +202,7 @@ fn created() -> Vec<Event> {
         accounts: Box::default(),
         expires_at: None,
         replaces: None,
+        token: None,
     };
     vec![
         Event::NetworkCreated(NetworkDetails {

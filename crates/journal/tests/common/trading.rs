@@ -27,10 +27,21 @@ fn keys_and_vessels() -> Vec<Event> {
             accounts: accounts.into(),
             expires_at: None,
             replaces: None,
+            token: None,
         })
     };
     let ends = key(Role::Viewer, &[]);
     let ends = KeyDetails { expires_at: Some(SOON), replaces: Some(KeyId(4)), ..*ends };
+    let token = TokenSubject {
+        issuer: text("https://id.example.org/"),
+        subject: text("auth0|5f7c8ec7c33c6c004bbafe82"),
+        issued_at: Timestamp(1_767_225_600_000_000),
+    };
+    let of_tokens = KeyDetails { token: Some(token), ..*key(Role::Trader, &[TraderId(1)]) };
+    let grant = |role, accounts: &[TraderId]| {
+        let issued_at = Timestamp(1_767_225_700_500_000);
+        Box::new(Grant { role, accounts: accounts.into(), issued_at })
+    };
     let vessel = VesselDetails {
         name: text("Long Haul"),
         carrier: TraderId(4),
@@ -48,6 +59,9 @@ fn keys_and_vessels() -> Vec<Event> {
         Event::KeyCreated { key: KeyId(5), details: Box::new(ends) },
         Event::KeyUpdated { key: KeyId(4), expires_at: SOON },
         Event::KeyExpired { key: KeyId(4) },
+        Event::KeyCreated { key: KeyId(6), details: Box::new(of_tokens) },
+        Event::GrantUpdated { key: KeyId(6), grant: grant(Role::Carrier, &[TraderId(1)]) },
+        Event::GrantUpdated { key: KeyId(6), grant: grant(Role::Admin, &[]) },
         Event::VesselCreated {
             vessel: VesselId(0),
             id: name("long-haul"),

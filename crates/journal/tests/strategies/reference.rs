@@ -30,19 +30,42 @@ fn commodity() -> BoxedStrategy<Box<CommodityDetails>> {
 }
 
 fn key() -> BoxedStrategy<Box<KeyDetails>> {
+    let token = (text(), text(), instant());
+    let token =
+        token.prop_map(|(issuer, subject, issued_at)| TokenSubject { issuer, subject, issued_at });
+    (id(), identifier(), bound(), any::<[u8; 32]>(), (of(instant()), of(id()), of(token)))
+        .prop_map(|(principal, name, (role, accounts), digest, (expires_at, replaces, token))| {
+            let (principal, replaces) = (PrincipalId(principal), replaces.map(KeyId));
+            Box::new(KeyDetails {
+                principal,
+                name,
+                role,
+                digest,
+                accounts,
+                expires_at,
+                replaces,
+                token,
+            })
+        })
+        .boxed()
+}
+
+fn grant() -> BoxedStrategy<Box<Grant>> {
+    (bound(), instant())
+        .prop_map(|((role, accounts), issued_at)| Box::new(Grant { role, accounts, issued_at }))
+        .boxed()
+}
+
+/// A role, with accounts if it has them.
+fn bound() -> BoxedStrategy<(Role, Box<[TraderId]>)> {
     let without = prop_oneof![Just(Role::Admin), Just(Role::Operator), Just(Role::Viewer)];
     let with = prop_oneof![Just(Role::Trader), Just(Role::Carrier)];
     let accounts = btree_set(trader(), 1..=limits::ACCOUNTS_MAX);
-    let bound = prop_oneof![
+    prop_oneof![
         without.prop_map(|role| (role, Box::default())),
         (with, accounts).prop_map(|(role, accounts)| (role, accounts.into_iter().collect())),
-    ];
-    (id(), identifier(), bound, any::<[u8; 32]>(), of(instant()), of(id()))
-        .prop_map(|(principal, name, (role, accounts), digest, expires_at, replaces)| {
-            let (principal, replaces) = (PrincipalId(principal), replaces.map(KeyId));
-            Box::new(KeyDetails { principal, name, role, digest, accounts, expires_at, replaces })
-        })
-        .boxed()
+    ]
+    .boxed()
 }
 
 fn vessel() -> BoxedStrategy<VesselDetails> {
@@ -63,6 +86,7 @@ pub fn event() -> BoxedStrategy<Event> {
         id().prop_map(|key| Event::KeyExpired { key: KeyId(key) }),
         (id(), instant())
             .prop_map(|(key, expires_at)| Event::KeyUpdated { key: KeyId(key), expires_at }),
+        (id(), grant()).prop_map(|(key, grant)| Event::GrantUpdated { key: KeyId(key), grant }),
         (id(), id(), identifier(), station()).prop_map(|(station, trader, id, details)| {
             let (station, trader) = (StationId(station), TraderId(trader));
             Event::StationCreated { station, trader, id, details }

@@ -5,8 +5,8 @@ use domain::{
 };
 
 use super::asks::{
-    adjust, book, bound_key, commodity, issue, key, key_for, loaded, produced, report, revoke,
-    rotate, station, trade, trader,
+    adjust, book, bound_key, commodity, foreign, grant, issue, key, key_for, loaded, produced,
+    report, revoke, rotate, station, trade, trader,
 };
 use super::story::{ADMIN, OPERATOR, Story, VIEWER, given, nothing};
 use crate::state::KeyRow;
@@ -25,6 +25,7 @@ fn table(story: &Story) -> Vec<(Action, [bool; 4])> {
         (key("new", Role::Viewer), [true, true, false, false]),
         (revoke(0), [true, true, false, false]),
         (rotate(2, None, 0), [true, true, false, false]),
+        (grant("oidc.ann", Role::Viewer, &[], 1), [true, false, false, false]),
         (issue("acme", 1), [true, true, false, false]),
         (Action::PutStation(station("new")), [true, true, true, false]),
         (Action::PutCommodity(commodity("new")), [true, true, true, false]),
@@ -226,4 +227,83 @@ fn the_last_key_of_an_administrator_that_is_good_for_ever_stays() {
         .check(revoke(5), "key.revoked")
         .check(revoke(6), "last_admin_key");
     assert_eq!(story.state.keys.iter().filter(|row| !row.has_ended).count(), 4);
+}
+
+/// What tokens give the last principal: its role, how many accounts, and when that was issued.
+fn granted(story: &Story) -> (Role, usize, i64) {
+    let (_, row) = story.state.principals.iter().next_back().unwrap();
+    (row.role, row.accounts.len(), row.token.as_ref().unwrap().issued_at.0)
+}
+
+#[test]
+fn the_first_token_of_a_subject_makes_a_key_and_newer_ones_change_what_it_gives() {
+    let ann = |role, accounts: &[&str], issued_at| grant("oidc.ann", role, accounts, issued_at);
+    let story = given().by(PrincipalId::NETWORK).check(ann(Role::Viewer, &[], 10), "key.created");
+    assert_eq!(granted(&story), (Role::Viewer, 0, 10));
+    let [.., made] = story.journal.as_slice() else { panic!("an event") };
+    let Event::KeyCreated { key, details } = &made.event else { panic!("{made:?}") };
+    assert_eq!((*key, details.principal, details.expires_at), (KeyId(3), PrincipalId(4), None));
+    assert_eq!(details.token.as_ref().unwrap().subject.as_str(), "oidc.ann");
+    let story = story
+        // The same again says nothing new, of whatever time it is.
+        .check(ann(Role::Viewer, &[], 10), "nothing")
+        .check(ann(Role::Viewer, &[], 99), "nothing")
+        .check(ann(Role::Viewer, &[], 1), "nothing")
+        .check(ann(Role::Operator, &[], 10), "token_outdated")
+        .check(ann(Role::Operator, &[], 20), "key.updated")
+        .check(ann(Role::Viewer, &[], 10), "token_outdated")
+        .check(ann(Role::Trader, &["nobody"], 30), "unknown_trader nobody as accounts")
+        .check(ann(Role::Trader, &["acme", "belt"], 30), "key.updated")
+        .check(ann(Role::Trader, &["belt", "acme"], 40), "nothing");
+    assert_eq!(granted(&story), (Role::Trader, 2, 30));
+    // Roles with accounts have some, and others have none.
+    let story = story
+        .check(ann(Role::Trader, &[], 50), "not_permitted Admin")
+        .check(ann(Role::Viewer, &["acme"], 50), "not_permitted Admin");
+    // At once, for whoever comes with it.
+    story
+        .by(PrincipalId(4))
+        .with_key(3)
+        .check(Action::PutTrader(trader("new")), "not_permitted Trader")
+        .by(PrincipalId::NETWORK)
+        .with_key(0)
+        .check(ann(Role::Operator, &[], 50), "key.updated")
+        .by(PrincipalId(4))
+        .with_key(3)
+        .check(Action::PutTrader(trader("new")), "trader.created");
+}
+
+#[test]
+fn who_was_revoked_comes_back_with_no_token() {
+    let ann = |role, issued_at| grant("oidc.ann", role, &[], issued_at);
+    given()
+        .by(PrincipalId::NETWORK)
+        .check(ann(Role::Admin, 10), "key.created")
+        // One of tokens is no administrator for ever, so it does not keep the last one's key from
+        // staying, nor does it stay itself.
+        .check(revoke(0), "last_admin_key")
+        .check(rotate(3, None, 60), "token_key")
+        .check(revoke(3), "key.revoked")
+        .check(revoke(3), "nothing")
+        .check(rotate(3, None, 60), "key_ended")
+        .check(ann(Role::Admin, 10), "key_ended")
+        .check(ann(Role::Viewer, 20), "key_ended");
+}
+
+#[test]
+fn a_principal_is_of_one_subject_or_of_keys_for_good() {
+    given()
+        .check(key("oidc.ann", Role::Viewer), "already_exists oidc.ann is a principal")
+        .check(key("oidc-0abc", Role::Viewer), "already_exists oidc-0abc is a principal")
+        .check(key("oidcann", Role::Viewer), "key.created")
+        .by(PrincipalId::NETWORK)
+        .check(grant("oidc.ann", Role::Viewer, &[], 10), "key.created")
+        .check(key("oidc.ann", Role::Viewer), "already_exists oidc.ann is a principal")
+        // The subject of another issuer.
+        .check(
+            foreign(grant("oidc.ann", Role::Viewer, &[], 20)),
+            "already_exists oidc.ann is a principal",
+        )
+        .check(grant("guest", Role::Viewer, &[], 10), "already_exists guest is a principal")
+        .check(grant("network", Role::Admin, &[], 10), "already_exists network is a principal");
 }

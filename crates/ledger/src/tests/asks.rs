@@ -6,7 +6,7 @@ use domain::{
     ChargeWanted, Charges, CreditChange, Credits, Identifier, KeyId, KeyRotation, Lifetime, Lines,
     NewKey, OfferId, Position, PutCommodity, PutStation, PutTrader, Quantity, ReceiptLineWanted,
     Role, Schedule, ShipmentAction, ShipmentId, Sink, Source, StationKind, StockChange, StockLine,
-    Text, Timestamp, Tolerance, Trade, TradeLineWanted, TradeTermsWanted,
+    Text, Timestamp, TokenGrant, Tolerance, Trade, TradeLineWanted, TradeTermsWanted,
 };
 
 pub(super) fn name(text: &str) -> Identifier {
@@ -395,6 +395,30 @@ pub(super) fn rotate(key: u32, seconds: Option<u32>, grace: u32) -> Action {
 
 fn lifetime(seconds: u32) -> Option<Lifetime> {
     Lifetime::new(seconds).ok()
+}
+
+/// What a token gives its subject, who is known by the principal's name.
+pub(super) fn grant(principal: &str, role: Role, accounts: &[&str], issued_at: i64) -> Action {
+    let names = accounts.iter().map(|account| name(account)).collect();
+    let mut digest = [9; 32];
+    for (byte, letter) in digest.iter_mut().zip(principal.bytes()) {
+        *byte = letter;
+    }
+    Action::GrantToken(TokenGrant {
+        principal: name(principal),
+        issuer: text("https://id.example.org"),
+        subject: text(principal),
+        digest,
+        role,
+        accounts: Accounts::new(names).ok(),
+        issued_at: Timestamp(issued_at),
+    })
+}
+
+/// The same name, but of another issuer.
+pub(super) fn foreign(grant: Action) -> Action {
+    let Action::GrantToken(grant) = grant else { unreachable!() };
+    Action::GrantToken(TokenGrant { digest: [1; 32], ..grant })
 }
 
 pub(super) fn revoke(key: u32) -> Action {

@@ -8,8 +8,8 @@ use domain::{
 };
 
 use super::asks::{
-    TradeAsk, adjust, arrived, book, bound_key, commodity, counted, damaged, departed, issue, key,
-    name, out, produced, received, report, retire, revoke, station, trade,
+    TradeAsk, adjust, arrived, book, bound_key, commodity, counted, damaged, departed, grant,
+    issue, key, name, out, produced, received, report, retire, revoke, station, trade,
 };
 use super::asks_trading::{buy, give_credits, give_goods, reverse, sell, settle_part};
 use super::story::{ADMIN, OPERATOR, Story, VIEWER, given};
@@ -35,6 +35,7 @@ fn each() -> Vec<Rejection> {
         Rejection::UnknownKey,
         Rejection::KeyEnded,
         Rejection::AlreadyRotated { by: KeyId(0) },
+        Rejection::TokenKey,
         Rejection::LastAdminKey,
         Rejection::AlreadySettled { trade },
         Rejection::AlreadyReversed { trade },
@@ -47,6 +48,7 @@ fn each() -> Vec<Rejection> {
         Rejection::UnknownVessel { vessel: id() },
         Rejection::UnknownCommodity { commodity: id(), line },
         Rejection::AlreadyExists { id: id(), kind: "x" },
+        Rejection::TokenOutdated,
         Rejection::NotInShipment { commodity, line },
         Rejection::NotInTrade { commodity, line },
         Rejection::OfferClosed { offer, line: None },
@@ -401,6 +403,20 @@ fn of_everything_else() {
             (ADMIN, revoke(9), "unknown_key"),
             (ADMIN, key("boss", Role::Viewer), "already_exists"),
             (ADMIN, key("boss", Role::Admin), "key.created"),
+        ],
+    );
+    faults(
+        || {
+            world()
+                .by(PrincipalId::NETWORK)
+                .check(grant("oidc.ann", Role::Viewer, &[], 5), "key.created")
+        },
+        vec![
+            (ADMIN, grant("oidc.bob", Role::Trader, &["x"], 5), "not_permitted"),
+            (PrincipalId::NETWORK, grant("boss", Role::Trader, &["x"], 5), "unknown_trader"),
+            (PrincipalId::NETWORK, grant("boss", Role::Trader, &["acme"], 5), "already_exists"),
+            (PrincipalId::NETWORK, grant("oidc.ann", Role::Trader, &["acme"], 5), "token_outdated"),
+            (PrincipalId::NETWORK, grant("oidc.ann", Role::Trader, &["acme"], 6), "key.updated"),
         ],
     );
     let again =

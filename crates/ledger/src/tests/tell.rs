@@ -43,7 +43,9 @@ fn details(state: &State, rejection: &Rejection) -> String {
         | Rejection::Unauthenticated
         | Rejection::UnknownKey
         | Rejection::KeyEnded
+        | Rejection::TokenKey
         | Rejection::LastAdminKey
+        | Rejection::TokenOutdated
         | Rejection::UnknownAlert
         | Rejection::UnknownAlertRule
         | Rejection::OfferClosed { line: None, .. }

@@ -48,9 +48,9 @@ pub struct HttpSender {
 }
 
 /// A connection. Dropping it closes it.
-struct Link {
+pub(crate) struct Link {
     origin: (bool, String, u16),
-    requests: SendRequest<Full<Bytes>>,
+    pub(crate) requests: SendRequest<Full<Bytes>>,
     connection: AbortHandle,
 }
 
@@ -70,28 +70,15 @@ impl HttpSender {
     /// A sender that goes where these options let it. Reads the certificates that the machine trusts;
     /// `SSL_CERT_FILE` and `SSL_CERT_DIR` name others.
     pub fn new(options: &WebhookOptions) -> Result<Self, rustls::Error> {
-        let mut roots = RootCertStore::empty();
-        let found = rustls_native_certs::load_native_certs();
-        for error in &found.errors {
-            tracing::warn!(%error, "certificates that webhooks would trust could not be read");
-        }
-        let (trusted, _) = roots.add_parsable_certificates(found.certs);
-        if trusted == 0 {
-            tracing::warn!("no trusted certificates were found: webhooks over TLS will fail");
-        }
-        Self::trusting(options, roots)
+        Self::trusting(options, trusted())
     }
 
     fn trusting(options: &WebhookOptions, roots: RootCertStore) -> Result<Self, rustls::Error> {
-        let config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
-            .with_safe_default_protocol_versions()?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
         Ok(Self {
             addresses: options.addresses.clone(),
             connect_timeout: options.connect_timeout,
             attempt_timeout: options.attempt_timeout,
-            tls: TlsConnector::from(Arc::new(config)),
+            tls: connector(roots)?,
             idle: Mutex::new(HashMap::new()),
         })
     }
@@ -127,7 +114,7 @@ impl HttpSender {
         let mut last = Failure::Connect;
         for address in addresses.into_iter().take(ADDRESSES_TRIED_MAX) {
             match timeout(self.connect_timeout, TcpStream::connect(address)).await {
-                Ok(Ok(stream)) => return self.link(target, stream).await,
+                Ok(Ok(stream)) => return link(&self.tls, target, stream).await,
                 Ok(Err(_)) => last = Failure::Connect,
                 Err(_) => last = Failure::Timeout,
             }
@@ -145,17 +132,45 @@ impl HttpSender {
         let admitted = |at: &SocketAddr| self.addresses.admit(at.ip(), target.has_tls());
         if found.iter().all(admitted) { Ok(found) } else { Err(Failure::AddressRefused) }
     }
+}
 
-    async fn link(&self, target: &Target, stream: TcpStream) -> Result<Link, Failure> {
-        // Requests are small and written at once; without this the last packet may wait for nothing.
-        let _ = stream.set_nodelay(true);
-        if !target.has_tls() {
-            return speak(target, stream).await;
-        }
-        let name = ServerName::try_from(target.host().to_owned()).map_err(|_| Failure::Tls)?;
-        let stream = self.tls.connect(name, stream).await.map_err(|_| Failure::Tls)?;
-        speak(target, stream).await
+/// A connection that speaks HTTP, over TLS if the target asks for that.
+pub(crate) async fn link(
+    tls: &TlsConnector,
+    target: &Target,
+    stream: TcpStream,
+) -> Result<Link, Failure> {
+    // Requests are small and written at once; without this the last packet may wait for nothing.
+    let _ = stream.set_nodelay(true);
+    if !target.has_tls() {
+        return speak(target, stream).await;
     }
+    let name = ServerName::try_from(target.host().to_owned()).map_err(|_| Failure::Tls)?;
+    let stream = tls.connect(name, stream).await.map_err(|_| Failure::Tls)?;
+    speak(target, stream).await
+}
+
+/// The certificates that the machine trusts.
+pub(crate) fn trusted() -> RootCertStore {
+    let mut roots = RootCertStore::empty();
+    let found = rustls_native_certs::load_native_certs();
+    for error in &found.errors {
+        tracing::warn!(%error, "certificates that would be trusted could not be read");
+    }
+    let (trusted, _) = roots.add_parsable_certificates(found.certs);
+    if trusted == 0 {
+        tracing::warn!("no trusted certificates were found: what is asked over TLS will fail");
+    }
+    roots
+}
+
+/// Speaks TLS with whoever has a certificate of these.
+pub(crate) fn connector(roots: RootCertStore) -> Result<TlsConnector, rustls::Error> {
+    let config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(TlsConnector::from(Arc::new(config)))
 }
 
 impl Sender for HttpSender {

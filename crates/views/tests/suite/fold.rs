@@ -1,8 +1,10 @@
 //! What events do to what readers see, case by case.
 
+use std::sync::Arc;
+
 use domain::{
-    CommodityId, Event, KeyId, PrincipalId, Role, Sequence, ShipmentChange, Sink, Source,
-    StationId, StockChange, Timestamp, TraderId,
+    CommitObserver, CommodityId, Event, Grant, KeyId, PrincipalId, Role, Scope, Sequence,
+    ShipmentChange, Sink, Source, StationId, StockChange, Text, Timestamp, TokenSubject, TraderId,
 };
 use views::{LevelFilter, State};
 
@@ -261,6 +263,57 @@ fn a_key_gives_access_until_it_expires() {
     let expired = state.keys_from(1).next().unwrap();
     assert!(!expired.is_good(Timestamp(0)) && expired.revoked_at.is_none());
     assert_eq!((expired.replaces, expired.changed), (Some(KeyId(0)), state.as_of().sequence));
+}
+
+/// A key of tokens with this digest, as the second event.
+fn key_of_tokens(world: &mut World, digest: u8) -> KeyId {
+    let Event::KeyCreated { key, mut details } = key(0, 1, "oidc.ann", digest) else {
+        unreachable!()
+    };
+    let text = |words| Text::new(words).unwrap();
+    let (issuer, subject) = (text("https://id.example.org"), text("ann"));
+    details.token = Some(TokenSubject { issuer, subject, issued_at: Timestamp(1) });
+    world.record([network(), Event::KeyCreated { key, details }]);
+    key
+}
+
+#[test]
+fn a_key_of_tokens_is_opened_by_no_secret_and_follows_its_grants() {
+    let mut world = World::in_memory();
+    let key = key_of_tokens(&mut world, 7);
+    let known = |world: &World| world.views.read().key_of_tokens(&[7; 32]).cloned().unwrap();
+    let found = known(&world);
+    assert_eq!((found.id, found.role, found.changed), (key, Role::Operator, Sequence(2)));
+    let state = world.views.read();
+    assert_eq!(state.key_by_digest(&[7; 32]), None, "even if a secret had this digest");
+    assert!(state.key_of_tokens(&[8; 32]).is_none());
+    drop(state);
+
+    let accounts = [TraderId(3), TraderId(5)].into();
+    let grant = Grant { role: Role::Trader, accounts, issued_at: Timestamp(9) };
+    world.record([Event::GrantUpdated { key, grant: Box::new(grant) }]);
+    let found = known(&world);
+    assert_eq!((found.role, found.changed), (Role::Trader, Sequence(3)));
+    assert_eq!(found.access().scope(), Scope::Accounts(&[TraderId(3), TraderId(5)]));
+    assert_eq!(found.token.unwrap().issued_at, Timestamp(9));
+    world.record([Event::KeyRevoked { key }]);
+    assert!(known(&world).has_ended());
+}
+
+#[test]
+fn a_snapshot_brings_keys_of_tokens_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("views.db");
+    let mut world = World::open(Some(&path), Arc::default());
+    key_of_tokens(&mut world, 7);
+    let known = |world: &World| world.views.read().key_of_tokens(&[7; 32]).cloned();
+    let (before, (position, parts)) = (known(&world), world.snapshot());
+    let journal = Arc::clone(&world.journal);
+    drop(world);
+    let mut world = World::open(Some(&path), journal);
+    world.fold.restore(position, &mut parts.into_iter().map(Ok)).unwrap();
+    assert!(before.is_some());
+    assert_eq!(known(&world), before);
 }
 
 #[test]

@@ -211,6 +211,7 @@ pub(crate) fn key(key: u32, principal: u32, id: &str, digest: u8) -> Event {
             digest: [digest; 32],
             expires_at: None,
             replaces: None,
+            token: None,
             accounts: Box::default(),
         }),
     }

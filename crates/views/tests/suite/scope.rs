@@ -29,6 +29,7 @@ fn a_key_gives_the_scope_of_its_accounts() {
         digest: [7; 32],
         expires_at: None,
         replaces: None,
+        token: None,
         accounts: [TraderId(2), TraderId(3)].into(),
     };
     world.record([Event::KeyCreated { key: KeyId(0), details: Box::new(details) }]);

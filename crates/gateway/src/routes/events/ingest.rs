@@ -45,7 +45,7 @@ pub(crate) async fn ingest(
     request: Request,
 ) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
-    let caller = Caller::of(&app, &parts)?;
+    let caller = Caller::of(&app, &parts).await?;
     let mut sent = Sent::of(caller.with_key()?, &parts.headers, false)?;
     if parts.headers.contains_key(IDEMPOTENCY_KEY) {
         // Taken in silence, it would be trusted.

@@ -8,7 +8,7 @@ use axum::response::Response;
 use super::set_cookie;
 use crate::auth::{Caller, Secret, refuse_foreign_page};
 use crate::gateway::App;
-use crate::limits::SESSION_BODY_BYTES_MAX;
+use crate::limits::{SESSION_BODY_BYTES_MAX, SESSION_TOKEN_BODY_BYTES_MAX};
 use crate::openapi::document;
 use crate::problem::Problem;
 use crate::request::{NoQuery, read_body, require_media_type};
@@ -17,11 +17,11 @@ use crate::shape;
 use crate::wire::answer::WhoAmI;
 use crate::wire::body::SessionBody;
 
-/// Sign in: a key for a cookie, with which every request and every stream of this browser has the
-/// key's rights.
+/// Sign in: a key, or a token of the issuer, for a cookie, with which every request and every stream
+/// of this browser has its rights.
 ///
 /// The cookie is `HttpOnly` and `SameSite=Strict`, over TLS `Secure`. It is good until it is not used
-/// for 12 hours, one signs out, the key is revoked or the server starts anew. An `Authorization`
+/// for 12 hours, one signs out, the key is revoked, the token ends or the server starts anew. An `Authorization`
 /// header wins over it. What changes something by a cookie must come from a page of this server, as
 /// the browser says by `Sec-Fetch-Site` or `Origin`; what comes from another page is refused with
 /// `foreign_origin`.
@@ -45,14 +45,19 @@ pub(crate) async fn create(State(app): State<App>, request: Request) -> Result<R
     refuse_foreign_page(headers)?;
     NoQuery::of(&parts.uri)?;
     require_media_type(headers, "application/json")?;
-    let body = read_body(&app, &parts, body, SESSION_BODY_BYTES_MAX).await?;
+    let most = match app.oidc() {
+        Some(_) => SESSION_TOKEN_BODY_BYTES_MAX,
+        None => SESSION_BODY_BYTES_MAX,
+    };
+    let body = read_body(&app, &parts, body, most).await?;
     let body: SessionBody = shape::read(&body, &document().schemas)?;
-    let caller = Caller::of_key(&app, &body.key);
+    let caller = Caller::of_secret(&app, &parts.extensions, &body.key).await;
     let caller = app.rates().admit((&parts.extensions, true), caller)?;
     let token = Secret::made()?;
     // One cookie takes the place of another.
     app.sessions().end(headers);
-    app.sessions().begin(&token, caller.with_key()?);
+    caller.with_key()?;
+    app.sessions().begin(&token, &caller);
     let mut response = whoami::answer(&app, &caller)?;
     let own = response.headers_mut();
     own.insert(SET_COOKIE, set_cookie(headers, Some(&token)));

@@ -29,9 +29,9 @@ pub(crate) async fn create(
     caller: Caller,
     _query: NoQuery,
 ) -> Result<Response, Problem> {
-    let access = caller.with_key()?;
+    caller.with_key()?;
     let secret = Secret::made()?;
-    app.tokens().keep(&secret, access)?;
+    app.tokens().keep(&secret, &caller)?;
     let answer = StreamTokenAnswer {
         token: secret.as_str(),
         expires_in_seconds: STREAM_TOKEN_TIME.as_secs(),

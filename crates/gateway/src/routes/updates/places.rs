@@ -76,6 +76,7 @@ mod tests {
                 expires_at: None,
             }),
             session: None,
+            token: None,
         };
         let places = Places::default();
         let mut taken: Vec<_> =

@@ -10,7 +10,7 @@ use live::webhooks::{Created, Creation, NewWebhook, Settings};
 use super::new_secret;
 use crate::gateway::App;
 use crate::idempotency::REPLAYED;
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 use crate::reply::set;
 use crate::request::AskedBeside;
 use crate::wire::answer::WebhookAnswer;
@@ -22,7 +22,7 @@ use crate::wire::{Url, Words};
 /// Each is a `POST` of the event as a `CloudEvent` (`application/cloudevents+json`), signed as
 /// Standard Webhooks asks: `webhook-id`, `webhook-timestamp`, `webhook-signature`. Any status 2xx
 /// accepts it, and the next one is sent; anything else is tried again, for three days; 410 ends the
-/// webhook. The secret is shown once.
+/// webhook. The secret is shown once. It delivers by the API key that made it: a token makes none.
 #[utoipa::path(
     post,
     path = "/api/webhooks",
@@ -38,7 +38,11 @@ pub(crate) async fn create(
     State(app): State<App>,
     asked: AskedBeside<NewWebhookBody>,
 ) -> Result<Response, Problem> {
-    let AskedBeside { access, key, body } = asked;
+    let AskedBeside { access, by_token, key, body } = asked;
+    if by_token {
+        let detail = "a webhook goes on for longer than a token is good: make it with an API key";
+        return Err(Problem::new(Code::KeyRequired, detail));
+    }
     body.check()?;
     let after = body.after.as_ref().map(|after| app.position(after)).transpose()?;
     let filter = app.kept_filter(&body.filter.unwrap_or_default())?;

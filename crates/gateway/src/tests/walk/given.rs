@@ -3,6 +3,8 @@
 use axum::http::Method;
 use serde_json::{Value, json};
 
+use crate::GatewayOptions;
+use crate::tests::issuer::{Issuer, claims};
 use crate::tests::support::{ADMIN, Ask, Network, hold, offer, trade};
 
 /// Who asks.
@@ -74,6 +76,8 @@ impl By {
 pub(super) struct World {
     pub(super) network: Network,
     keys: Vec<(By, String)>,
+    /// Whose tokens are taken, too.
+    issuer: Issuer,
     /// By what the requests call them.
     things: Vec<(&'static str, String)>,
     /// What tells of things that not all may see, and which keys with accounts may.
@@ -83,16 +87,23 @@ pub(super) struct World {
 impl World {
     /// With keys alone.
     pub(super) async fn new() -> Self {
-        Self::on(Network::founded().await).await
+        Self::with(|_| {}).await
     }
 
     /// Where anybody may read.
     pub(super) async fn open_to_anybody() -> Self {
-        Self::on(Network::founded_with(|options| options.anonymous = true).await).await
+        Self::with(|options| options.anonymous = true).await
     }
 
-    async fn on(network: Network) -> Self {
-        let mut world = Self { network, keys: Vec::new(), things: Vec::new(), secrets: Vec::new() };
+    async fn with(set: impl FnOnce(&mut GatewayOptions)) -> Self {
+        let issuer = Issuer::new();
+        let options = |options: &mut GatewayOptions| {
+            issuer.set(options);
+            set(options);
+        };
+        let network = Network::founded_with(options).await;
+        let (keys, things, secrets) = Default::default();
+        let mut world = Self { network, keys, issuer, things, secrets };
         world.parties().await;
         world.trades().await;
         world.cargo().await;
@@ -278,6 +289,23 @@ impl World {
     /// The caller's key, if it has one.
     pub(super) fn key_of(&self, by: By) -> Option<&str> {
         self.keys.iter().find(|(known, _)| *known == by).map(|(_, key)| &**key)
+    }
+
+    /// A request of somebody by a token that gives the same as the caller's key: to the subject who has
+    /// the principal's name.
+    pub(super) fn ask_by_token(&self, by: By, method: Method, path: &str) -> Ask {
+        let (subject, role, accounts): (_, _, &[&str]) = match by {
+            By::Admin => ("admin", "chiefs", &[]),
+            By::Operator => ("hands", "hands", &[]),
+            By::Viewer => ("eyes", "eyes", &[]),
+            By::Trader => ("acme-bot", "pilots", &["acme"]),
+            By::Carrier => ("red-star-bot", "haulers", &["red-star"]),
+            By::StrangeTrader => ("stranger-bot", "pilots", &["stranger"]),
+            By::StrangeCarrier => ("drifter-bot", "haulers", &["drifter"]),
+            By::Anybody | By::Nobody | By::Revoked => panic!("{by:?} has no good key"),
+        };
+        let token = self.issuer.token(&claims(subject, role, accounts));
+        self.network.ask(method, path).header("x-request-id", "walk").key(&token)
     }
 
     /// A request of this caller.

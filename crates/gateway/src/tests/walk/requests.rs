@@ -25,12 +25,24 @@ impl Wanted {
     }
 
     fn ask_at(&self, world: &World, by: By, path: &str) -> Ask {
-        let ask = world.ask(by, self.method.clone(), path);
+        self.sent_with(world.ask(by, self.method.clone(), path))
+    }
+
+    fn sent_with(&self, ask: Ask) -> Ask {
         match &self.body {
-            Some(body) if path.starts_with("/api/events") => ask.lines(std::slice::from_ref(body)),
+            Some(body) if self.path.starts_with("/api/events") => {
+                ask.lines(std::slice::from_ref(body))
+            }
             Some(body) => ask.json(body),
             None => ask,
         }
+    }
+
+    /// The request, or its rehearsal, for a caller by token of the same role and accounts.
+    pub(super) fn ask_by_token(&self, world: &World, by: By, is_rehearsed: bool) -> Ask {
+        let query = if is_rehearsed { "?dryRun=true" } else { "" };
+        let path = format!("{}{query}", self.path);
+        self.sent_with(world.ask_by_token(by, self.method.clone(), &path))
     }
 
     /// Asks what would happen.

@@ -1,5 +1,6 @@
 //! Keys, and who one is.
 
+use domain::TokenSubject;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -22,6 +23,9 @@ pub(crate) struct KeyAnswer<'a> {
     /// The key in whose place it was made, if in one's.
     #[schema(required)]
     pub(crate) replaces: Option<u32>,
+    /// Whose tokens speak for it, if it is one of tokens: no secret opens it.
+    #[schema(required)]
+    pub(crate) token: Option<TokenSubjectAnswer<'a>>,
     /// The secret, in the first answer alone: it is kept nowhere, and a repeat has null.
     #[serde(skip_serializing_if = "Shown::is_hidden")]
     #[schema(value_type = Option<String>)]
@@ -73,8 +77,39 @@ pub(crate) struct KeyItem<'a> {
     /// The key in whose place it was made, if in one's.
     #[schema(required)]
     pub(crate) replaces: Option<u32>,
+    /// Whose tokens speak for it, if it is one of tokens: no secret opens it.
+    #[schema(required)]
+    pub(crate) token: Option<TokenSubjectAnswer<'a>>,
     /// The event that last changed it.
     pub(crate) sequence: u64,
+}
+
+/// Somebody whom an issuer of tokens knows.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = TokenSubject)]
+pub(crate) struct TokenSubjectAnswer<'a> {
+    /// The claim `iss` of the tokens.
+    pub(crate) issuer: &'a str,
+    /// The claim `sub` of the tokens.
+    pub(crate) subject: &'a str,
+}
+
+impl<'a> TokenSubjectAnswer<'a> {
+    pub(crate) fn of(token: &'a TokenSubject) -> Self {
+        Self { issuer: token.issuer.as_str(), subject: token.subject.as_str() }
+    }
+}
+
+/// The token that a caller came with.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Token)]
+pub(crate) struct TokenAnswer<'a> {
+    #[serde(flatten)]
+    pub(crate) subject: TokenSubjectAnswer<'a>,
+    /// Until when it is taken: wall time, unlike all other times.
+    pub(crate) expires_at: Time,
 }
 
 /// Who asks.
@@ -88,6 +123,13 @@ pub(crate) struct WhoAmI<'a> {
     pub(crate) accounts: Vec<&'a str>,
     #[schema(required)]
     pub(crate) key_id: Option<u32>,
+    /// When the key ends by itself; null if it does not, or there is none.
+    #[schema(required)]
+    pub(crate) expires_at: Option<Time>,
+    /// The token of an issuer that was sent instead of a key's secret, or signed in with; null if
+    /// none was.
+    #[schema(required)]
+    pub(crate) token: Option<TokenAnswer<'a>>,
     /// Whether no key was given, and the server lets anybody read.
     pub(crate) anonymous: bool,
 }

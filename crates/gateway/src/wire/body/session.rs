@@ -8,6 +8,6 @@ use utoipa::ToSchema;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(as = NewSession)]
 pub(crate) struct SessionBody {
-    /// The secret of an API key.
+    /// The secret of an API key, or a token of the issuer whose tokens are taken.
     pub(crate) key: String,
 }

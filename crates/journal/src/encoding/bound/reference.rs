@@ -1,18 +1,33 @@
 //! Keys, stations, commodities, vessels.
 
-use domain::{CommodityDetails, KeyDetails, Quantity, StationDetails, VesselDetails};
+use domain::{
+    CommodityDetails, Grant, KeyDetails, Quantity, StationDetails, TokenSubject, TraderId,
+    VesselDetails,
+};
 
 use super::{
-    CHOICE, TAG, VARINT_MAX, bytes, id, identifier, nested, position, present, text, varint,
+    CHOICE, TAG, VARINT_MAX, bytes, id, identifier, nested, position, present, signed, text, varint,
 };
 
 pub(super) fn key(details: &KeyDetails) -> usize {
     let role_and_digest = CHOICE + bytes(details.digest.len());
-    let accounts = details.accounts.iter().map(|account| varint(u64::from(account.0)));
-    let accounts = nested(accounts.sum());
+    let accounts = accounts(&details.accounts);
     let life = details.expires_at.map_or(0, |_| TAG + VARINT_MAX)
         + details.replaces.map_or(0, |key| present(u64::from(key.0)));
-    id(details.principal.0) + identifier(&details.name) + role_and_digest + accounts + life
+    let token = details.token.as_ref().map_or(0, token);
+    id(details.principal.0) + identifier(&details.name) + role_and_digest + accounts + life + token
+}
+
+fn token(token: &TokenSubject) -> usize {
+    nested(text(&token.issuer) + text(&token.subject) + signed(token.issued_at.0))
+}
+
+pub(super) fn grant(grant: &Grant) -> usize {
+    CHOICE + accounts(&grant.accounts) + signed(grant.issued_at.0)
+}
+
+fn accounts(accounts: &[TraderId]) -> usize {
+    nested(accounts.iter().map(|account| varint(u64::from(account.0))).sum())
 }
 
 pub(super) fn station(details: &StationDetails) -> usize {

@@ -1,26 +1,18 @@
 //! Keys, stations, commodities, traders, vessels: what is created once and then named.
 
 use domain::{
-    CommodityDetails, CommodityId, Event, KeyDetails, KeyId, PrincipalId, Role, StationDetails,
-    StationId, StationKind, TraderDetails, TraderId, VesselDetails, VesselId,
+    CommodityDetails, CommodityId, Event, Grant, KeyDetails, KeyId, PrincipalId, Role,
+    StationDetails, StationId, StationKind, TokenSubject, TraderDetails, TraderId, VesselDetails,
+    VesselId,
 };
 
 use super::{Decoded, identifier, instant_if, position, quantity, text};
-use crate::encoding::{EncodingError, check_accounts, wire};
+use crate::encoding::{EncodingError, check_accounts, instant, wire};
 
 pub(super) fn key_created(created: &wire::KeyCreated) -> Decoded<Event> {
-    let role = match wire::Role::try_from(created.role) {
-        Ok(wire::Role::Admin) => Role::Admin,
-        Ok(wire::Role::Operator) => Role::Operator,
-        Ok(wire::Role::Viewer) => Role::Viewer,
-        Ok(wire::Role::Trader) => Role::Trader,
-        Ok(wire::Role::Carrier) => Role::Carrier,
-        Ok(wire::Role::Unspecified) => return Err(EncodingError::Missing("a key's role")),
-        Err(_) => return Err(EncodingError::Newer("this role")),
-    };
+    let role = role(created.role)?;
     let digest = created.digest.as_slice().try_into();
-    let accounts = created.accounts.iter().copied().map(TraderId).collect::<Box<[_]>>();
-    check_accounts(role, &accounts)?;
+    let accounts = accounts(role, &created.accounts)?;
     let details = KeyDetails {
         principal: PrincipalId(created.principal),
         name: identifier(&created.name, "a principal's name")?,
@@ -29,8 +21,43 @@ pub(super) fn key_created(created: &wire::KeyCreated) -> Decoded<Event> {
         accounts,
         expires_at: instant_if(created.expires_at, "the end of a key")?,
         replaces: created.replaces.map(KeyId),
+        token: created.token.as_ref().map(token).transpose()?,
     };
     Ok(Event::KeyCreated { key: KeyId(created.key), details: Box::new(details) })
+}
+
+fn token(token: &wire::TokenSubject) -> Decoded<TokenSubject> {
+    Ok(TokenSubject {
+        issuer: text(&token.issuer, "an issuer")?,
+        subject: text(&token.subject, "a subject")?,
+        issued_at: instant(token.issued_at, "when a token was issued")?,
+    })
+}
+
+pub(super) fn grant_updated(updated: &wire::GrantUpdated) -> Decoded<Event> {
+    let role = role(updated.role)?;
+    let accounts = accounts(role, &updated.accounts)?;
+    let issued_at = instant(updated.issued_at, "when a token was issued")?;
+    let grant = Box::new(Grant { role, accounts, issued_at });
+    Ok(Event::GrantUpdated { key: KeyId(updated.key), grant })
+}
+
+fn role(role: i32) -> Decoded<Role> {
+    Ok(match wire::Role::try_from(role) {
+        Ok(wire::Role::Admin) => Role::Admin,
+        Ok(wire::Role::Operator) => Role::Operator,
+        Ok(wire::Role::Viewer) => Role::Viewer,
+        Ok(wire::Role::Trader) => Role::Trader,
+        Ok(wire::Role::Carrier) => Role::Carrier,
+        Ok(wire::Role::Unspecified) => return Err(EncodingError::Missing("a key's role")),
+        Err(_) => return Err(EncodingError::Newer("this role")),
+    })
+}
+
+fn accounts(role: Role, numbers: &[u32]) -> Decoded<Box<[TraderId]>> {
+    let accounts = numbers.iter().copied().map(TraderId).collect::<Box<[_]>>();
+    check_accounts(role, &accounts)?;
+    Ok(accounts)
 }
 
 pub(super) fn station_created(created: wire::StationCreated) -> Decoded<Event> {

@@ -1,8 +1,9 @@
 //! Keys, stations, commodities, traders, vessels: what is created once and then named.
 
 use domain::{
-    CommodityDetails, CommodityId, Identifier, KeyDetails, KeyId, Quantity, Role, StationDetails,
-    StationId, StationKind, Timestamp, TraderDetails, TraderId, VesselDetails, VesselId,
+    CommodityDetails, CommodityId, Grant, Identifier, KeyDetails, KeyId, Quantity, Role,
+    StationDetails, StationId, StationKind, Timestamp, TokenSubject, TraderDetails, TraderId,
+    VesselDetails, VesselId,
 };
 
 use super::{Encoded, position, time, time_if};
@@ -19,6 +20,25 @@ pub(super) fn key_created(key: KeyId, details: &KeyDetails) -> Encoded<wire::Key
         accounts: details.accounts.iter().map(|account| account.0).collect(),
         expires_at: time_if(details.expires_at, "the end of a key")?,
         replaces: details.replaces.map(|key| key.0),
+        token: details.token.as_ref().map(token).transpose()?,
+    })
+}
+
+fn token(token: &TokenSubject) -> Encoded<wire::TokenSubject> {
+    Ok(wire::TokenSubject {
+        issuer: token.issuer.as_str().to_owned(),
+        subject: token.subject.as_str().to_owned(),
+        issued_at: time(token.issued_at, "when a token was issued")?,
+    })
+}
+
+pub(super) fn grant_updated(key: KeyId, grant: &Grant) -> Encoded<wire::GrantUpdated> {
+    check_accounts(grant.role, &grant.accounts)?;
+    Ok(wire::GrantUpdated {
+        key: key.0,
+        role: role(grant.role).into(),
+        accounts: grant.accounts.iter().map(|account| account.0).collect(),
+        issued_at: time(grant.issued_at, "when a token was issued")?,
     })
 }
 

@@ -6,6 +6,7 @@ use domain::{DelayReason, Quantity, Shipment, ShipmentStatus};
 
 use super::keys::Key;
 use super::network::{Level, MOST, Network, Place};
+use super::roles::Principal;
 use super::rules::Craft;
 use super::shipment::{Cargo, Parts};
 use crate::State;
@@ -44,6 +45,7 @@ pub(super) fn compare(network: &Network, state: &State) {
         replaced: row.replaced_by.is_some(),
     });
     assert_eq!(network.keys, keys.collect::<Vec<_>>(), "keys");
+    assert_eq!(network.principals, real_principals(state, &names), "principals");
 }
 
 /// Produced + found = on hand + in transit + consumed + lost + expired + stolen, for each
@@ -90,6 +92,18 @@ impl Names {
 
 pub(super) fn wide(quantity: Quantity) -> u128 {
     quantity.get().into()
+}
+
+/// All but the network itself.
+fn real_principals(state: &State, names: &Names) -> BTreeMap<String, Principal> {
+    let row = |(number, (name, row)): (u32, (&crate::state::Name, &crate::state::Principal))| {
+        let accounts = row.accounts.iter().map(|account| names.traders[account.index()].clone());
+        let mut accounts = accounts.collect::<Vec<_>>();
+        accounts.sort();
+        let token = row.token.as_ref().map(|token| (token.digest, token.issued_at.0));
+        (name.0.to_string(), Principal { number, role: row.role, accounts, token })
+    };
+    (0..).zip(state.principals.iter()).skip(1).map(row).collect()
 }
 
 fn real_stock(state: &State, names: &Names) -> BTreeMap<Place, Level> {

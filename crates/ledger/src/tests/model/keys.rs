@@ -1,8 +1,9 @@
 //! API keys of the second ledger: how long they are good, and what takes their place.
 
-use domain::{KeyId, KeyRotation, Lifetime, NewKey, Role};
+use domain::{KeyId, KeyRotation, Lifetime, NewKey, Role, TokenGrant};
 
-use super::network::{Moment, Network, Reasons, one_if};
+use super::network::{Moment, Network, Reasons, names, one_if};
+use super::roles::Principal;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Key {
@@ -34,6 +35,8 @@ impl Network {
         };
         let mut reasons = one_if(old.ended, "key_ended");
         reasons.extend(one_if(old.replaced, "already_rotated"));
+        let of_tokens = self.principals[&old.principal].token.is_some();
+        reasons.extend(one_if(of_tokens, "token_key"));
         let ends = rotation.lifetime.is_some() || old.seconds.is_some();
         let slips = ends || rotation.grace.is_none();
         reasons.extend(one_if(slips && self.is_last_of_admins(rotation.key), "last_admin_key"));
@@ -43,10 +46,49 @@ impl Network {
     /// Whether no other key of an administrator is good for ever.
     fn is_last_of_admins(&self, key: KeyId) -> bool {
         let lasting = self.keys.iter().enumerate().filter(|(_, known)| {
-            let role = self.principals[&known.principal].role;
-            role == Role::Admin && !known.ended && known.deadline.is_none()
+            let principal = &self.principals[&known.principal];
+            let administers = principal.role == Role::Admin && principal.token.is_none();
+            administers && !known.ended && known.deadline.is_none()
         });
         lasting.map(|(place, _)| place).collect::<Vec<_>>() == [key.index()]
+    }
+
+    pub(super) fn reasons_of_accounts(&self, accounts: &[String]) -> Reasons {
+        one_if(accounts.iter().any(|account| !self.is_trader(account)), "unknown_trader")
+    }
+
+    pub(super) fn reasons_of_grant(&self, grant: &TokenGrant) -> Reasons {
+        let name = grant.principal.as_str();
+        let accounts = names(grant.accounts.as_ref());
+        let mut reasons = self.reasons_of_accounts(&accounts);
+        let Some(known) = self.principals.get(name) else { return reasons };
+        let Some((_, issued)) = known.token.filter(|token| token.0 == grant.digest) else {
+            reasons.insert("already_exists");
+            return reasons;
+        };
+        let ended = self.keys.iter().any(|key| key.principal == name && key.ended);
+        reasons.extend(one_if(ended, "key_ended"));
+        let differs = known.role != grant.role || known.accounts != accounts;
+        reasons.extend(one_if(differs && grant.issued_at.0 <= issued, "token_outdated"));
+        reasons
+    }
+
+    /// The first token makes a key without an end; a later one counts if it says something new.
+    pub(super) fn grant(&mut self, moment: Moment, grant: &TokenGrant) -> bool {
+        let name = grant.principal.as_str().to_owned();
+        let token = Some((grant.digest, grant.issued_at.0));
+        let (role, accounts) = (grant.role, names(grant.accounts.as_ref()));
+        let Some(known) = self.principals.get_mut(&name) else {
+            let number = u32::try_from(self.principals.len()).unwrap() + 1;
+            self.principals.insert(name.clone(), Principal { number, role, accounts, token });
+            self.push_key(moment, name, None);
+            return true;
+        };
+        if known.role == role && known.accounts == accounts {
+            return false;
+        }
+        *known = Principal { number: known.number, role, accounts, token };
+        true
     }
 
     pub(super) fn keep_key(&mut self, moment: Moment, new: &NewKey) {

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
-    Action, Adjustment, CreditChange, KeyId, NewKey, PrincipalId, PutStation, Source, StockChange,
+    Accounts, Action, Adjustment, CreditChange, KeyId, PrincipalId, PutStation, Source, StockChange,
 };
 
 use super::keys::Key;
@@ -130,16 +130,20 @@ impl Network {
         let mut reasons = match action {
             Action::CreateNetwork(_) => one_if(self.created, "already_exists"),
             Action::CreateKey(key) => {
-                let (known, accounts) =
-                    (self.principals.get(key.principal.as_str()), accounts(key));
-                let differs =
-                    |known: &Principal| known.role != key.role || known.accounts != accounts;
-                let taken = key.principal.as_str() == "network" || known.is_some_and(differs);
+                let accounts = names(key.accounts.get());
+                let differs = |known: &Principal| {
+                    known.token.is_some() || known.role != key.role || known.accounts != accounts
+                };
+                let name = key.principal.as_str();
+                let taken = match self.principals.get(name) {
+                    Some(known) => differs(known),
+                    None => ["network", "oidc.", "oidc-"].iter().any(|it| name.starts_with(it)),
+                };
                 let mut reasons = one_if(taken, "already_exists");
-                let stranger = accounts.iter().any(|account| !self.is_trader(account));
-                reasons.extend(one_if(stranger, "unknown_trader"));
+                reasons.extend(self.reasons_of_accounts(&accounts));
                 reasons
             }
+            Action::GrantToken(grant) => self.reasons_of_grant(grant),
             Action::RevokeKey(key) => self.reasons_of_revocation(*key),
             Action::RotateKey(rotation) => self.reasons_of_rotation(rotation),
             Action::PutStation(put) => self.reasons_of_station(put),
@@ -242,7 +246,8 @@ impl Network {
             Action::CreateKey(key) => {
                 let number = u32::try_from(self.principals.len()).unwrap() + 1;
                 let principal = key.principal.as_str().to_owned();
-                let new = Principal { number, role: key.role, accounts: accounts(key) };
+                let accounts = names(key.accounts.get());
+                let new = Principal { number, role: key.role, accounts, token: None };
                 self.principals.entry(principal).or_insert(new);
                 self.keep_key(moment, key);
             }
@@ -250,6 +255,7 @@ impl Network {
                 return !std::mem::replace(&mut self.keys[key.index()].ended, true);
             }
             Action::RotateKey(rotation) => self.rotate_key(moment, rotation),
+            Action::GrantToken(grant) => return self.grant(moment, grant),
             Action::PutStation(put) => {
                 let owner = put.owner.clone().unwrap_or(put.id.clone());
                 let rest = (&put.name, put.kind, &put.system, put.position, owner);
@@ -343,9 +349,8 @@ pub(super) fn one_if(applies: bool, code: &'static str) -> Reasons {
     applies.then_some(code).into_iter().collect()
 }
 
-fn accounts(key: &NewKey) -> Vec<String> {
-    let accounts = key.accounts.get().into_iter().flatten();
-    accounts.map(|account| account.as_str().to_owned()).collect()
+pub(super) fn names(accounts: Option<&Accounts>) -> Vec<String> {
+    accounts.into_iter().flatten().map(|account| account.as_str().to_owned()).collect()
 }
 
 /// Whether there was not the same already.

@@ -13,6 +13,8 @@ pub(super) struct Principal {
     pub(super) role: Role,
     /// The traders it acts for.
     pub(super) accounts: Vec<String>,
+    /// If tokens speak for it: whose, and when the last was issued that changed something.
+    pub(super) token: Option<([u8; 32], i64)>,
 }
 
 impl Network {
@@ -47,7 +49,7 @@ impl Network {
                 | Action::RotateKey(_)
                 | Action::ChangeCredits { .. }
         );
-        let of_network = matches!(action, Action::CreateNetwork(_));
+        let of_network = matches!(action, Action::CreateNetwork(_) | Action::GrantToken(_));
         match self.principal(actor).map(|principal| principal.role) {
             Some(Role::Admin) => !of_network,
             Some(Role::Operator) => !of_network && !of_admin,

@@ -12,7 +12,9 @@ use proptest::prelude::*;
 
 use super::network::{MOST, Network};
 use super::size::{Size, size};
-use crate::tests::asks::{bound_key, commodity, credits, key, name, station, text, trader, units};
+use crate::tests::asks::{
+    bound_key, commodity, credits, foreign, grant, key, name, station, text, trader, units,
+};
 
 /// What is wanted, before it is known what there is.
 #[derive(Debug, Clone)]
@@ -43,6 +45,7 @@ pub(super) enum Kind {
     Commodity,
     Trader,
     Key,
+    Grant,
     Network,
 }
 
@@ -66,6 +69,7 @@ pub(super) fn wishes(count: usize) -> impl Strategy<Value = Vec<Wish>> {
         1 => Just(Kind::Commodity),
         1 => Just(Kind::Trader),
         3 => Just(Kind::Key),
+        2 => Just(Kind::Grant),
         1 => Just(Kind::Network),
     ];
     let lines = prop::collection::vec((any::<u8>(), size(), size()), 1..4);
@@ -156,17 +160,33 @@ impl Wish {
                 for_a_time(bound_key(of, role, accounts), self.key_lifetime(6))
             }
             Kind::Key => {
-                let principal = self.name(1, &["boss", "clerk", "guest", "second", "network"]);
+                let principal =
+                    self.name(1, &["boss", "clerk", "guest", "second", "network", "oidc.ann"]);
                 let roles = [Role::Admin, Role::Operator, Role::Viewer];
                 let key = key(principal, roles[usize::from(self.picks[2] % 3)]);
                 for_a_time(key, self.key_lifetime(6))
             }
+            Kind::Grant => self.grant(),
             Kind::Network => Action::CreateNetwork(domain::NetworkDetails {
                 wall: Timestamp(0),
                 epoch: Timestamp(0),
                 speed: 1,
             }),
         }
+    }
+
+    /// What a token gives one of two subjects, seldom of another issuer, or nobody's.
+    fn grant(&self) -> Action {
+        let principal = self.name(0, &["oidc.ann", "oidc.ann", "oidc.bob", "oidc.bob", "clerk"]);
+        let (role, accounts): (_, &[&str]) = match self.picks[1] % 5 {
+            0 => (Role::Admin, &[]),
+            1 => (Role::Viewer, &[]),
+            2 => (Role::Trader, &["acme", "mars"]),
+            3 => (Role::Trader, &["belt"]),
+            _ => (Role::Carrier, &[self.name(2, &["vesta", "nobody"])]),
+        };
+        let grant = grant(principal, role, accounts, i64::from(self.picks[3]));
+        if self.picks[4] < 16 { foreign(grant) } else { grant }
     }
 
     /// A random number that is the wish's own.
@@ -178,6 +198,7 @@ impl Wish {
     pub(super) fn actor(&self) -> PrincipalId {
         let often = matches!(self.kind, Kind::Offer | Kind::Take | Kind::Hold);
         PrincipalId(match (self.picks[7], often) {
+            (5.., _) if matches!(self.kind, Kind::Grant) => 0,
             (0..5, _) => 0,
             (5..15, _) => 2,
             (15..20, _) => 3,

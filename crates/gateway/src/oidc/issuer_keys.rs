@@ -1,0 +1,204 @@
+//! The issuer's keys, kept up to date: read at the start, again when they are old, and when a token
+//! names one that is not known.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use live::fetch::fetch;
+use parking_lot::Mutex;
+use tokio::time::Instant;
+
+use super::jwk::KeySet;
+use super::jws::Token;
+use super::{Algorithm, KeysFrom};
+use crate::limits::{
+    ISSUER_FILE_LOOK_EVERY, ISSUER_KEYS_AGE, ISSUER_KEYS_AGE_MAX, ISSUER_KEYS_BYTES_MAX,
+    ISSUER_KEYS_PATIENCE, ISSUER_KEYS_RETRY, ISSUER_KEYS_RETRY_WITHOUT,
+};
+use crate::problem::{Code, Problem};
+
+/// The keys, and where they come from.
+pub(super) struct IssuerKeys {
+    from: KeysFrom,
+    algorithm: Algorithm,
+    held: Mutex<Option<Held>>,
+    /// Whoever has it reads; all others wait for them.
+    turn: tokio::sync::Mutex<Tried>,
+}
+
+/// Keys that were read.
+#[derive(Clone)]
+struct Held {
+    keys: Arc<KeySet>,
+    digest: blake3::Hash,
+    read_at: Instant,
+}
+
+#[derive(Default)]
+struct Tried {
+    at: Option<Instant>,
+    /// When the file was last changed whose keys are held, and its length.
+    stamp: Option<(SystemTime, u64)>,
+    /// Why it failed the last time: said once.
+    failure: Option<String>,
+}
+
+impl IssuerKeys {
+    pub(super) fn new(from: KeysFrom, algorithm: Algorithm) -> Self {
+        Self { from, algorithm, held: Mutex::default(), turn: tokio::sync::Mutex::default() }
+    }
+
+    /// Whether one of the keys has signed the token, and which keys these were; reads the keys anew
+    /// if that may help.
+    pub(super) async fn verify(
+        self: &Arc<Self>,
+        token: &Token<'_>,
+    ) -> Result<blake3::Hash, Problem> {
+        let kid = token.header.kid.as_deref();
+        if self.current().is_none_or(|held| !held.keys.has(kid)) {
+            // A task of its own: whoever hangs up in the middle of it does not have it begun again.
+            let own = Arc::clone(self);
+            let _ = tokio::spawn(async move { own.read(own.retry()).await }).await;
+        }
+        let held = self.current().ok_or_else(|| Problem::plain(Code::IssuerUnavailable))?;
+        held.keys.verify(token).map(|()| held.digest).map_err(Problem::bad_token)
+    }
+
+    /// The keys, if there are any that are not too old to be believed.
+    fn current(&self) -> Option<Held> {
+        let held = self.held.lock();
+        held.as_ref().filter(|held| held.read_at.elapsed() < ISSUER_KEYS_AGE_MAX).cloned()
+    }
+
+    /// How long nobody tries again.
+    fn retry(&self) -> Duration {
+        match self.current() {
+            Some(_) => ISSUER_KEYS_RETRY,
+            None => ISSUER_KEYS_RETRY_WITHOUT,
+        }
+    }
+
+    /// Reads the keys anew if they are old, or none; says when to look again.
+    pub(super) async fn look(&self) -> Duration {
+        let read_at = self.held.lock().as_ref().map(|held| held.read_at);
+        match &self.from {
+            KeysFrom::File(path) => {
+                let found = stamp(path).await;
+                let is_same = found.is_some() && self.turn.lock().await.stamp == found;
+                if is_same {
+                    self.touch();
+                } else {
+                    self.read(Duration::ZERO).await;
+                }
+                ISSUER_FILE_LOOK_EVERY
+            }
+            KeysFrom::Url(_) => {
+                let is_old = |at: Instant| at.elapsed() >= ISSUER_KEYS_AGE;
+                if read_at.is_none_or(is_old) {
+                    self.read(Duration::ZERO).await;
+                }
+                let read_at = self.held.lock().as_ref().map(|held| held.read_at);
+                let left = read_at.map(|at| ISSUER_KEYS_AGE.saturating_sub(at.elapsed()));
+                left.filter(|left| !left.is_zero()).unwrap_or_else(|| self.retry())
+            }
+        }
+    }
+
+    /// A file that has not changed is as good as read.
+    fn touch(&self) {
+        if let Some(held) = &mut *self.held.lock() {
+            held.read_at = Instant::now();
+        }
+    }
+
+    /// Reads the keys, unless somebody did so, or tried to, within this time.
+    async fn read(&self, unless_within: Duration) {
+        let mut tried = self.turn.lock().await;
+        if tried.at.is_some_and(|at| at.elapsed() < unless_within) {
+            return;
+        }
+        // Before it is read: what changes meanwhile is seen the next time.
+        let found_stamp = match &self.from {
+            KeysFrom::File(path) => stamp(path).await,
+            KeysFrom::Url(_) => None,
+        };
+        let found = document(&self.from).await;
+        tried.at = Some(Instant::now());
+        let parsed = found.and_then(|document| {
+            let keys = KeySet::parse(&document, self.algorithm)?;
+            Ok((keys, blake3::hash(&document)))
+        });
+        match parsed {
+            Ok((keys, digest)) => {
+                (tried.failure, tried.stamp) = (None, found_stamp);
+                self.hold(keys, digest);
+            }
+            Err(reason) => {
+                if tried.failure.as_ref() != Some(&reason) {
+                    let (from, has_some) = (&self.from, self.current().is_some());
+                    tracing::error!(%from, reason, has_some, "the keys of the issuer cannot be read");
+                }
+                (tried.failure, tried.stamp) = (Some(reason), None);
+            }
+        }
+    }
+
+    fn hold(&self, keys: KeySet, digest: blake3::Hash) {
+        let mut held = self.held.lock();
+        if held.as_ref().is_none_or(|held| held.digest != digest) {
+            let (from, count) = (&self.from, keys.len());
+            tracing::info!(%from, count, "the keys of the issuer were read");
+        }
+        *held = Some(Held { keys: Arc::new(keys), digest, read_at: Instant::now() });
+    }
+
+    /// What tells the keys of now from others.
+    pub(super) fn generation(&self) -> Option<blake3::Hash> {
+        self.current().map(|held| held.digest)
+    }
+}
+
+/// How many keys there are that tokens of this algorithm may be signed with, or why they cannot be had.
+pub async fn count_issuer_keys(from: &KeysFrom, algorithm: Algorithm) -> Result<usize, String> {
+    Ok(KeySet::parse(&document(from).await?, algorithm)?.len())
+}
+
+async fn document(from: &KeysFrom) -> Result<Vec<u8>, String> {
+    match from {
+        KeysFrom::File(path) => read_file(path).await,
+        KeysFrom::Url(url) => {
+            let fetched = fetch(url, ISSUER_KEYS_BYTES_MAX, ISSUER_KEYS_PATIENCE).await;
+            fetched.map(|document| document.to_vec()).map_err(|error| error.to_string())
+        }
+    }
+}
+
+/// When a file was last changed, and how long it is.
+async fn stamp(path: &Path) -> Option<(SystemTime, u64)> {
+    let path = path.to_owned();
+    let found = tokio::task::spawn_blocking(move || {
+        let metadata = std::fs::metadata(path).ok()?;
+        Some((metadata.modified().ok()?, metadata.len()))
+    });
+    found.await.ok()?
+}
+
+async fn read_file(path: &Path) -> Result<Vec<u8>, String> {
+    use std::io::Read;
+
+    let path = path.to_owned();
+    let read = tokio::task::spawn_blocking(move || {
+        let mut document = Vec::new();
+        let most = ISSUER_KEYS_BYTES_MAX as u64;
+        let file = std::fs::File::open(path)?;
+        file.take(most + 1).read_to_end(&mut document)?;
+        Ok(document)
+    });
+    let read: std::io::Result<Vec<u8>> = read.await.map_err(|error| error.to_string())?;
+    let document = read.map_err(|error| error.to_string())?;
+    if document.len() > ISSUER_KEYS_BYTES_MAX {
+        return Err(format!("it is longer than {ISSUER_KEYS_BYTES_MAX} bytes"));
+    }
+    Ok(document)
+}

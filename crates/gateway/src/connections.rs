@@ -36,6 +36,7 @@ use crate::headers::secure;
 use crate::limits::{HEAD_BYTES_MAX, REFUSALS_MAX, REST_SPREAD};
 use crate::observe::{Connections, Held, OpenOf, named_anew};
 use crate::problem::{Code, Problem, Rest};
+use crate::rates::costs_nothing;
 use crowd::{Crowd, Member};
 pub(crate) use outlet::Outlet;
 use patient::Patient;
@@ -45,7 +46,7 @@ use patient::Patient;
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// How long a connection that is refused may take to hear so.
 const REFUSAL_TIME: Duration = Duration::from_secs(1);
-/// How long a connection that is told to leave has for what it is still being sent.
+/// How long a connection that is told to leave has to close, or to complete a request.
 const LEAVING_TIME: Duration = Duration::from_millis(500);
 /// How long a connection waits for the place of one that leaves.
 const ROOM_TIME: Duration = Duration::from_secs(1);
@@ -125,9 +126,10 @@ pub(crate) async fn serve(
                 tokio::spawn(entering.converse((stream, peer), (permit, member)));
             }
             (member, _) => {
-                let member = member.filter(|member| crowd.make_room(member));
                 // Past so many that wait for room or are told that there is none, they are closed.
+                let waiting = REFUSALS_MAX - refusals.available_permits();
                 if let Ok(turn) = Arc::clone(&refusals).try_acquire_owned() {
+                    let member = member.filter(|member| crowd.make_room(member, waiting));
                     tokio::spawn(entering.wait((stream, peer), member, turn));
                 } else {
                     meters.refused.add(1);
@@ -195,7 +197,8 @@ async fn converse(
     options: &GatewayOptions,
     (place, mut stopping): (ConnectionPlace, watch::Receiver<()>),
 ) {
-    let stream = Patient::new(stream, Arc::clone(&place.outlet), options.limits.write_timeout);
+    let told = (Arc::clone(&place.outlet), Some(Arc::clone(&place.place)));
+    let stream = Patient::new(stream, told, options.limits.write_timeout);
     let proxies = &options.limits.proxies;
     // Behind a proxy others share the connection, and would rest with whoever asked too much.
     let may_rest = !proxies.has(peer);
@@ -222,8 +225,12 @@ async fn converse(
         }
         () = place.place.member.told_to_leave() => {
             connection.as_mut().graceful_shutdown();
-            // What is still being sent has a moment; a head that comes slowly has none.
-            timeout(LEAVING_TIME, connection).await.unwrap_or(Ok(()))
+            match timeout(LEAVING_TIME, connection.as_mut()).await {
+                Ok(ended) => ended,
+                // What it was sending slowly is no request yet.
+                Err(_) if place.place.member.is_leaving() => Ok(()),
+                Err(_) => connection.await,
+            }
         }
     };
     if let Err(error) = ended {
@@ -238,7 +245,8 @@ async fn answer(
     place: &Place,
     may_rest: bool,
 ) -> Response {
-    place.member.works();
+    let rested_since = place.member.works();
+    let is_free = costs_nothing(&request);
     let rests_until = place.rests_until.lock().take();
     if let Some(until) = rests_until.filter(|until| Instant::now() < *until) {
         sleep_until(until + REST_SPREAD.mul_f32(next_share())).await;
@@ -252,8 +260,14 @@ async fn answer(
     }
     // What has no length yet is a stream, which goes on, as does what is another protocol now.
     let is_whole = response.body().size_hint().exact().is_some();
-    if is_whole && response.status() != StatusCode::SWITCHING_PROTOCOLS {
-        place.member.rests();
+    match response.status() {
+        StatusCode::SWITCHING_PROTOCOLS => {}
+        _ if !is_whole => {}
+        // What anybody may ask as often as they like keeps nobody a place.
+        StatusCode::UNAUTHORIZED | StatusCode::TOO_MANY_REQUESTS => {
+            place.member.answered(rested_since);
+        }
+        _ => place.member.answered(rested_since.filter(|_| is_free)),
     }
     response
 }

@@ -327,6 +327,11 @@ pub(crate) fn visit(extensions: &Extensions) -> Option<Visit> {
     extensions.get::<(Visit, u32)>().map(|(visit, _)| visit.clone())
 }
 
+/// Whether anybody may ask this as often as they like.
+pub(crate) fn costs_nothing(request: &axum::extract::Request) -> bool {
+    cost::cost(request.method(), request.uri()) == 0
+}
+
 /// Whether a request says of itself who sends it.
 pub(crate) fn is_guess(headers: &axum::http::HeaderMap) -> bool {
     headers.contains_key(AUTHORIZATION)

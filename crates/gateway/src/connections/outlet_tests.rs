@@ -15,7 +15,7 @@ async fn connection() -> (Patient, Arc<Outlet>, TcpStream) {
     let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
     let (stream, _) = listener.accept().await.unwrap();
     let outlet = Arc::new(Outlet::default());
-    let patient = Patient::new(stream, Arc::clone(&outlet), Duration::from_mins(1));
+    let patient = Patient::new(stream, (Arc::clone(&outlet), None), Duration::from_mins(1));
     (patient, outlet, client)
 }
 

@@ -11,12 +11,15 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep_until};
 
+use super::Place;
 use super::outlet::{Chunk, Outlet};
 
 /// Fails a write that has made no progress for too long.
 pub(super) struct Patient {
     stream: Arc<TcpStream>,
     outlet: Arc<Outlet>,
+    /// The connection's; absent in tests.
+    place: Option<Arc<Place>>,
     /// What the outlet left, and what comes before anything of hyper's.
     left: Option<Box<Chunk>>,
     patience: Duration,
@@ -26,10 +29,15 @@ pub(super) struct Patient {
 }
 
 impl Patient {
-    pub(super) fn new(stream: TcpStream, outlet: Arc<Outlet>, patience: Duration) -> Self {
+    pub(super) fn new(
+        stream: TcpStream,
+        (outlet, place): (Arc<Outlet>, Option<Arc<Place>>),
+        patience: Duration,
+    ) -> Self {
         Self {
             stream: Arc::new(stream),
             outlet,
+            place,
             left: None,
             patience,
             deadline: None,
@@ -143,6 +151,9 @@ impl AsyncWrite for Patient {
         ready!(self.poll_left(cx))?;
         // A socket has no buffer of ours, and hyper flushes it when it has emptied its own.
         self.outlet.flushed(&self.stream);
+        if let Some(place) = &self.place {
+            place.member.flushed();
+        }
         Poll::Ready(Ok(()))
     }
 

@@ -13,14 +13,14 @@ use bytes::{Bytes, BytesMut};
 use flate2::bufread::MultiGzDecoder;
 use http_body_util::BodyExt;
 use tokio::sync::oneshot;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use super::room::Room;
 use crate::gateway::App;
 use crate::limit_options::LimitOptions;
 use crate::limits::{
-    BODY_RATE_GRACE, BODY_SMALL_BYTES, GZIP_RATIO_MAX, UNPACK_INLINE_BYTES_MAX, UNPACK_NICENESS,
-    UNPACK_STEP_BYTES,
+    BODY_RATE_GRACE, BODY_ROOM_WAIT, BODY_SMALL_BYTES, GZIP_RATIO_MAX, UNPACK_INLINE_BYTES_MAX,
+    UNPACK_NICENESS, UNPACK_STEP_BYTES,
 };
 use crate::observe::{Stage, pass};
 use crate::problem::{Code, Problem};
@@ -125,7 +125,9 @@ pub(crate) async fn read_body(
     let bytes = if unpacked_max <= UNPACK_INLINE_BYTES_MAX {
         unpack(&bytes, bytes_max)?
     } else {
-        unpack_apart(app, bytes, bytes_max).await?
+        let unpacked = unpack_apart(app, (bytes, room), bytes_max).await?;
+        room = unpacked.1;
+        unpacked.0
     };
     // What it might have become is free again.
     if let Some(room) = &mut room {
@@ -135,16 +137,24 @@ pub(crate) async fn read_body(
 }
 
 /// Unpacks on a thread of its own, one body at a time, and after whatever else there is to do.
-async fn unpack_apart(app: &App, packed: Bytes, bytes_max: usize) -> Result<Bytes, Problem> {
+async fn unpack_apart(
+    app: &App,
+    (packed, room): (Bytes, Option<Room>),
+    bytes_max: usize,
+) -> Result<(Bytes, Option<Room>), Problem> {
+    let turn = timeout(BODY_ROOM_WAIT, Arc::clone(app.unpacking()).acquire_owned()).await;
+    let busy = |_| Problem::new(Code::Overloaded, "too many large bodies are being unpacked");
     // Only fails when closed, which it never is.
-    let turn = Arc::clone(app.unpacking()).acquire_owned().await;
+    let turn = turn.map_err(busy)?;
     let (tell, told) = oneshot::channel();
     let unpacker = std::thread::Builder::new().name("unpacker".to_owned()).spawn(move || {
-        // Held by the work and not by its client, who may go away in the midst of it.
+        // Held by the work and not by its client, who may go away in the midst of it, as is the room.
         let _turn = turn;
-        // Where that is not allowed, bombs cost others more.
-        let _ = rustix::process::nice(UNPACK_NICENESS);
-        let _ = tell.send(unpack(&packed, bytes_max));
+        // Of this thread alone, which is so on Linux. Where it is not allowed, bombs cost others more.
+        if cfg!(target_os = "linux") {
+            let _ = rustix::process::nice(UNPACK_NICENESS);
+        }
+        let _ = tell.send(unpack(&packed, bytes_max).map(|bytes| (bytes, room)));
     });
     let failed = |error: &dyn std::error::Error| {
         tracing::error!(%error, "unpacking a body failed");

@@ -216,6 +216,7 @@ async fn whoever_rests_makes_room_for_whoever_comes() {
         if until(&mut newcomer, "}").await.starts_with("HTTP/1.1 200") {
             break newcomer;
         }
+        tokio::time::sleep(Duration::from_millis(20)).await;
     };
     for left in [&mut silent, &mut slow] {
         rest(left).await;

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { bySeverity, grouped, ranked, takeArrived, worstStock } from "../home/rank.js";
+import { stillness } from "../home/sentence.js";
 import { cause, interruption, quantity, reason, sentence, ships as shipsOf, waiting } from "../home/words.js";
 import { Model } from "../model/model.js";
 import { condition } from "../model/shipment.js";
@@ -219,4 +220,19 @@ test("ships are counted as going through all of them would count", () => {
     most = Math.max(most, model.census.underWay);
   }
   assert.ok(most > 30 && model.census.shipments.length > 1_024, `${most} of ${model.census.shipments.length}`);
+});
+
+test("network time stands still while nothing is followed, and not before it is known", () => {
+  const connection = /** @type {any} */ ({ state: "connecting", model: new Model() });
+  const still = stillness(connection);
+  const now = (/** @type {number} */ at) => still(/** @type {any} */ ({ now: at })).now;
+  // Without a network's clock that on the wall stands in for it.
+  assert.equal(now(5 * HOUR), 5 * HOUR);
+  connection.state = "reconnecting";
+  connection.model.setClock({ time: at(10) });
+  assert.deepEqual([now(10 * HOUR), now(11 * HOUR)], [10 * HOUR, 10 * HOUR]);
+  connection.state = "live";
+  assert.equal(now(12 * HOUR), 12 * HOUR);
+  connection.state = "down";
+  assert.equal(now(13 * HOUR), 12 * HOUR);
 });

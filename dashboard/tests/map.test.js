@@ -201,6 +201,24 @@ test("a row that another shipment took between two frames is drawn as that one",
   assert.ok(fleet.slots.hasGrown, "all of it is uploaded");
 });
 
+test("until the next frame a slot is of the ship that is drawn from it", () => {
+  const { model, layout, tell } = given();
+  const fleet = new Fleet(model);
+  fleet.follow(layout, 0);
+  tell("shipment.received", 1, { complete: true });
+  const another = { shipmentId: "s-2", origin: "vega-b", destination: "far-gate", owner: "o", consignee: "o", carrier: "c", plannedDeparture: iso(1), plannedArrival: iso(9), lines: [] };
+  tell("shipment.booked", 1, another);
+  tell("shipment.departed", 1, another);
+  assert.equal(model.shipments.get("s-2").row, 0, "it took the row");
+  assert.equal(fleet.id(0), "s-1");
+  assert.equal(fleet.slot("s-2"), -1, "not drawn yet");
+  fleet.follow(layout, HOUR);
+  assert.deepEqual([fleet.id(0), fleet.slot("s-2"), fleet.slot("s-1")], ["s-2", 0, -1]);
+  tell("shipment.received", 2, { shipmentId: "s-2", complete: true });
+  fleet.follow(layout, 2 * HOUR);
+  assert.equal(fleet.id(0), null);
+});
+
 test("the fleet takes a new base before its seconds are too coarse for a float", () => {
   const { model, layout, shipment } = given();
   const fleet = new Fleet(model);

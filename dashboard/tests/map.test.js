@@ -13,7 +13,7 @@ import { lines } from "../map/lanes.js";
 import { Layout } from "../map/layout.js";
 import { candidates, survey } from "../map/naming.js";
 import { Picker } from "../map/picker.js";
-import { RINGS_MAX, RING_STRIDE, Rings, radius, settle } from "../map/rings.js";
+import { GAP_MS, RINGS_MAX, RING_STRIDE, Rings, Settled, radius, settle } from "../map/rings.js";
 import { Slots } from "../map/slots.js";
 import { Model } from "../model/model.js";
 import { condition, place as placeOf } from "../model/shipment.js";
@@ -457,4 +457,23 @@ test("only a key with a modifier leads to the search", () => {
   for (const keys of [{}, { key: "/" }, { key: "/", ctrlKey: true }, { ctrlKey: true, shiftKey: true }, { ctrlKey: true, altKey: true }, { altKey: true }]) {
     assert.ok(!press(keys), JSON.stringify(keys));
   }
+});
+
+test("what settled while nobody could see it makes no rings", () => {
+  const settled = new Settled();
+  const trade = (station, total) => settled.fold({ type: "trade.settled", data: { station, total } });
+  const taken = (wall, passed = 0) => [...settled.take(wall, passed)];
+  trade("earth", 5);
+  assert.deepEqual(taken(100), [], "before the first frame");
+  trade("earth", 5);
+  trade("earth", 2);
+  trade("vega-b", 1);
+  assert.deepEqual(taken(100 + GAP_MS), [["earth", 7], ["vega-b", 1]]);
+  assert.deepEqual(taken(100 + GAP_MS), [], "each once");
+  trade("earth", 3);
+  assert.deepEqual(taken(101 + 2 * GAP_MS), [], "after a gap");
+  trade("earth", 4);
+  assert.deepEqual(taken(101 + 2 * GAP_MS, 1), [], "the last of many");
+  trade("earth", 6);
+  assert.deepEqual(taken(102 + 2 * GAP_MS), [["earth", 6]]);
 });

@@ -4,8 +4,9 @@ import { about, integer } from "../format.js";
 import { h, keyed, nearest, setText } from "../dom.js";
 import { link } from "../address.js";
 import { Refused, Unauthenticated, post } from "../net/api.js";
+import { News } from "./news.js";
 import { Rate } from "./rate.js";
-import { SHAPES, bySeverity, grouped, takeArrived, thingOf } from "./rank.js";
+import { SHAPES, bySeverity, grouped, thingOf } from "./rank.js";
 import { say } from "./sentence.js";
 import { cause, counted, reason, waiting } from "./words.js";
 
@@ -13,8 +14,6 @@ const SHOWN = 7;
 const ALL_MAX = 200;
 const DRAW_MS = 1_000;
 const DRAW_LATEST_MS = 3_000;
-/** New alerts are told together, once in a while. */
-const ANNOUNCE_MS = 4_000;
 
 /** @typedef {import("../model/model.js").Alert} Alert */
 /** @param {unknown} error */
@@ -39,11 +38,7 @@ export function mount(place, app) {
 
   /** What was said where of acknowledging. @type {Map<string, { isBusy: boolean, trouble: string }>} */
   const asked = new Map();
-  /** Those that were there when this began are not new. */
-  let hasBegun = false;
-  /** @type {Alert[]} */
-  let fresh = [];
-  let announcedAt = 0;
+  const arrivals = new News(model);
   const rate = new Rate(DRAW_MS, DRAW_LATEST_MS);
   let isDirty = true;
 
@@ -120,15 +115,13 @@ export function mount(place, app) {
 
   /** @param {number} now @param {number} wall */
   function announce(now, wall) {
-    const arrived = takeArrived(model);
-    if (hasBegun) fresh = [...fresh, ...arrived].filter(({ alertId }) => model.alerts.has(alertId));
-    hasBegun = true;
-    if (fresh.length === 0 || wall - announcedAt < ANNOUNCE_MS) return;
-    announcedAt = wall;
+    const fresh = arrivals.take(wall);
+    // What one reader was told is not for the next.
+    if (!model.isLoaded) setText(news, "");
+    if (fresh.length === 0) return;
     const [first] = fresh;
     const said = cause(first, model, now).map((part) => (typeof part === "string" ? part : part.text)).join("");
     setText(news, `New ${first.severity} alert: ${said}${fresh.length > 1 ? `, and ${counted(fresh.length - 1, "more", "more")}` : ""}.`);
-    fresh = [];
   }
 
   return {
@@ -151,7 +144,7 @@ export function mount(place, app) {
       const query = Object.fromEntries(address.current.query);
       more.setAttribute("href", isAll && left > 0 ? "/feed?topic=alert" : link("/", { ...query, alerts: isAll ? null : "all" }));
       setText(more, left > 0 ? `and ${integer(left)} more` : "show the worst seven");
-      if (model.isLoaded) announce(now, wall);
+      announce(now, wall);
       rate.done(wall, performance.now() - began);
     },
     show() {

@@ -35,6 +35,8 @@ export class Figures {
     this.until = Infinity;
     this.journal = "";
     this.loadedAt = -Infinity;
+    /** Whether they are to be read anew for another reason than their age; also of those that are being read. */
+    this.isOld = false;
     this.failedAt = -Infinity;
     /** @type {Recent[] | null} what came while the API is asked */
     this.recent = null;
@@ -45,7 +47,7 @@ export class Figures {
   setSpan(span) {
     if (span === this.span) return;
     this.span = span;
-    this.loadedAt = -Infinity;
+    this.isOld = true;
   }
 
   end() {
@@ -56,13 +58,13 @@ export class Figures {
   follow({ now, wall, passed }) {
     const { model, connection } = this.app;
     // What no frame saw is in what the API counts.
-    if (passed > 0) this.loadedAt = -Infinity;
+    if (passed > 0) this.isOld = true;
     const isPart = !this.app.session.may("seeNetwork");
     const again = isPart ? AGAIN_OF_PART_MS : AGAIN_MS;
     if (!model.isLoaded || connection.state !== "live" || this.recent || document.hidden) return;
     if (this.history?.advance(now)) this.version += 1;
     if (wall - this.failedAt < RETRY_MS) return;
-    if (wall - this.loadedAt >= again || model.journal !== this.journal || this.isOutgrown(now)) this.load(wall);
+    if (this.isOld || wall - this.loadedAt >= again || model.journal !== this.journal || this.isOutgrown(now)) this.load(wall);
   }
 
   /** Counts an event. @param {any} event */
@@ -75,7 +77,10 @@ export class Figures {
     if (this.recent) {
       this.recent.push({ event, planned });
       // Too many to keep: the next reading has them.
-      if (this.recent.length > RECENT_MAX) this.recent = [];
+      if (this.recent.length > RECENT_MAX) {
+        this.recent = [];
+        this.isOld = true;
+      }
     }
   }
 
@@ -96,6 +101,8 @@ export class Figures {
   async load(wall) {
     const { model, session } = this.app;
     this.recent = [];
+    // What makes them old from here on may not be in the answers.
+    this.isOld = false;
     const { signal } = this.stopped;
     try {
       const network = await get("/api/network", { signal });
@@ -121,6 +128,7 @@ export class Figures {
     } catch (error) {
       if (signal.aborted) return;
       this.failedAt = wall;
+      this.isOld = true;
       this.trouble = words(error);
     } finally {
       this.recent = null;

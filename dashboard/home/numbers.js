@@ -48,6 +48,8 @@ class Numbers {
     this.place = place;
     this.figures = new Figures(app);
     this.version = -1;
+    /** Network time of the last frame, in milliseconds. */
+    this.now = 0;
     this.rate = new Rate(DRAW_MS, DRAW_LATEST_MS);
     this.isDirty = true;
     this.state = "";
@@ -132,7 +134,7 @@ class Numbers {
 
   /** Shows a time at once; the address follows. @param {number | null} at null for now */
   choose(at) {
-    const isNow = at === null || at >= this.app.model.now();
+    const isNow = at === null || at >= this.now;
     this.wish = { at: isNow ? null : Math.round(Math.max(at, this.figures.epoch ?? at) / 1000) * 1000 };
     this.isDirty = true;
     this.toAddress.put(this.wish.at, Date.now());
@@ -194,8 +196,7 @@ class Numbers {
     const { history } = this.figures;
     if (!history) return;
     const width = history.axis.width;
-    const now = this.app.model.now();
-    const at = this.at ?? now;
+    const at = this.at ?? this.now;
     const steps = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -PAGE_STEPS, PageUp: PAGE_STEPS }[event.key];
     if (steps !== undefined) this.choose(Math.max(this.range.min, at + steps * width));
     else if (event.key === "Home") this.choose(this.range.min);
@@ -235,18 +236,19 @@ class Numbers {
     this.figures.fold(event);
   }
 
-  /** @param {import("../app.js").Frame} frame */
+  /** @param {import("../app.js").Frame} frame whose time stands still while nothing is followed */
   draw(frame) {
     this.figures.follow(frame);
     const { wall } = frame;
     const now = Math.min(frame.now, this.figures.until);
+    this.now = now;
     this.toAddress.draw(wall);
-    if (this.state !== this.app.connection.state) {
-      this.state = this.app.connection.state;
-      this.isDirty = true;
-    }
-    const isQuiet = wall - this.rate.at >= QUIET_MS && this.app.connection.state === "live";
-    if (isQuiet || (this.version !== this.figures.version && this.rate.isDue(frame))) {
+    // Once nothing is followed, the figures are counted up to the time that is told of them.
+    const hasTurned = this.state !== this.app.connection.state;
+    this.state = this.app.connection.state;
+    if (hasTurned) this.isDirty = true;
+    const isQuiet = wall - this.rate.at >= QUIET_MS && this.state === "live";
+    if (isQuiet || (hasTurned && !this.isNow()) || (this.version !== this.figures.version && this.rate.isDue(frame))) {
       const began = performance.now();
       this.version = this.figures.version;
       this.count(now, wall);
@@ -345,7 +347,8 @@ class Numbers {
     const slider = this.slider;
     slider.setAttribute("aria-valuemin", String(Math.round(this.range.min / 1000)));
     slider.setAttribute("aria-valuemax", String(Math.round(this.range.max / 1000)));
-    slider.setAttribute("aria-valuenow", String(Math.round((at ?? now) / 1000)));
+    // The axis is drawn less often than the time goes on.
+    slider.setAttribute("aria-valuenow", String(Math.round(Math.min(at ?? now, this.range.max) / 1000)));
     slider.setAttribute("aria-valuetext", `${at === null ? "now" : moment(at)}: ${this.lines.map(({ row, value }) => `${NUMBERS[row].name} ${value.textContent}`).join(", ")}`);
   }
 

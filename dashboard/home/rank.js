@@ -84,6 +84,9 @@ export function takeArrived(model) {
   return arrived;
 }
 
+/** Rises when all that is open is read as if for the first time: after nothing was known, for another reader, of another journal. @param {Model} model */
+export const begunOf = (model) => ranking(model).begun;
+
 /**
  * The same by what they are about. The first of each says the most.
  * @param {Model} model
@@ -127,6 +130,9 @@ class Ranking {
     this.counts = { critical: 0, warning: 0, info: 0 };
     /** @type {Alert[]} */
     this.arrived = [];
+    this.begun = 0;
+    /** Of whom and of what it was read last; nothing where the state was not all there. */
+    this.of = "";
     model.onAlert = (alertId) => {
       this.version += 1;
       this.touched.add(alertId);
@@ -144,6 +150,9 @@ class Ranking {
     const { model } = this;
     this.version = model.versions.alerts;
     this.read = model.alerts;
+    const of = model.isLoaded ? JSON.stringify([model.journal, model.reader]) : "";
+    if (of === "" || of !== this.of) this.begun += 1;
+    this.of = of;
     const before = this.byId;
     this.byId = new Map();
     this.byThing = new Map();

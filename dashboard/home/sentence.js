@@ -59,8 +59,11 @@ export function mount(place, app, { isBrief = true } = {}) {
  */
 export function stillness(connection) {
   let last = 0;
+  // Before the clock is known there is no network time to stand still at.
+  let isKnown = false;
   return (frame) => {
-    if (connection.state === "live" || last === 0) last = frame.now;
+    if (connection.state === "live" || !isKnown) last = frame.now;
+    isKnown = connection.model.clock.network > 0;
     return last === frame.now ? frame : { ...frame, now: last };
   };
 }

@@ -96,12 +96,12 @@ export class Fleet {
   /** The slot of a shipment that is drawn, or -1. @param {string} id */
   slot(id) {
     const row = this.model.shipments.get(id)?.row ?? -1;
-    return this.isShown(row) ? row : -1;
+    return this.id(row) === id ? row : -1;
   }
 
-  /** Whose slot it is. @param {number} slot @returns {string | null} */
+  /** Whose ship is drawn from a slot: another one may have its row by now. @param {number} slot @returns {string | null} */
   id(slot) {
-    return this.model.census.shipments[slot]?.id ?? null;
+    return this.isShown(slot) ? this.known[slot]?.id ?? null : null;
   }
 
   /** Where a shipment was last reported, as drawn; null if it was not, or is not shown. @param {string} id */

@@ -13,7 +13,7 @@ import { Layout } from "./layout.js";
 import { Mark } from "./mark.js";
 import { Names } from "./names.js";
 import { Picker } from "./picker.js";
-import { Rings, settle } from "./rings.js";
+import { Rings, Settled } from "./rings.js";
 import { find, named, nameOf, spotOf } from "./things.js";
 import { Tip } from "./tip.js";
 import { ways } from "./ways.js";
@@ -68,8 +68,7 @@ class StarMap {
     this.fleet = new Fleet(app.model);
     this.picker = new Picker(this.camera, this.fleet);
     this.rings = new Rings();
-    /** The value that settled at each station since the last frame. @type {Map<string, number>} */
-    this.settled = new Map();
+    this.settled = new Settled();
     /** @type {import("./scene.js").Scene | null} */
     this.scene = null;
     /** @type {Thing | null} */
@@ -94,6 +93,8 @@ class StarMap {
     this.now = 0;
     this.opacity = 1;
     this.wasLive = false;
+    /** Whether a frame has seen the network's time, at which the map can stand still. */
+    this.isTimed = false;
     this.drawn = { at: 0, version: -1, changes: -1, marks: "" };
     this.laidOut = { at: -LAYOUT_MS, version: -1, stations: /** @type {unknown} */ (null) };
     this.wayed = { at: 0, key: "" };
@@ -317,7 +318,7 @@ class StarMap {
 
   /** An event as it is folded. @param {any} event */
   fold(event) {
-    settle(this.settled, event);
+    this.settled.fold(event);
   }
 
   /** @param {Frame} frame */
@@ -325,12 +326,14 @@ class StarMap {
     const { camera, fleet, scene } = this;
     const wall = performance.now();
     const isLive = this.app.connection.state === "live";
-    if (isLive || this.now === 0 || !this.model.isLoaded) this.now = frame.now;
+    if (isLive || !this.isTimed || !this.model.isLoaded) this.now = frame.now;
+    this.isTimed = this.model.clock.network > 0;
     if (isLive && !this.wasLive) this.readLanes();
     this.wasLive = isLive;
     this.layOut(wall);
     fleet.follow(this.layout, this.now);
-    this.ring(wall, isLive && !frame.isBacklog && !this.stillness.matches);
+    const settled = this.settled.take(wall, frame.passed);
+    if (isLive && !frame.isBacklog && !this.stillness.matches) this.ring(settled, wall);
     if (this.wanted && this.layout.stations.length > 0) {
       if (this.isInView(this.wanted) || this.bring(this.wanted) || this.model.isLoaded) this.wanted = null;
     }
@@ -385,16 +388,12 @@ class StarMap {
     this.camera.limit(unit, far);
   }
 
-  /** A ring where trades settled since the last frame. @param {number} wall @param {boolean} isWanted */
-  ring(wall, isWanted) {
-    const { settled, layout, rings } = this;
-    if (isWanted) {
-      for (const [station, value] of settled) {
-        const spot = layout.spot(station);
-        if (spot) rings.add(spot, value, wall, this.wallBase);
-      }
+  /** A ring where trades settled since the last frame. @param {Map<string, number>} settled @param {number} wall */
+  ring(settled, wall) {
+    for (const [station, value] of settled) {
+      const spot = this.layout.spot(station);
+      if (spot) this.rings.add(spot, value, wall, this.wallBase);
     }
-    settled.clear();
   }
 
   /** @param {{ x: number, y: number }} at */

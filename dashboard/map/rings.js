@@ -6,6 +6,8 @@ export const RINGS_MAX = 256;
 export const RING_MS = 900;
 /** Floats of a ring: x, y, z, when it began (seconds of wall time from a base), its radius in pixels. */
 export const RING_STRIDE = 5;
+/** What settled in longer than this is old: rings tell of now. */
+export const GAP_MS = 1_000;
 const RADIUS_MIN = 9;
 const RADIUS_MAX = 30;
 
@@ -17,6 +19,34 @@ export function radius(value) {
 /** Adds to the value that settled at each station. @param {Map<string, number>} values @param {any} event */
 export function settle(values, { type, data }) {
   if (type === "trade.settled" && data.station) values.set(data.station, (values.get(data.station) ?? 0) + (data.total ?? 0));
+}
+
+/** The values that settled since the last frame, while somebody could have seen them. */
+export class Settled {
+  constructor() {
+    /** @type {Map<string, number>} */
+    this.values = new Map();
+    this.takenAt = -Infinity;
+  }
+
+  /** @param {any} event */
+  fold(event) {
+    settle(this.values, event);
+  }
+
+  /**
+   * By station; none after a gap, in which a hidden tab keeps the trades of a minute.
+   * @param {number} wall milliseconds
+   * @param {number} passed events that no frame was told of
+   * @returns {Map<string, number>}
+   */
+  take(wall, passed) {
+    const { values } = this;
+    if (values.size > 0) this.values = new Map();
+    const isSeen = !(passed > 0) && wall - this.takenAt <= GAP_MS;
+    this.takenAt = wall;
+    return isSeen ? values : new Map();
+  }
 }
 
 export class Rings {

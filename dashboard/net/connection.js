@@ -142,12 +142,21 @@ export class Connection {
   fold(events) {
     for (const event of events) {
       this.model.apply(event);
-      this.onEvent(event);
       this.waiting.push(event);
+      this.tell(event);
     }
     // What was lost and found again is fetched once, for all tabs, where the stream is read.
     this.model.takeUnknown();
     if (this.waiting.length > WAITING_MAX) this.passed += this.take().length;
+  }
+
+  /** A view that fails at an event keeps none from the model, nor the next ones from itself. @param {any} event */
+  tell(event) {
+    try {
+      this.onEvent(event);
+    } catch (error) {
+      console.error(error);
+    }
   }
 
   /** Everything up to here was told. @param {number} sequence */

@@ -13,7 +13,7 @@ import { lines } from "../map/lanes.js";
 import { Layout } from "../map/layout.js";
 import { candidates, survey } from "../map/naming.js";
 import { Picker } from "../map/picker.js";
-import { RINGS_MAX, RING_STRIDE, Rings, radius, settle } from "../map/rings.js";
+import { GAP_MS, RINGS_MAX, RING_STRIDE, Rings, Settled, radius, settle } from "../map/rings.js";
 import { Slots } from "../map/slots.js";
 import { Model } from "../model/model.js";
 import { condition, place as placeOf } from "../model/shipment.js";
@@ -199,6 +199,24 @@ test("a row that another shipment took between two frames is drawn as that one",
   fleet.follow(layout, 2 * HOUR);
   assert.equal(fleet.count, 1);
   assert.ok(fleet.slots.hasGrown, "all of it is uploaded");
+});
+
+test("until the next frame a slot is of the ship that is drawn from it", () => {
+  const { model, layout, tell } = given();
+  const fleet = new Fleet(model);
+  fleet.follow(layout, 0);
+  tell("shipment.received", 1, { complete: true });
+  const another = { shipmentId: "s-2", origin: "vega-b", destination: "far-gate", owner: "o", consignee: "o", carrier: "c", plannedDeparture: iso(1), plannedArrival: iso(9), lines: [] };
+  tell("shipment.booked", 1, another);
+  tell("shipment.departed", 1, another);
+  assert.equal(model.shipments.get("s-2").row, 0, "it took the row");
+  assert.equal(fleet.id(0), "s-1");
+  assert.equal(fleet.slot("s-2"), -1, "not drawn yet");
+  fleet.follow(layout, HOUR);
+  assert.deepEqual([fleet.id(0), fleet.slot("s-2"), fleet.slot("s-1")], ["s-2", 0, -1]);
+  tell("shipment.received", 2, { shipmentId: "s-2", complete: true });
+  fleet.follow(layout, 2 * HOUR);
+  assert.equal(fleet.id(0), null);
 });
 
 test("the fleet takes a new base before its seconds are too coarse for a float", () => {
@@ -439,4 +457,23 @@ test("only a key with a modifier leads to the search", () => {
   for (const keys of [{}, { key: "/" }, { key: "/", ctrlKey: true }, { ctrlKey: true, shiftKey: true }, { ctrlKey: true, altKey: true }, { altKey: true }]) {
     assert.ok(!press(keys), JSON.stringify(keys));
   }
+});
+
+test("what settled while nobody could see it makes no rings", () => {
+  const settled = new Settled();
+  const trade = (station, total) => settled.fold({ type: "trade.settled", data: { station, total } });
+  const taken = (wall, passed = 0) => [...settled.take(wall, passed)];
+  trade("earth", 5);
+  assert.deepEqual(taken(100), [], "before the first frame");
+  trade("earth", 5);
+  trade("earth", 2);
+  trade("vega-b", 1);
+  assert.deepEqual(taken(100 + GAP_MS), [["earth", 7], ["vega-b", 1]]);
+  assert.deepEqual(taken(100 + GAP_MS), [], "each once");
+  trade("earth", 3);
+  assert.deepEqual(taken(101 + 2 * GAP_MS), [], "after a gap");
+  trade("earth", 4);
+  assert.deepEqual(taken(101 + 2 * GAP_MS, 1), [], "the last of many");
+  trade("earth", 6);
+  assert.deepEqual(taken(102 + 2 * GAP_MS), [["earth", 6]]);
 });

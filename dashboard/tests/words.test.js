@@ -3,7 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { ANNOUNCE_MS, News } from "../home/news.js";
 import { bySeverity, grouped, ranked, takeArrived, worstStock } from "../home/rank.js";
+import { stillness } from "../home/sentence.js";
 import { cause, interruption, quantity, reason, sentence, ships as shipsOf, waiting } from "../home/words.js";
 import { Model } from "../model/model.js";
 import { condition } from "../model/shipment.js";
@@ -188,6 +190,61 @@ test("an alert has arrived once, and not when it only changed", () => {
   assert.deepEqual(takeArrived(model), []);
 });
 
+test("what is open is not new when it is read for the first time, after signing in or out, or of another journal", () => {
+  const model = network({ alerts: [lateAlert] });
+  model.journal = "j";
+  const news = new News(model);
+  let wall = 0;
+  let sequence = 20_000;
+  const told = () => news.take((wall += ANNOUNCE_MS)).map(({ alertId }) => alertId);
+  const fire = (/** @type {string} */ alertId, of = model) => of.apply({ type: "alert.fired", sequence: String((sequence += 1)), recordedat: at(9), data: { alertId, kind: "stock_out", severity: "critical", cause: { rule: "r" }, station: "l", commodity: "oxygen" } });
+  /** The same network, as another message tells it. @param {(of: Model) => void} change */
+  const become = (change) => {
+    const other = new Model();
+    other.restore(structuredClone(model.save()));
+    change(other);
+    model.restore(structuredClone(other.save()));
+  };
+  const nothing = (/** @type {Model} */ of) => Object.assign(of, { isLoaded: false, alerts: new Map() });
+  assert.deepEqual(told(), []);
+  fire("n-1");
+  assert.deepEqual(told(), ["n-1"]);
+  // Told together, once in a while.
+  fire("n-2");
+  assert.deepEqual(news.take(wall + ANNOUNCE_MS - 1), []);
+  fire("n-3");
+  assert.deepEqual(told(), ["n-2", "n-3"]);
+  // The state anew, after a tab that nobody saw: what fired meanwhile is new.
+  become((of) => fire("n-4", of));
+  assert.deepEqual(told(), ["n-4"]);
+  // Somebody signed in: another reader's alerts, at once or after nothing was known.
+  become((of) => {
+    of.setReader({ principal: "acme", role: "trader", accounts: ["acme"], anonymous: false });
+    fire("n-5", of);
+  });
+  assert.deepEqual(told(), []);
+  const loaded = model.save();
+  become(nothing);
+  assert.deepEqual(told(), []);
+  model.restore(structuredClone(loaded));
+  assert.deepEqual(told(), []);
+  // Nothing was known, and whoever draws words saw it, but no list of alerts was drawn meanwhile.
+  become(nothing);
+  bySeverity(model);
+  model.restore(structuredClone(loaded));
+  bySeverity(model);
+  assert.deepEqual(told(), []);
+  // What waits to be told is not told to another, or of another journal.
+  fire("n-6");
+  told();
+  fire("n-7");
+  assert.deepEqual(news.take(wall), []);
+  become((of) => Object.assign(of, { journal: "k" }));
+  assert.deepEqual(told(), []);
+  fire("n-8");
+  assert.deepEqual(told(), ["n-8"]);
+});
+
 test("ships are counted as going through all of them would count", () => {
   const model = network();
   let random = 3;
@@ -219,4 +276,19 @@ test("ships are counted as going through all of them would count", () => {
     most = Math.max(most, model.census.underWay);
   }
   assert.ok(most > 30 && model.census.shipments.length > 1_024, `${most} of ${model.census.shipments.length}`);
+});
+
+test("network time stands still while nothing is followed, and not before it is known", () => {
+  const connection = /** @type {any} */ ({ state: "connecting", model: new Model() });
+  const still = stillness(connection);
+  const now = (/** @type {number} */ at) => still(/** @type {any} */ ({ now: at })).now;
+  // Without a network's clock that on the wall stands in for it.
+  assert.equal(now(5 * HOUR), 5 * HOUR);
+  connection.state = "reconnecting";
+  connection.model.setClock({ time: at(10) });
+  assert.deepEqual([now(10 * HOUR), now(11 * HOUR)], [10 * HOUR, 10 * HOUR]);
+  connection.state = "live";
+  assert.equal(now(12 * HOUR), 12 * HOUR);
+  connection.state = "down";
+  assert.equal(now(13 * HOUR), 12 * HOUR);
 });

@@ -14,6 +14,7 @@ export class Ask {
     this.everyMs = everyMs;
     this.isStale = false;
     this.isAsking = false;
+    this.wasLive = true;
     this.askedAt = -Infinity;
     this.ended = new AbortController();
   }
@@ -40,6 +41,10 @@ export class Ask {
    * @param {Pick<import("../../app.js").App, "model" | "connection">} app @param {number} wall @param {(words: string) => void} refuse
    */
   drawTimed({ model, connection }, wall, refuse) {
+    const isLive = connection.state === "live";
+    // What was asked for while nobody answered, or was answered before, may be another thing since.
+    if (isLive && !this.wasLive) this.stale();
+    this.wasLive = isLive;
     if (model.clock.network > 0) this.draw(wall);
     else {
       const words = absence(connection);
@@ -55,7 +60,11 @@ export class Ask {
     try {
       await this.run((path) => get(path, { signal }));
     } catch (error) {
-      if (!signal.aborted) this.onTrouble(trouble(error), error instanceof Refused ? error.problem : null);
+      if (signal.aborted) return;
+      const words = trouble(error);
+      // Asked again until somebody answers: nothing else would take these words away.
+      if (words === NO_ANSWER) this.stale();
+      this.onTrouble(words, error instanceof Refused ? error.problem : null);
     } finally {
       if (!signal.aborted) this.isAsking = false;
     }

@@ -43,6 +43,7 @@ export function commodityTable({ app, frame, holder, scroller }) {
   holder.append(table.element);
   const ask = new Ask(async (get) => {
     answer = await get(`/api/analytics/rankings?of=commodities&by=value&limit=${RANKED_MAX}`);
+    frame.note.textContent = "";
     seen = "";
   }, (words) => { frame.note.textContent = model.commodities.size > 0 ? words : ""; }, ASK_EVERY_MS);
   ask.now();

@@ -171,6 +171,16 @@ impl Caller {
         Ok(self.has_key(app)? && self.session.is_none_or(is_in))
     }
 
+    /// Refuses a token that is over, or gives something else, by the time that the body is there: it
+    /// may have taken long, and what a newer token gives meanwhile is not this one's. For keys, which
+    /// keep their rights and at whose end the rules look, there is nothing to do.
+    pub(crate) fn require_same(&self, app: &App) -> Result<(), Problem> {
+        if self.token.is_none() || self.is_good(app)? {
+            return Ok(());
+        }
+        Err(Problem::bad_token("the token, or what it gives, ended while the body was read"))
+    }
+
     fn has_key(&self, app: &App) -> Result<bool, Problem> {
         let Some(access) = &self.access else { return Ok(true) };
         let ready = app.ready()?;

@@ -45,6 +45,7 @@ impl<T: DeserializeOwned + ToSchema> FromRequest<App> for Asked<T> {
         let sent = Sent::of(access, &parts.headers, is_dry_run(&parts.uri)?)?;
         require_media_type(&parts.headers, "application/json")?;
         let body = read_body(app, &parts, body, BODY_BYTES_MAX).await?;
+        caller.require_same(app)?;
         let body = shape::read(&body, &document().schemas)?;
         Ok(Self { caller, sent, body })
     }
@@ -71,6 +72,7 @@ impl<T: DeserializeOwned + ToSchema> FromRequest<App> for AskedBeside<T> {
         let key = Sent::of(&access, &parts.headers, false)?.key;
         require_media_type(&parts.headers, "application/json")?;
         let body = read_body(app, &parts, body, BODY_BYTES_MAX).await?;
+        caller.require_same(app)?;
         let body = shape::read(&body, &document().schemas)?;
         Ok(Self { access, by_token, key, body })
     }

@@ -58,6 +58,7 @@ pub(crate) async fn ingest(
     query.finish()?;
     require_media_type(&parts.headers, NDJSON)?;
     let body = read_body(&app, &parts, body, BULK_BYTES_MAX).await?;
+    caller.require_same(&app)?;
     let is_small = body.len() <= BULK_INLINE_BYTES_MAX;
     let bytes = body.bytes();
     let (payer, of) = (visit(&parts.extensions), app.clone());

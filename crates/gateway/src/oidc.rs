@@ -36,7 +36,7 @@ pub(crate) struct TokenHold {
     /// When the token ends, in wall time.
     pub(crate) expires_at: Timestamp,
     /// The event that gave its subject what it gives: another one gives something else.
-    granted: Sequence,
+    pub(crate) granted: Sequence,
 }
 
 /// The issuer whose tokens are taken.

@@ -5,7 +5,8 @@
 
 use domain::limits::KEYS_MAX;
 use domain::{
-    Event, Grant, KeyDetails, KeyId, PrincipalId, Rejection, TokenGrant, TokenSubject, TraderId,
+    Envelope, Event, Grant, KeyDetails, KeyId, PrincipalId, Rejection, TokenGrant, TokenSubject,
+    TraderId,
 };
 
 use crate::access::{next, next_key, resolve_accounts};
@@ -75,7 +76,7 @@ fn create(
     Ok(Event::KeyCreated { key, details: Box::new(details) })
 }
 
-pub(crate) fn apply(state: &mut State, key: KeyId, grant: &Grant) {
+pub(crate) fn apply(state: &mut State, envelope: &Envelope, key: KeyId, grant: &Grant) {
     let principal =
         state.keys.get(key.index()).expect("a key changes after it is created").principal;
     let slot = state.principals.slot(principal.0).expect("a key speaks for a principal");
@@ -83,5 +84,5 @@ pub(crate) fn apply(state: &mut State, key: KeyId, grant: &Grant) {
     row.role = grant.role;
     row.accounts.clone_from(&grant.accounts);
     let token = row.token.as_mut().expect("only tokens change what a principal may do");
-    token.issued_at = grant.issued_at;
+    (token.issued_at, token.granted) = (grant.issued_at, envelope.sequence);
 }

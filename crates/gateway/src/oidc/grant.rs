@@ -106,6 +106,7 @@ impl Oidc {
             }),
             past: None,
             api_key: None,
+            granted: None,
         };
         match app.ready()?.executor.execute(command).await {
             Ok(Answer::Accepted(_) | Answer::Unchanged) => Ok(()),

@@ -46,7 +46,7 @@ pub(crate) async fn ingest(
 ) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
     let caller = Caller::of(&app, &parts).await?;
-    let mut sent = Sent::of(caller.with_key()?, &parts.headers, false)?;
+    let mut sent = Sent::of(&caller, &parts.headers, false)?;
     if parts.headers.contains_key(IDEMPOTENCY_KEY) {
         // Taken in silence, it would be trusted.
         let detail = "each line has an idempotencyKey of its own";

@@ -148,7 +148,11 @@ impl IssuerKeys {
         let mut held = self.held.lock();
         if held.as_ref().is_none_or(|held| held.digest != digest) {
             let (from, count) = (&self.from, keys.len());
-            tracing::info!(%from, count, "the keys of the issuer were read");
+            if count > 0 {
+                tracing::info!(%from, count, "the keys of the issuer were read");
+            } else {
+                tracing::error!(%from, "the issuer shows no key that tokens may be signed with");
+            }
         }
         *held = Some(Held { keys: Arc::new(keys), digest, read_at: Instant::now() });
     }
@@ -161,7 +165,10 @@ impl IssuerKeys {
 
 /// How many keys there are that tokens of this algorithm may be signed with, or why they cannot be had.
 pub async fn count_issuer_keys(from: &KeysFrom, algorithm: Algorithm) -> Result<usize, String> {
-    Ok(KeySet::parse(&document(from).await?, algorithm)?.len())
+    match KeySet::parse(&document(from).await?, algorithm)?.len() {
+        0 => Err(format!("none of its keys is one that {} is verified with", algorithm.name())),
+        count => Ok(count),
+    }
 }
 
 async fn document(from: &KeysFrom) -> Result<Vec<u8>, String> {

@@ -194,14 +194,21 @@ async fn keys_are_read_when_they_are_there_and_again_when_they_change() {
     whoami(&network, &token).await.expect_problem(401, "unauthenticated");
     whoami(&network, &by_second).await.expect(200);
     // What is no set of keys changes nothing, for a while.
-    for wrong in
-        ["", "{}", "[]", r#"{"keys":[]}"#, r#"{"keys":[{"kty":"RSA","n":"AQAB","e":"AQAB"}]}"#]
-    {
+    for wrong in ["", "{}", "[]", r#"{"keys":{}}"#, r#"{"keys":[{"kty""#] {
         std::fs::write(issuer.file(), wrong).unwrap();
         network.gateway.look_at_issuer().await;
         whoami(&network, &by_second).await.expect(200);
     }
-    // Nor does a file that is gone, for as long.
+    // A set without a key says that there are none.
+    for none in [json!([]), json!([{ "kty": "RSA", "n": "AQAB", "e": "AQAB" }])] {
+        issuer.publish(&none);
+        network.gateway.look_at_issuer().await;
+        whoami(&network, &by_second).await.expect_problem(401, "unauthenticated");
+        issuer.publish(&json!([second.jwk("two")]));
+        network.gateway.look_at_issuer().await;
+        whoami(&network, &by_second).await.expect(200);
+    }
+    // A file that is gone says nothing, for a while.
     std::fs::remove_file(issuer.file()).unwrap();
     for _ in 0..3 {
         network.gateway.look_at_issuer().await;

@@ -149,7 +149,7 @@ pub(crate) fn create_key(
 }
 
 /// The number of the next key, of which the last ones are for administrators.
-pub(crate) fn next_key(state: &State, role: Role) -> Result<KeyId, Rejection> {
+fn next_key(state: &State, role: Role) -> Result<KeyId, Rejection> {
     let reserved = if role == Role::Admin { 0 } else { ADMIN_KEYS_RESERVED };
     next(state.keys.len(), "keys", KEYS_MAX - reserved).map(KeyId)
 }

@@ -3,13 +3,13 @@
 //!
 //! Whether a token is good is judged before: the rules know no signature and no wall time.
 
-use domain::limits::KEYS_MAX;
+use domain::limits::{ADMIN_KEYS_RESERVED, KEYS_MAX};
 use domain::{
     Envelope, Event, Grant, KeyDetails, KeyId, PrincipalId, Rejection, TokenGrant, TokenSubject,
     TraderId,
 };
 
-use crate::access::{next, next_key, resolve_accounts};
+use crate::access::{next, resolve_accounts};
 use crate::state::{Principal, State, TokenRow, find};
 
 /// Gives a subject what its token says: nothing happens if it has that already.
@@ -57,7 +57,9 @@ fn create(
     accounts: Box<[TraderId]>,
 ) -> Result<Event, Rejection> {
     let principal = PrincipalId(next(state.principals.len(), "principals", KEYS_MAX)?);
-    let key = next_key(state, grant.role)?;
+    // The reserve is for whoever helps when it is all that is left: an issuer must not use it up,
+    // whatever it makes of its subjects.
+    let key = KeyId(next(state.keys.len(), "keys", KEYS_MAX - ADMIN_KEYS_RESERVED)?);
     let details = KeyDetails {
         principal,
         name: grant.principal.clone(),

@@ -228,6 +228,15 @@ async fn wrong_tokens_count_as_wrong_keys_before_they_are_verified() {
         options.limits.failure_rate = Quota::new(1, 3);
     })
     .await;
+    // An older one of a subject is no guess.
+    let mine = |role, ago: i64| {
+        issuer.token_with(&claims("bob", role, &[]), |claims| claims["iat"] = json!(now() - ago))
+    };
+    whoami(&network, &mine("eyes", 10)).await.expect(200);
+    let older = mine("hands", 20);
+    for _ in 0..5 {
+        whoami(&network, &older).await.expect_problem(401, "token_outdated");
+    }
     let bad = Signer::es256().token(&issuer.header(), &claims("ann", "eyes", &[]));
     for _ in 0..3 {
         whoami(&network, &bad).await.expect_problem(401, "unauthenticated");

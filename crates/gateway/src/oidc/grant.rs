@@ -54,15 +54,16 @@ impl Oidc {
 
     async fn judged(&self, app: &App, digest: [u8; 32], token: &str) -> Result<Caller, Problem> {
         let token = Token::parse(token).map_err(Problem::bad_token)?;
-        let generation = self.keys.verify(&token).await?;
+        let verified = self.keys.verify(&token).await?;
         let claims = Claims::judge(&token.payload, &self.options, self.wall.now())?;
         let subject = self.digest_of(&claims);
         for _ in 0..LOOKS {
             let name = match standing(&app.ready()?.views.read(), &subject, &claims)? {
                 Standing::Given(access, granted) => {
-                    let hold = TokenHold { expires_at: claims.expires_at, granted };
+                    let expires_at = self.hold_until(claims.expires_at);
+                    let hold = TokenHold { expires_at, signer: verified.signer, granted };
                     let found = Remembered { key: access.key, hold };
-                    self.known.put(digest, Some(generation), found);
+                    self.known.put(digest, Some(verified.generation), found);
                     return Ok(caller(app, access, hold));
                 }
                 Standing::Other(name) => name,

@@ -35,6 +35,22 @@ struct Held {
     read_at: Instant,
 }
 
+impl Held {
+    /// Whether they are not too old.
+    fn is_believed(&self) -> bool {
+        self.read_at.elapsed() < ISSUER_KEYS_AGE_MAX
+    }
+}
+
+/// By what a token was verified.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Verified {
+    /// What tells the keys of then from others.
+    pub(super) generation: blake3::Hash,
+    /// The digest of the one that has signed it.
+    pub(super) signer: blake3::Hash,
+}
+
 #[derive(Default)]
 struct Tried {
     at: Option<Instant>,
@@ -49,12 +65,9 @@ impl IssuerKeys {
         Self { from, algorithm, held: Mutex::default(), turn: tokio::sync::Mutex::default() }
     }
 
-    /// Whether one of the keys has signed the token, and which keys these were; reads the keys anew
-    /// if that may help.
-    pub(super) async fn verify(
-        self: &Arc<Self>,
-        token: &Token<'_>,
-    ) -> Result<blake3::Hash, Problem> {
+    /// Which of the keys has signed the token, and which keys these were; reads the keys anew if that
+    /// may help.
+    pub(super) async fn verify(self: &Arc<Self>, token: &Token<'_>) -> Result<Verified, Problem> {
         let kid = token.header.kid.as_deref();
         if self.current().is_none_or(|held| !held.keys.has(kid)) {
             // A task of its own: whoever hangs up in the middle of it does not have it begun again.
@@ -62,13 +75,21 @@ impl IssuerKeys {
             let _ = tokio::spawn(async move { own.read(own.retry()).await }).await;
         }
         let held = self.current().ok_or_else(|| Problem::plain(Code::IssuerUnavailable))?;
-        held.keys.verify(token).map(|()| held.digest).map_err(Problem::bad_token)
+        let signer = held.keys.verify(token).map_err(Problem::bad_token)?;
+        Ok(Verified { generation: held.digest, signer })
+    }
+
+    /// Whether a key of this digest is still the issuer's.
+    pub(super) fn has_signer(&self, signer: blake3::Hash) -> bool {
+        let held = self.held.lock();
+        let believed = held.as_ref().filter(|held| held.is_believed());
+        believed.is_some_and(|held| held.keys.has_digest(signer))
     }
 
     /// The keys, if there are any that are not too old to be believed.
     fn current(&self) -> Option<Held> {
         let held = self.held.lock();
-        held.as_ref().filter(|held| held.read_at.elapsed() < ISSUER_KEYS_AGE_MAX).cloned()
+        held.as_ref().filter(|held| held.is_believed()).cloned()
     }
 
     /// How long nobody tries again.

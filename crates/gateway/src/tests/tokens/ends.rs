@@ -12,7 +12,7 @@ use tokio::time::{advance, pause, resume};
 
 use super::{founded, whoami};
 use crate::routes::KEY_CHECK_EVERY;
-use crate::tests::issuer::{Issuer, claims, now};
+use crate::tests::issuer::{Issuer, Signer, claims, now};
 use crate::tests::support::{Ask, Network};
 
 #[tokio::test]
@@ -94,6 +94,33 @@ async fn what_a_token_opened_ends_with_it() {
         let text = String::from_utf8_lossy(frame.data_ref().unwrap()).into_owned();
         assert!(!text.contains("credits.issued"), "{text}");
     }
+}
+
+#[tokio::test]
+async fn what_a_token_opened_ends_with_the_key_that_signed_it_and_after_a_day() {
+    let issuer = Issuer::new();
+    let network = founded(&issuer).await;
+    let second = Signer::es256();
+    let token = issuer.token(&claims("ann", "eyes", &[]));
+    let cookie = sign_in(&network, &token).await;
+    // Another key beside it, or another name for it, changes nothing.
+    issuer.publish(&json!([second.jwk("two"), issuer.signer.jwk("three")]));
+    network.gateway.look_at_issuer().await;
+    browse(&network, &cookie).send().await.expect(200);
+    issuer.publish(&json!([second.jwk("one")]));
+    network.gateway.look_at_issuer().await;
+    browse(&network, &cookie).send().await.expect_problem(401, "unauthenticated");
+
+    let mut endless = claims("ann", "eyes", &[]);
+    endless["exp"] = json!(253_000_000_000_i64);
+    let token = second.token(&issuer.header(), &endless);
+    let cookie = sign_in(&network, &token).await;
+    network.gateway.advance_wall(24 * 60 * 60);
+    browse(&network, &cookie).send().await.expect(200);
+    network.gateway.advance_wall(40);
+    browse(&network, &cookie).send().await.expect_problem(401, "unauthenticated");
+    // The token itself is good for as long as it says.
+    whoami(&network, &token).await.expect(200);
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@ mod issuer_keys;
 mod jwk;
 mod jws;
 mod known;
+mod marks;
 mod options;
 
 use std::sync::Arc;
@@ -21,10 +22,12 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use domain::{Sequence, Timestamp};
+use views::ApiKey;
 
 use crate::gateway::App;
 use issuer_keys::IssuerKeys;
 use known::Known;
+use marks::Marks;
 
 pub use issuer_keys::count_issuer_keys;
 pub use jwk::Algorithm;
@@ -41,6 +44,8 @@ pub(crate) struct TokenHold {
     pub(crate) expires_at: Timestamp,
     /// The digest of the issuer's key that has signed it.
     signer: blake3::Hash,
+    /// When it was issued, in wall time.
+    issued_at: Timestamp,
     /// The event that gave its subject what it gives: another one gives something else.
     pub(crate) granted: Sequence,
 }
@@ -50,19 +55,27 @@ pub(crate) struct Oidc {
     options: OidcOptions,
     keys: Arc<IssuerKeys>,
     known: Known,
+    marks: Marks,
     wall: Wall,
 }
 
 impl Oidc {
     pub(crate) fn new(options: OidcOptions) -> Self {
         let keys = IssuerKeys::new(options.keys.clone(), options.algorithm);
-        Self { options, keys: Arc::new(keys), known: Known::default(), wall: Wall::default() }
+        Self {
+            options,
+            keys: Arc::new(keys),
+            known: Known::default(),
+            marks: Marks::default(),
+            wall: Wall::default(),
+        }
     }
 
     /// Whether the token behind a caller is over, or the key that it was signed with is, or its subject
-    /// was given something else since.
-    pub(crate) fn is_over(&self, hold: TokenHold, changed: Sequence) -> bool {
-        hold.granted != changed
+    /// was given something else since, or nothing.
+    pub(crate) fn is_over(&self, hold: TokenHold, key: &ApiKey) -> bool {
+        hold.granted != key.changed
+            || self.marks.has_ended(key.id, hold.issued_at)
             || self.has_ended(hold.expires_at)
             || !self.keys.has_signer(hold.signer)
     }

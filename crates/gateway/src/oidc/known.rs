@@ -90,6 +90,7 @@ mod tests {
             hold: TokenHold {
                 expires_at: Timestamp(7),
                 signer: blake3::hash(b"a key"),
+                issued_at: Timestamp(1),
                 granted: Sequence(1),
             },
         };

@@ -208,8 +208,22 @@ async fn keys_are_read_when_they_are_there_and_again_when_they_change() {
         network.gateway.look_at_issuer().await;
         whoami(&network, &by_second).await.expect(200);
     }
-    // A file that is gone says nothing, for a while.
+    // Other keys are seen in a file of the same length and time.
+    let written = std::fs::metadata(issuer.file()).unwrap();
+    issuer.publish(&json!([Signer::es256().jwk("two")]));
+    let file = std::fs::File::options().append(true).open(issuer.file()).unwrap();
+    file.set_modified(written.modified().unwrap()).unwrap();
+    assert_eq!(file.metadata().unwrap().len(), written.len());
+    network.gateway.look_at_issuer().await;
+    whoami(&network, &by_second).await.expect_problem(401, "unauthenticated");
+    issuer.publish(&json!([second.jwk("two")]));
+    network.gateway.look_at_issuer().await;
+    whoami(&network, &by_second).await.expect(200);
+    // A file that is gone says nothing, for a while, nor does what is none.
     std::fs::remove_file(issuer.file()).unwrap();
+    std::fs::create_dir(issuer.file()).unwrap();
+    let reason = crate::count_issuer_keys(&issuer.options().keys, Algorithm::Es256).await;
+    assert!(reason.unwrap_err().contains("regular"));
     for _ in 0..3 {
         network.gateway.look_at_issuer().await;
         later(ISSUER_KEYS_AGE_MAX / 4).await;

@@ -3,8 +3,8 @@
 use crate::{
     Accounts, Added, AlertId, Charges, Credits, Identifier, KeyBinding, KeyId, Lifetime, Line,
     Lines, NetworkDetails, Note, OfferId, PastTrade, Position, PrincipalId, Quantity, Role,
-    Schedule, ShipmentAction, ShipmentId, Side, StationKind, StockChange, Text, Timestamp, Timing,
-    Tolerance, TraceId, TransactionId,
+    Schedule, Sequence, ShipmentAction, ShipmentId, Side, StationKind, StockChange, Text,
+    Timestamp, Timing, Tolerance, TraceId, TransactionId,
 };
 
 /// One request to change the network.
@@ -28,6 +28,9 @@ pub struct Command {
     /// The API key that it came with, if it came with one: the rules refuse what comes with one that
     /// has ended by then. No part of what is asked either.
     pub api_key: Option<KeyId>,
+    /// If it came with a token: the event that gave the token's subject what the token gives. The rules
+    /// refuse it if another one did since. No part of what is asked either.
+    pub granted: Option<Sequence>,
 }
 
 /// What is asked.

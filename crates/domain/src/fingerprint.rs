@@ -102,6 +102,7 @@ mod tests {
             }),
             past: None,
             api_key: Some(KeyId(3)),
+            granted: Some(Sequence(5)),
         }
     }
 
@@ -219,7 +220,7 @@ mod tests {
     fn a_fingerprint_covers_what_is_asked_and_not_how_it_came() {
         let mut retried = trade(500);
         retried.trace = None;
-        retried.api_key = None;
+        (retried.api_key, retried.granted) = (None, None);
         assert_eq!(fingerprint(&trade(500)), fingerprint(&retried));
         assert_ne!(fingerprint(&trade(500)), fingerprint(&trade(501)));
         let mut later = trade(500);

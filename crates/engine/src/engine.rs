@@ -209,6 +209,7 @@ impl Engine {
             action,
             past: None,
             api_key: None,
+            granted: None,
         };
         let commands =
             vec![command(Action::CreateNetwork(network)), command(Action::CreateKey(key))];

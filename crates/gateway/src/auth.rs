@@ -9,8 +9,8 @@ use axum::http::header::{AUTHORIZATION, HOST, ORIGIN};
 use axum::http::request::Parts;
 use axum::http::uri::Authority;
 use axum::http::{Extensions, HeaderMap, HeaderValue};
-use domain::{KeyId, Role, Scope, Sequence, Timestamp};
-use views::Access;
+use domain::{KeyId, Role, Scope, Timestamp};
+use views::{Access, ApiKey};
 
 use crate::gateway::App;
 use crate::oidc::TokenHold;
@@ -171,6 +171,16 @@ impl Caller {
         Ok(self.has_key(app)? && self.session.is_none_or(is_in))
     }
 
+    /// Refuses a token that is over, or gives something else, by the time that the body is there: it
+    /// may have taken long, and what a newer token gives meanwhile is not this one's. For keys, which
+    /// keep their rights and at whose end the rules look, there is nothing to do.
+    pub(crate) fn require_same(&self, app: &App) -> Result<(), Problem> {
+        if self.token.is_none() || self.is_good(app)? {
+            return Ok(());
+        }
+        Err(Problem::bad_token("the token, or what it gives, ended while the body was read"))
+    }
+
     fn has_key(&self, app: &App) -> Result<bool, Problem> {
         let Some(access) = &self.access else { return Ok(true) };
         let ready = app.ready()?;
@@ -178,7 +188,7 @@ impl Caller {
         let is_good = {
             let state = ready.views.read();
             let key = state.keys_from(access.key.index()).next();
-            key.is_some_and(|key| key.is_good(now) && !self.is_outdated(app, key.changed))
+            key.is_some_and(|key| key.is_good(now) && !self.is_outdated(app, key))
         };
         if is_good {
             app.last_uses().mark(access.key);
@@ -187,8 +197,8 @@ impl Caller {
     }
 
     /// Whether a token is behind the caller and has ended, or gives something else since.
-    fn is_outdated(&self, app: &App, changed: Sequence) -> bool {
-        let over = |hold| app.oidc().is_none_or(|oidc| oidc.is_over(hold, changed));
+    fn is_outdated(&self, app: &App, key: &ApiKey) -> bool {
+        let over = |hold| app.oidc().is_none_or(|oidc| oidc.is_over(hold, key));
         self.token.is_some_and(over)
     }
 }

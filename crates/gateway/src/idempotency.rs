@@ -2,9 +2,9 @@
 
 use axum::http::HeaderMap;
 use domain::limits::IDEMPOTENCY_KEY_BYTES_MAX;
-use domain::{KeyBinding, KeyId, PrincipalId, TraceId, fingerprint, key_hash};
-use views::Access;
+use domain::{KeyBinding, KeyId, PrincipalId, Sequence, TraceId, fingerprint, key_hash};
 
+use crate::auth::Caller;
 use crate::problem::Problem;
 use crate::shape::{Fault, Flaw};
 use crate::wire::body::Wanted;
@@ -25,12 +25,8 @@ pub(crate) struct By {
     pub(crate) principal: PrincipalId,
     /// With which key: the rules look at it once more.
     pub(crate) api_key: Option<KeyId>,
-}
-
-impl From<&Access> for By {
-    fn from(access: &Access) -> Self {
-        Self { principal: access.principal, api_key: Some(access.key) }
-    }
+    /// If with a token, since which event its subject has what it gives: the rules look at that, too.
+    pub(crate) granted: Option<Sequence>,
 }
 
 /// How a command was sent: nothing of what it asks.
@@ -46,11 +42,13 @@ pub(crate) struct Sent {
 
 impl Sent {
     pub(crate) fn of(
-        access: &Access,
+        caller: &Caller,
         headers: &HeaderMap,
         is_dry_run: bool,
     ) -> Result<Self, Problem> {
-        let by = By::from(access);
+        let access = caller.with_key()?;
+        let granted = caller.token.map(|hold| hold.granted);
+        let by = By { principal: access.principal, api_key: Some(access.key), granted };
         let key = match headers.get(IDEMPOTENCY_KEY) {
             None => None,
             Some(value) => {

@@ -150,7 +150,7 @@ pub(crate) const LEAVING_AT_ONCE: usize = 64;
 pub(crate) const TOKEN_BYTES_MAX: usize = 8 * 1024;
 /// Bytes of a body that signs in, where tokens are taken: one of these and its name.
 pub(crate) const SESSION_TOKEN_BODY_BYTES_MAX: usize = TOKEN_BYTES_MAX + 1024;
-/// Good tokens that are remembered, some 80 bytes each: one for each key of a large network's users.
+/// Good tokens that are remembered, some 120 bytes each: one for each key of a large network's users.
 pub(crate) const KNOWN_TOKENS_MAX: usize = 16_384;
 /// Keys that an issuer may have: usually it is two.
 pub(crate) const ISSUER_KEYS_MAX: usize = 64;

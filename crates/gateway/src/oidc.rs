@@ -14,6 +14,7 @@ mod issuer_keys;
 mod jwk;
 mod jws;
 mod known;
+mod marks;
 mod options;
 
 use std::sync::Arc;
@@ -21,22 +22,32 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use domain::{Sequence, Timestamp};
+use views::ApiKey;
 
 use crate::gateway::App;
 use issuer_keys::IssuerKeys;
 use known::Known;
+use marks::Marks;
 
 pub use issuer_keys::count_issuer_keys;
 pub use jwk::Algorithm;
 pub use options::{ClaimPath, KeysFrom, OidcOptions, RoleClaims};
 
+/// What a token opened ends a day after it was verified, in microseconds, if the token does not end
+/// before: an issuer that writes the year 9999 would open it for ever.
+const HOLD_MICROS_MAX: i64 = 24 * 60 * 60 * 1_000_000;
+
 /// What is so of a caller for as long as a token stands behind them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct TokenHold {
-    /// When the token ends, in wall time.
+    /// When the token ends, or is to be shown again, in wall time.
     pub(crate) expires_at: Timestamp,
+    /// The digest of the issuer's key that has signed it.
+    signer: blake3::Hash,
+    /// When it was issued, in wall time.
+    issued_at: Timestamp,
     /// The event that gave its subject what it gives: another one gives something else.
-    granted: Sequence,
+    pub(crate) granted: Sequence,
 }
 
 /// The issuer whose tokens are taken.
@@ -44,18 +55,35 @@ pub(crate) struct Oidc {
     options: OidcOptions,
     keys: Arc<IssuerKeys>,
     known: Known,
+    marks: Marks,
     wall: Wall,
 }
 
 impl Oidc {
     pub(crate) fn new(options: OidcOptions) -> Self {
         let keys = IssuerKeys::new(options.keys.clone(), options.algorithm);
-        Self { options, keys: Arc::new(keys), known: Known::default(), wall: Wall::default() }
+        Self {
+            options,
+            keys: Arc::new(keys),
+            known: Known::default(),
+            marks: Marks::default(),
+            wall: Wall::default(),
+        }
     }
 
-    /// Whether the token behind a caller is over, or its subject was given something else since.
-    pub(crate) fn is_over(&self, hold: TokenHold, changed: Sequence) -> bool {
-        hold.granted != changed || self.has_ended(hold.expires_at)
+    /// Whether the token behind a caller is over, or the key that it was signed with is, or its subject
+    /// was given something else since, or nothing.
+    pub(crate) fn is_over(&self, hold: TokenHold, key: &ApiKey) -> bool {
+        hold.granted != key.changed
+            || self.marks.has_ended(key.id, hold.issued_at)
+            || self.has_ended(hold.expires_at)
+            || !self.keys.has_signer(hold.signer)
+    }
+
+    /// Until when a token opens something that ends then.
+    fn hold_until(&self, expires_at: Timestamp) -> Timestamp {
+        let most = self.wall.now().0.saturating_add(HOLD_MICROS_MAX);
+        expires_at.min(Timestamp(most))
     }
 
     /// Whether what ends then has ended: clocks differ.

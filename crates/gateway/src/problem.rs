@@ -114,7 +114,7 @@ impl Problem {
     /// A token whose subject has shown a newer one, which says otherwise.
     pub(crate) fn token_outdated() -> Self {
         let detail = "a token of the same subject that was issued later, or at the same time, gives \
-                      another role or other accounts: have the issuer give a new one";
+                      another role, other accounts or nothing: have the issuer give a new one";
         Self::new(Code::TokenOutdated, detail).challenging()
     }
 

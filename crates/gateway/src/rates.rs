@@ -338,8 +338,9 @@ pub(crate) fn is_guess(headers: &axum::http::HeaderMap) -> bool {
 }
 
 /// Whether a request was refused for what it sent to say who sends it: of a token that took verifying.
+/// One that is outdated is a subject's own, who may not know of the newer one yet.
 fn is_wasted(code: Code) -> bool {
-    matches!(code, Code::Unauthenticated | Code::TokenOutdated | Code::NoAccess)
+    matches!(code, Code::Unauthenticated | Code::NoAccess)
 }
 
 /// A key among addresses: networks of IPv6 are zero in their lower 64 bits, and addresses of IPv4 have

@@ -41,10 +41,10 @@ impl<T: DeserializeOwned + ToSchema> FromRequest<App> for Asked<T> {
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
         let caller = Caller::of(app, &parts).await?;
-        let access = caller.with_key()?;
-        let sent = Sent::of(access, &parts.headers, is_dry_run(&parts.uri)?)?;
+        let sent = Sent::of(&caller, &parts.headers, is_dry_run(&parts.uri)?)?;
         require_media_type(&parts.headers, "application/json")?;
         let body = read_body(app, &parts, body, BODY_BYTES_MAX).await?;
+        caller.require_same(app)?;
         let body = shape::read(&body, &document().schemas)?;
         Ok(Self { caller, sent, body })
     }
@@ -68,9 +68,10 @@ impl<T: DeserializeOwned + ToSchema> FromRequest<App> for AskedBeside<T> {
         let caller = Caller::of(app, &parts).await?;
         let (access, by_token) = (caller.with_key()?.clone(), caller.token.is_some());
         NoQuery::of(&parts.uri)?;
-        let key = Sent::of(&access, &parts.headers, false)?.key;
+        let key = Sent::of(&caller, &parts.headers, false)?.key;
         require_media_type(&parts.headers, "application/json")?;
         let body = read_body(app, &parts, body, BODY_BYTES_MAX).await?;
+        caller.require_same(app)?;
         let body = shape::read(&body, &document().schemas)?;
         Ok(Self { access, by_token, key, body })
     }
@@ -101,8 +102,7 @@ impl FromRequestParts<App> for AskedPlainly {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let caller = Caller::of(app, parts).await?;
-        let access = caller.with_key()?;
-        let sent = Sent::of(access, &parts.headers, is_dry_run(&parts.uri)?)?;
+        let sent = Sent::of(&caller, &parts.headers, is_dry_run(&parts.uri)?)?;
         Ok(Self { sent })
     }
 }

@@ -2,8 +2,8 @@
 
 use domain::limits::{ADMIN_KEYS_RESERVED, DEADLINE_SECONDS_MAX, KEYS_MAX};
 use domain::{
-    Accounts, Action, Command, Event, Identifier, KeyDetails, KeyId, KeyRotation, Lifetime,
-    NetworkDetails, NewKey, PrincipalId, Rejection, Role, Side, Timestamp, TraderId,
+    Accounts, Action, Command, Envelope, Event, Identifier, KeyDetails, KeyId, KeyRotation,
+    Lifetime, NetworkDetails, NewKey, PrincipalId, Rejection, Role, Side, Timestamp, TraderId,
     is_token_principal,
 };
 
@@ -22,6 +22,11 @@ pub(crate) fn check(state: &State, command: &Command) -> Result<(), Rejection> {
     let Some(principal) = state.principal(command.actor) else {
         return Err(Rejection::NotPermitted { role: Role::Viewer });
     };
+    // Else a command that took its time would be decided with what a newer token gives.
+    let since = principal.token.as_ref().map(|token| token.granted);
+    if command.granted.is_some() && command.granted != since {
+        return Err(Rejection::Unauthenticated);
+    }
     let role = principal.role;
     let permitted = match role {
         Role::Admin => administers(command),
@@ -144,7 +149,7 @@ pub(crate) fn create_key(
 }
 
 /// The number of the next key, of which the last ones are for administrators.
-pub(crate) fn next_key(state: &State, role: Role) -> Result<KeyId, Rejection> {
+fn next_key(state: &State, role: Role) -> Result<KeyId, Rejection> {
     let reserved = if role == Role::Admin { 0 } else { ADMIN_KEYS_RESERVED };
     next(state.keys.len(), "keys", KEYS_MAX - reserved).map(KeyId)
 }
@@ -240,18 +245,13 @@ pub(crate) fn apply_network(state: &mut State, details: NetworkDetails) {
     state.network = Some(details);
 }
 
-pub(crate) fn apply_key(
-    state: &mut State,
-    recorded_at: Timestamp,
-    key: KeyId,
-    details: &KeyDetails,
-) {
+pub(crate) fn apply_key(state: &mut State, envelope: &Envelope, key: KeyId, details: &KeyDetails) {
     assert_eq!(key.index(), state.keys.len(), "keys are numbered in order");
     state.keys.push(KeyRow {
         principal: details.principal,
         has_ended: false,
         expires_at: details.expires_at,
-        lifetime: details.expires_at.map(|expires_at| lifetime(recorded_at, expires_at)),
+        lifetime: details.expires_at.map(|expires_at| lifetime(envelope.recorded_at, expires_at)),
         replaced_by: None,
     });
     state.arm(details.expires_at, Timer::Key(key));
@@ -261,7 +261,7 @@ pub(crate) fn apply_key(
     if details.principal.index() == state.principals.len() {
         let token = details.token.as_ref().map(|token| {
             let (digest, issued_at) = (details.digest, token.issued_at);
-            TokenRow { digest, key, issued_at }
+            TokenRow { digest, key, issued_at, granted: envelope.sequence }
         });
         let row = Principal { role: details.role, accounts: details.accounts.clone(), token };
         state.principals.insert(Name(details.name.clone()), row);

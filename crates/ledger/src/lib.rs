@@ -96,11 +96,11 @@ pub fn apply(state: &mut State, recorded: &Recorded) {
     match event {
         Event::NetworkCreated(details) => access::apply_network(state, *details),
         Event::KeyCreated { key, details } => {
-            access::apply_key(state, envelope.recorded_at, *key, details);
+            access::apply_key(state, envelope, *key, details);
         }
         Event::KeyRevoked { key } | Event::KeyExpired { key } => access::apply_ended(state, *key),
         Event::KeyUpdated { key, expires_at } => access::apply_expiry(state, *key, *expires_at),
-        Event::GrantUpdated { key, grant } => tokens::apply(state, *key, grant),
+        Event::GrantUpdated { key, grant } => tokens::apply(state, envelope, *key, grant),
         Event::StationCreated { station, trader, id, details } => {
             reference::apply_station(state, *station, *trader, id, details);
         }

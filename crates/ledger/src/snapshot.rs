@@ -233,7 +233,7 @@ impl Row for Principal {
 
 impl Default for TokenRow {
     fn default() -> Self {
-        Self { digest: [0; 32], key: KeyId(0), issued_at: Timestamp(0) }
+        Self { digest: [0; 32], key: KeyId(0), issued_at: Timestamp(0), granted: Sequence(0) }
     }
 }
 
@@ -244,7 +244,8 @@ impl Row for TokenRow {
         let wrong = |_| ArchiveError::Invalid { wanted: "a digest" };
         self.digest = digest.try_into().map_err(wrong)?;
         self.key.0.archive(archive)?;
-        self.issued_at.0.archive(archive)
+        self.issued_at.0.archive(archive)?;
+        archive.number(&mut self.granted.0)
     }
 }
 

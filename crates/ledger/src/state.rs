@@ -83,6 +83,8 @@ pub(crate) struct TokenRow {
     pub(crate) key: KeyId,
     /// Wall time at which the token was issued that last changed what the principal may do.
     pub(crate) issued_at: Timestamp,
+    /// The event that last gave it what it may do.
+    pub(crate) granted: Sequence,
 }
 
 #[derive(Debug, Clone)]

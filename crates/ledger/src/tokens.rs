@@ -3,12 +3,13 @@
 //!
 //! Whether a token is good is judged before: the rules know no signature and no wall time.
 
-use domain::limits::KEYS_MAX;
+use domain::limits::{ADMIN_KEYS_RESERVED, KEYS_MAX};
 use domain::{
-    Event, Grant, KeyDetails, KeyId, PrincipalId, Rejection, TokenGrant, TokenSubject, TraderId,
+    Envelope, Event, Grant, KeyDetails, KeyId, PrincipalId, Rejection, TokenGrant, TokenSubject,
+    TraderId,
 };
 
-use crate::access::{next, next_key, resolve_accounts};
+use crate::access::{next, resolve_accounts};
 use crate::state::{Principal, State, TokenRow, find};
 
 /// Gives a subject what its token says: nothing happens if it has that already.
@@ -56,7 +57,9 @@ fn create(
     accounts: Box<[TraderId]>,
 ) -> Result<Event, Rejection> {
     let principal = PrincipalId(next(state.principals.len(), "principals", KEYS_MAX)?);
-    let key = next_key(state, grant.role)?;
+    // The reserve is for whoever helps when it is all that is left: an issuer must not use it up,
+    // whatever it makes of its subjects.
+    let key = KeyId(next(state.keys.len(), "keys", KEYS_MAX - ADMIN_KEYS_RESERVED)?);
     let details = KeyDetails {
         principal,
         name: grant.principal.clone(),
@@ -75,7 +78,7 @@ fn create(
     Ok(Event::KeyCreated { key, details: Box::new(details) })
 }
 
-pub(crate) fn apply(state: &mut State, key: KeyId, grant: &Grant) {
+pub(crate) fn apply(state: &mut State, envelope: &Envelope, key: KeyId, grant: &Grant) {
     let principal =
         state.keys.get(key.index()).expect("a key changes after it is created").principal;
     let slot = state.principals.slot(principal.0).expect("a key speaks for a principal");
@@ -83,5 +86,5 @@ pub(crate) fn apply(state: &mut State, key: KeyId, grant: &Grant) {
     row.role = grant.role;
     row.accounts.clone_from(&grant.accounts);
     let token = row.token.as_mut().expect("only tokens change what a principal may do");
-    token.issued_at = grant.issued_at;
+    (token.issued_at, token.granted) = (grant.issued_at, envelope.sequence);
 }

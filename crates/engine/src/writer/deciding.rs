@@ -108,6 +108,7 @@ impl Work {
             action: _,
             past: _,
             api_key: _,
+            granted: _,
         } = command;
         let (mut sequence, mut recorded_at) = (self.writer.state.last(), at);
         for event in self.decided.drain(..) {

@@ -92,6 +92,7 @@ pub(crate) fn command(action: Action) -> Command {
         action,
         past: None,
         api_key: None,
+        granted: None,
     }
 }
 

@@ -20,9 +20,21 @@ pub(super) struct Claims {
     pub(super) accounts: Option<Accounts>,
 }
 
-impl Claims {
+/// What comes of a token that is this issuer's, for us, and of now.
+#[derive(Debug)]
+pub(super) enum Judged {
+    Gives(Claims),
+    /// Its claims give its subject nothing here, and why.
+    Nothing {
+        subject: Text,
+        issued_at: Timestamp,
+        why: Problem,
+    },
+}
+
+impl Judged {
     /// Judges the payload of a token whose signature is good.
-    pub(super) fn judge(
+    pub(super) fn of(
         payload: &[u8],
         options: &OidcOptions,
         now: Timestamp,
@@ -31,16 +43,27 @@ impl Claims {
             .map_err(|_| Problem::bad_token("the token's claims are not a JSON object"))?;
         let (subject, issued_at, expires_at) =
             identity(&claims, options, now).map_err(Problem::bad_token)?;
-        let role = role(&claims, options).ok_or_else(|| {
-            let detail = format!(
-                "the token's claim {} has no value that gives a role here",
-                options.role_claim
-            );
-            Problem::new(Code::NoAccess, detail)
-        })?;
-        let accounts = role.has_accounts().then(|| accounts(&claims, options)).transpose()?;
-        Ok(Self { subject, issued_at, expires_at, role, accounts })
+        Ok(match rights(&claims, options) {
+            Ok((role, accounts)) => {
+                Self::Gives(Claims { subject, issued_at, expires_at, role, accounts })
+            }
+            Err(why) => Self::Nothing { subject, issued_at, why },
+        })
     }
+}
+
+/// What the claims give.
+fn rights(
+    claims: &Map<String, Value>,
+    options: &OidcOptions,
+) -> Result<(Role, Option<Accounts>), Problem> {
+    let role = role(claims, options).ok_or_else(|| {
+        let claim = &options.role_claim;
+        let detail = format!("the token's claim {claim} has no value that gives a role here");
+        Problem::new(Code::NoAccess, detail)
+    })?;
+    let accounts = role.has_accounts().then(|| accounts(claims, options)).transpose()?;
+    Ok((role, accounts))
 }
 
 /// Whose it is and when it was issued and ends, if it is to be believed at all.
@@ -190,9 +213,9 @@ mod tests {
                 "exp": 1_800_000_000, "scope": "itn:read"
             });
             claims.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
-            Claims::judge(claims.to_string().as_bytes(), &options("scope"), now)
+            Judged::of(claims.to_string().as_bytes(), &options("scope"), now)
         };
-        let claims = judged(json!({})).unwrap();
+        let Ok(Judged::Gives(claims)) = judged(json!({})) else { panic!("it gives something") };
         let known = (claims.subject.as_str(), claims.issued_at, claims.expires_at, claims.role);
         assert_eq!(known, ("ann", now, now, Role::Viewer));
         for good in [
@@ -201,7 +224,7 @@ mod tests {
             json!({ "iat": 1_800_000_030 }),
             json!({ "iat": 1 }),
         ] {
-            assert!(judged(good.clone()).is_ok(), "{good}");
+            assert!(matches!(judged(good.clone()), Ok(Judged::Gives(_))), "{good}");
         }
         for bad in [
             json!({ "exp": 1_799_999_970 }),

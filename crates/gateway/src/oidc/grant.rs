@@ -3,12 +3,13 @@
 
 use axum::http::Extensions;
 use domain::{
-    Action, Command, Identifier, PrincipalId, Rejection, Sequence, TOKEN_PRINCIPAL, TokenGrant,
+    Action, Command, Identifier, KeyId, PrincipalId, Rejection, Sequence, TOKEN_PRINCIPAL, Text,
+    Timestamp, TokenGrant,
 };
 use engine::{Answer, Refused};
 use views::{Access, ApiKey, State};
 
-use super::claims::Claims;
+use super::claims::{Claims, Judged};
 use super::jws::Token;
 use super::known::Remembered;
 use super::{Oidc, TokenHold};
@@ -48,34 +49,64 @@ impl Oidc {
         let Some(known) = self.known.get(digest, self.keys.generation()) else { return Ok(None) };
         let state = app.ready()?.views.read();
         let key = state.keys_from(known.key.index()).next();
-        let key = key.filter(|key| !key.has_ended() && !self.is_over(known.hold, key.changed));
+        let key = key.filter(|key| !key.has_ended() && !self.is_over(known.hold, key));
         Ok(key.map(|key| caller(app, key.access(), known.hold)))
     }
 
     async fn judged(&self, app: &App, digest: [u8; 32], token: &str) -> Result<Caller, Problem> {
         let token = Token::parse(token).map_err(Problem::bad_token)?;
-        let generation = self.keys.verify(&token).await?;
-        let claims = Claims::judge(&token.payload, &self.options, self.wall.now())?;
-        let subject = self.digest_of(&claims);
+        let verified = self.keys.verify(&token).await?;
+        let claims = match Judged::of(&token.payload, &self.options, self.wall.now())? {
+            Judged::Gives(claims) => claims,
+            Judged::Nothing { subject, issued_at, why } => {
+                self.end_older(app, &self.digest_of(&subject), issued_at)?;
+                return Err(why);
+            }
+        };
+        let subject = self.digest_of(&claims.subject);
         for _ in 0..LOOKS {
-            let name = match standing(&app.ready()?.views.read(), &subject, &claims)? {
+            let standing = standing(&app.ready()?.views.read(), &subject, &claims)?;
+            // Before the ledger is asked: a newer token that changes nothing is no event of it.
+            if let Some(key) = standing.key() {
+                let is_other = matches!(standing, Standing::Other { .. });
+                if !self.marks.admit(key, claims.issued_at, is_other) {
+                    return Err(Problem::token_outdated());
+                }
+            }
+            let name = match standing {
                 Standing::Given(access, granted) => {
-                    let hold = TokenHold { expires_at: claims.expires_at, granted };
+                    let expires_at = self.hold_until(claims.expires_at);
+                    let (signer, issued_at) = (verified.signer, claims.issued_at);
+                    let hold = TokenHold { expires_at, signer, issued_at, granted };
                     let found = Remembered { key: access.key, hold };
-                    self.known.put(digest, Some(generation), found);
+                    self.known.put(digest, Some(verified.generation), found);
                     return Ok(caller(app, access, hold));
                 }
-                Standing::Other(name) => name,
+                Standing::Other { name, .. } => name,
             };
             self.give(app, name, subject, &claims).await?;
         }
         Err(Problem::token_outdated())
     }
 
+    /// A token of a subject gives nothing: older ones of it are over.
+    fn end_older(
+        &self,
+        app: &App,
+        subject: &[u8; 32],
+        issued_at: Timestamp,
+    ) -> Result<(), Problem> {
+        let key = app.ready()?.views.read().key_of_tokens(subject).map(|key| key.id);
+        if let Some(key) = key {
+            self.marks.end_older(key, issued_at);
+        }
+        Ok(())
+    }
+
     /// Who it is: another issuer's subject of the same name is somebody else.
-    fn digest_of(&self, claims: &Claims) -> [u8; 32] {
+    fn digest_of(&self, subject: &Text) -> [u8; 32] {
         let mut hasher = blake3::Hasher::new_derive_key(SUBJECTS);
-        for part in [self.options.issuer.as_str(), claims.subject.as_str()] {
+        for part in [self.options.issuer.as_str(), subject.as_str()] {
             hasher.update(&(part.len() as u64).to_le_bytes()).update(part.as_bytes());
         }
         *hasher.finalize().as_bytes()
@@ -106,10 +137,16 @@ impl Oidc {
             }),
             past: None,
             api_key: None,
+            granted: None,
         };
         match app.ready()?.executor.execute(command).await {
             Ok(Answer::Accepted(_) | Answer::Unchanged) => Ok(()),
-            Ok(Answer::Rejected(rejection)) => refused(&rejection),
+            Ok(Answer::Rejected(rejection)) => {
+                if matches!(rejection, Rejection::UnknownTrader { .. }) {
+                    self.end_older(app, &digest, claims.issued_at)?;
+                }
+                refused(&rejection)
+            }
             Ok(_) => Err(Problem::plain(Code::Internal)),
             // What a token gives may be given again: nothing is in doubt for whoever tries again.
             Err(Refused::OutcomeUnknown) => Err(Problem::plain(Code::Stopping)),
@@ -127,13 +164,23 @@ fn caller(app: &App, access: Access, hold: TokenHold) -> Caller {
 enum Standing {
     /// What the token says, since this event.
     Given(Access, Sequence),
-    /// Something else or nothing; its principal is called so.
-    Other(Identifier),
+    /// Something else by this key, or nothing yet; its principal is called so.
+    Other { name: Identifier, key: Option<KeyId> },
+}
+
+impl Standing {
+    /// The subject's key, if it has one.
+    fn key(&self) -> Option<KeyId> {
+        match self {
+            Self::Given(access, _) => Some(access.key),
+            Self::Other { key, .. } => *key,
+        }
+    }
 }
 
 fn standing(state: &State, subject: &[u8; 32], claims: &Claims) -> Result<Standing, Problem> {
     let Some(key) = state.key_of_tokens(subject) else {
-        return Ok(Standing::Other(free_name(state, subject, claims)));
+        return Ok(Standing::Other { name: free_name(state, subject, claims), key: None });
     };
     if key.has_ended() {
         return Err(ended());
@@ -142,7 +189,8 @@ fn standing(state: &State, subject: &[u8; 32], claims: &Claims) -> Result<Standi
         return Ok(Standing::Given(key.access(), key.changed));
     }
     let name = state.principal_name(key.principal).cloned();
-    name.map(Standing::Other).ok_or_else(|| Problem::plain(Code::Internal))
+    let other = |name| Standing::Other { name, key: Some(key.id) };
+    name.map(other).ok_or_else(|| Problem::plain(Code::Internal))
 }
 
 fn has_accounts(state: &State, key: &ApiKey, claims: &Claims) -> bool {

@@ -61,6 +61,7 @@ pub(super) struct KeySet {
 struct Key {
     id: Option<String>,
     public: Public,
+    digest: blake3::Hash,
 }
 
 #[derive(Debug)]
@@ -71,6 +72,23 @@ enum Public {
     },
     /// Of the curve that the algorithm is of.
     Point(Vec<u8>),
+}
+
+impl Public {
+    /// What tells it from others, whatever it is called.
+    fn digest(&self) -> blake3::Hash {
+        let mut hasher = blake3::Hasher::new();
+        match self {
+            Self::Rsa { modulus, exponent } => {
+                let length = (modulus.len() as u64).to_le_bytes();
+                hasher.update(&length).update(modulus).update(exponent);
+            }
+            Self::Point(point) => {
+                hasher.update(point);
+            }
+        }
+        hasher.finalize()
+    }
 }
 
 #[derive(Deserialize)]
@@ -102,21 +120,16 @@ const MODULUS_MIN: usize = 256;
 const MODULUS_MAX: usize = 1_024;
 
 impl KeySet {
-    /// Reads the keys that tokens of this algorithm may be signed with; passes over all others.
+    /// Reads the keys that tokens of this algorithm may be signed with; passes over all others. None
+    /// at all is what an issuer says, too, that takes its keys back.
     pub(super) fn parse(document: &[u8], algorithm: Algorithm) -> Result<Self, String> {
         let Document { keys: all } = serde_json::from_slice(document)
             .map_err(|error| format!("it is no JSON Web Key Set: {error}"))?;
         if all.len() > ISSUER_KEYS_MAX {
             return Err(format!("it has {} keys, and {ISSUER_KEYS_MAX} are taken", all.len()));
         }
-        let count = all.len();
         let read = |value| Key::of(serde_json::from_value(value).ok()?, algorithm);
-        let keys: Vec<_> = all.into_iter().filter_map(read).collect();
-        if keys.is_empty() {
-            let name = algorithm.name();
-            return Err(format!("none of its {count} keys is one that {name} is verified with"));
-        }
-        Ok(Self { algorithm, keys })
+        Ok(Self { algorithm, keys: all.into_iter().filter_map(read).collect() })
     }
 
     pub(super) fn len(&self) -> usize {
@@ -128,8 +141,13 @@ impl KeySet {
         self.named(id).next().is_some()
     }
 
-    /// Whether one of the keys has signed the token.
-    pub(super) fn verify(&self, token: &Token<'_>) -> Result<(), &'static str> {
+    /// Whether a key of this digest is one of them.
+    pub(super) fn has_digest(&self, digest: blake3::Hash) -> bool {
+        self.keys.iter().any(|key| key.digest == digest)
+    }
+
+    /// Which of the keys has signed the token, by its digest.
+    pub(super) fn verify(&self, token: &Token<'_>) -> Result<blake3::Hash, &'static str> {
         let header = &token.header;
         // Only ever by what the operator pinned: what the token says is compared, and not followed.
         if header.alg != self.algorithm.name() {
@@ -142,11 +160,8 @@ impl KeySet {
         if named.peek().is_none() {
             return Err("the issuer has no key of the token's kid");
         }
-        if named.any(|key| key.has_signed(self.algorithm, token)) {
-            Ok(())
-        } else {
-            Err("the token's signature is not the issuer's")
-        }
+        let signer = named.find(|key| key.has_signed(self.algorithm, token));
+        signer.map(|key| key.digest).ok_or("the token's signature is not the issuer's")
     }
 
     /// The keys of this name, and those without one.
@@ -180,7 +195,8 @@ impl Key {
             (Algorithm::EdDsa, "OKP", Some("Ed25519")) => Public::Point(coordinate(jwk.x)?),
             _ => return None,
         };
-        signs.then_some(Self { id: jwk.kid, public })
+        let digest = public.digest();
+        signs.then_some(Self { id: jwk.kid, public, digest })
     }
 
     fn has_signed(&self, algorithm: Algorithm, token: &Token<'_>) -> bool {
@@ -227,7 +243,7 @@ mod tests {
                      lSApmWQxfKTUJqPP3-Kg6NU1Q";
         let keys = set(&json!([key]), Algorithm::Es256).unwrap();
         let mut token = Token::parse(token).unwrap();
-        assert_eq!(keys.verify(&token), Ok(()));
+        assert!(keys.has_digest(keys.verify(&token).unwrap()));
         token.signature[7] ^= 1;
         assert!(keys.verify(&token).unwrap_err().contains("signature"));
     }
@@ -240,10 +256,11 @@ mod tests {
         let token = "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc.hgyY0il_MGCjP0JzlnLWG1PPOt7-09P\
                      GcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg";
         let keys = set(&json!([key]), Algorithm::EdDsa).unwrap();
-        assert_eq!(keys.verify(&Token::parse(token).unwrap()), Ok(()));
+        let signer = keys.verify(&Token::parse(token).unwrap()).unwrap();
         let other = json!({ "kty": "OKP", "crv": "Ed25519", "x": "A".repeat(43) });
         let others = set(&json!([other]), Algorithm::EdDsa).unwrap();
         assert!(others.verify(&Token::parse(token).unwrap()).is_err());
+        assert!(keys.has_digest(signer) && !others.has_digest(signer));
     }
 
     #[test]
@@ -254,7 +271,7 @@ mod tests {
             key.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
             key
         };
-        let taken = |change: Value| set(&json!([rsa(change)]), Algorithm::Rs256).is_ok();
+        let taken = |change| set(&json!([rsa(change)]), Algorithm::Rs256).unwrap().len() == 1;
         let sign_byte = URL_SAFE_NO_PAD.encode([vec![0], vec![0xc5; 256]].concat());
         for good in [
             json!({}),

@@ -87,7 +87,12 @@ mod tests {
         let known = Known::default();
         let found = |key| Remembered {
             key: KeyId(key),
-            hold: TokenHold { expires_at: Timestamp(7), granted: Sequence(1) },
+            hold: TokenHold {
+                expires_at: Timestamp(7),
+                signer: blake3::hash(b"a key"),
+                issued_at: Timestamp(1),
+                granted: Sequence(1),
+            },
         };
         let first = Some(blake3::hash(b"keys"));
         assert!(known.get(&digest(0), first).is_none());

@@ -169,3 +169,37 @@ async fn without_an_issuer_a_token_is_a_key_that_is_none() {
     let token = issuer.token(&claims("ann", "eyes", &[]));
     whoami(&network, &token).await.expect_problem(401, "unauthenticated");
 }
+
+#[tokio::test]
+async fn an_older_token_gives_nothing_back_that_a_newer_one_no_longer_gives() {
+    let issuer = Issuer::new();
+    let network = founded(&issuer).await;
+    let today = now();
+    for (subject, role, accounts) in [("ann", "nobody", vec![]), ("bob", "pilots", vec!["nobody"])]
+    {
+        let at = |role: &str, accounts: &[&str], ago: i64| {
+            let claims = claims(subject, role, accounts);
+            issuer.token_with(&claims, |claims| claims["iat"] = json!(today - ago))
+        };
+        let first = at("eyes", &[], 300);
+        whoami(&network, &first).await.expect(200);
+        // The newest says what stands: nothing is recorded, and one between them changes nothing.
+        whoami(&network, &at("eyes", &[], 100)).await.expect(200);
+        let before = network.sequence().await;
+        whoami(&network, &at("chiefs", &[], 200)).await.expect_problem(401, "token_outdated");
+        whoami(&network, &first).await.expect(200);
+        // One that gives nothing ends what older ones gave.
+        let nothing = at(role, &accounts, 50);
+        whoami(&network, &nothing).await.expect_problem(403, "no_access");
+        for older in [&first, &at("eyes", &[], 60), &at("chiefs", &[], 60)] {
+            whoami(&network, older).await.expect_problem(401, "token_outdated");
+        }
+        assert_eq!(network.sequence().await, before);
+        whoami(&network, &at("eyes", &[], 40)).await.expect(200);
+        whoami(&network, &first).await.expect_problem(401, "token_outdated");
+        assert_eq!(
+            whoami(&network, &at("chiefs", &[], 30)).await.expect(200).json["role"],
+            "admin"
+        );
+    }
+}

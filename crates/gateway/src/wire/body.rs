@@ -70,6 +70,7 @@ impl Wanted {
             action: self.action,
             past: None,
             api_key: by.api_key,
+            granted: by.granted,
         }
     }
 }

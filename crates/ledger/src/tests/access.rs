@@ -274,6 +274,35 @@ fn the_first_token_of_a_subject_makes_a_key_and_newer_ones_change_what_it_gives(
 }
 
 #[test]
+fn a_token_does_nothing_with_what_another_one_gave() {
+    let ann = |role, issued_at| grant("oidc.ann", role, &[], issued_at);
+    let put = |id| Action::PutTrader(trader(id));
+    let story = given().by(PrincipalId::NETWORK).check(ann(Role::Operator, 10), "key.created");
+    let first = story.state.last().0;
+    let story = story
+        .by(PrincipalId(4))
+        .with_key(3)
+        .with_grant(Some(first))
+        .check(put("one"), "trader.created")
+        .with_grant(Some(first - 1))
+        .check(put("two"), "unauthenticated");
+    let story = story.by(PrincipalId::NETWORK).with_key(0).with_grant(None);
+    let story = story.check(ann(Role::Admin, 20), "key.updated");
+    let second = story.state.last().0;
+    story
+        .by(PrincipalId(4))
+        .with_key(3)
+        .with_grant(Some(first))
+        .check(put("two"), "unauthenticated")
+        .with_grant(Some(second))
+        .check(put("two"), "trader.created")
+        // Keys are of no grant, and no grant is of theirs.
+        .by(ADMIN)
+        .with_key(0)
+        .check(put("three"), "unauthenticated");
+}
+
+#[test]
 fn who_was_revoked_comes_back_with_no_token() {
     let ann = |role, issued_at| grant("oidc.ann", role, &[], issued_at);
     given()

@@ -4,7 +4,7 @@ use domain::limits::{
     ADMIN_KEYS_RESERVED, ALERT_RULES_MAX, COMMODITIES_MAX, KEYS_MAX, SHIPMENT_EVENTS_MAX,
     STATIONS_MAX, VESSELS_MAX,
 };
-use domain::{Action, PutStation, Role};
+use domain::{Action, PrincipalId, PutStation, Role};
 
 use super::asks::{
     arrived, book, commodity, departed, estimated, key, lost, name, received, seen, station,
@@ -145,7 +145,13 @@ fn keys_are_bounded_revoked_ones_included() {
         .check(key("clerk", Role::Operator), &format!("limit_reached {for_all} keys"))
         .check(super::asks::rotate(last, None, 60), &format!("limit_reached {for_all} keys"))
         .check(key("clerk", Role::Viewer), "already_exists clerk is a principal")
-        // The last ones are for administrators.
+        // The last ones are for administrators, those of tokens apart.
+        .by(PrincipalId::NETWORK)
+        .check(
+            super::asks::grant("oidc.ann", Role::Admin, &[], 10),
+            &format!("limit_reached {for_all} keys"),
+        )
+        .by(super::story::ADMIN)
         .check(super::asks::rotate(0, None, 60), "key.created, key.updated");
     for _ in story.state.keys.len()..KEYS_MAX {
         story = story.check(key("second", Role::Admin), "key.created");

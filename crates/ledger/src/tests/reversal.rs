@@ -127,6 +127,7 @@ fn decided(story: &Story, trade: TransactionId, past: Option<PastTrade>) -> Resu
         action: Action::ReverseTrade { trade, reason: text("a mistake") },
         past: past.map(Box::new),
         api_key: None,
+        granted: None,
     };
     decide(&story.state, Timestamp(story.now() + 1), &command, &mut Vec::new())
 }

@@ -2,8 +2,8 @@
 
 use domain::{
     Action, AlertId, Command, Envelope, Event, KeyBinding, KeyId, NetworkDetails, OfferId,
-    PastTrade, PrincipalId, Recorded, Rejection, Role, Shipment, ShipmentAction, ShipmentId,
-    StockAccount, Timestamp, TradeRecord, TransactionId,
+    PastTrade, PrincipalId, Recorded, Rejection, Role, Sequence, Shipment, ShipmentAction,
+    ShipmentId, StockAccount, Timestamp, TradeRecord, TransactionId,
 };
 
 use super::asks::{adjust, commodity, issue, key, name, produced, report, station, trader};
@@ -31,6 +31,7 @@ pub(super) struct Story {
     /// When the next command says that it happened.
     said: Option<Timestamp>,
     api_key: Option<KeyId>,
+    granted: Option<Sequence>,
     /// Whether books and replay are checked after each command: their cost grows with the story.
     audited: bool,
 }
@@ -48,6 +49,7 @@ pub(super) fn nothing() -> Story {
         alerts: Vec::new(),
         said: None,
         api_key: None,
+        granted: None,
         audited: true,
     }
 }
@@ -96,6 +98,12 @@ impl Story {
     /// With which API key the commands come from here on.
     pub(super) fn with_key(mut self, key: u32) -> Self {
         self.api_key = Some(KeyId(key));
+        self
+    }
+
+    /// Since which event the token gives what it does that the commands come with from here on.
+    pub(super) fn with_grant(mut self, granted: Option<u64>) -> Self {
+        self.granted = granted.map(Sequence);
         self
     }
 
@@ -275,6 +283,7 @@ impl Story {
             action,
             past,
             api_key: self.api_key,
+            granted: self.granted,
         };
         let mut events = Vec::new();
         let outcome = decide(&self.state, Timestamp(self.now), &command, &mut events);

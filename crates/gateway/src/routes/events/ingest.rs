@@ -46,7 +46,7 @@ pub(crate) async fn ingest(
 ) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
     let caller = Caller::of(&app, &parts).await?;
-    let mut sent = Sent::of(caller.with_key()?, &parts.headers, false)?;
+    let mut sent = Sent::of(&caller, &parts.headers, false)?;
     if parts.headers.contains_key(IDEMPOTENCY_KEY) {
         // Taken in silence, it would be trusted.
         let detail = "each line has an idempotencyKey of its own";
@@ -58,6 +58,7 @@ pub(crate) async fn ingest(
     query.finish()?;
     require_media_type(&parts.headers, NDJSON)?;
     let body = read_body(&app, &parts, body, BULK_BYTES_MAX).await?;
+    caller.require_same(&app)?;
     let is_small = body.len() <= BULK_INLINE_BYTES_MAX;
     let bytes = body.bytes();
     let (payer, of) = (visit(&parts.extensions), app.clone());

@@ -1,13 +1,18 @@
 //! What ends with a token, and with the access of its subject.
 
+use std::convert::Infallible;
+
+use axum::body::Body;
 use axum::http::Method;
+use bytes::Bytes;
+use futures_util::stream;
 use http_body_util::BodyExt;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::time::{advance, pause, resume};
 
 use super::{founded, whoami};
 use crate::routes::KEY_CHECK_EVERY;
-use crate::tests::issuer::{Issuer, claims, now};
+use crate::tests::issuer::{Issuer, Signer, claims, now};
 use crate::tests::support::{Ask, Network};
 
 #[tokio::test]
@@ -92,6 +97,33 @@ async fn what_a_token_opened_ends_with_it() {
 }
 
 #[tokio::test]
+async fn what_a_token_opened_ends_with_the_key_that_signed_it_and_after_a_day() {
+    let issuer = Issuer::new();
+    let network = founded(&issuer).await;
+    let second = Signer::es256();
+    let token = issuer.token(&claims("ann", "eyes", &[]));
+    let cookie = sign_in(&network, &token).await;
+    // Another key beside it, or another name for it, changes nothing.
+    issuer.publish(&json!([second.jwk("two"), issuer.signer.jwk("three")]));
+    network.gateway.look_at_issuer().await;
+    browse(&network, &cookie).send().await.expect(200);
+    issuer.publish(&json!([second.jwk("one")]));
+    network.gateway.look_at_issuer().await;
+    browse(&network, &cookie).send().await.expect_problem(401, "unauthenticated");
+
+    let mut endless = claims("ann", "eyes", &[]);
+    endless["exp"] = json!(253_000_000_000_i64);
+    let token = second.token(&issuer.header(), &endless);
+    let cookie = sign_in(&network, &token).await;
+    network.gateway.advance_wall(24 * 60 * 60);
+    browse(&network, &cookie).send().await.expect(200);
+    network.gateway.advance_wall(40);
+    browse(&network, &cookie).send().await.expect_problem(401, "unauthenticated");
+    // The token itself is good for as long as it says.
+    whoami(&network, &token).await.expect(200);
+}
+
+#[tokio::test]
 async fn a_stream_ends_when_a_newer_token_gives_something_else() {
     let issuer = Issuer::new();
     let network = founded(&issuer).await;
@@ -129,4 +161,69 @@ async fn a_token_makes_keys_for_an_administrator_and_webhooks_for_nobody() {
     let made = ask("/api/keys").json(&json!({ "principal": "bot", "role": "viewer" })).send().await;
     let key = made.expect(201).json["key"].as_str().unwrap().to_owned();
     network.ask(Method::POST, "/api/webhooks").key(&key).json(&hook).send().await.expect(201);
+}
+
+/// A body that comes when this was done.
+fn after(act: impl Future<Output = ()> + Send + 'static, body: &Value) -> Body {
+    let text = Bytes::from(body.to_string());
+    Body::from_stream(stream::once(async move {
+        act.await;
+        Ok::<_, Infallible>(text)
+    }))
+}
+
+/// Changes by whoever may: by one command, in bulk, and beside the ledger.
+fn changes() -> [(&'static str, &'static str, Value); 3] {
+    let line = json!({
+        "type": "trader", "id": "juno", "data": { "name": "Juno" }
+    });
+    [
+        (
+            "/api/traders/acme/credits",
+            "application/json",
+            json!({ "change": 1, "reason": "issued" }),
+        ),
+        ("/api/events", "application/x-ndjson", line),
+        ("/api/webhooks", "application/json", json!({ "url": "https://example.com/hook" })),
+    ]
+}
+
+#[tokio::test]
+async fn what_a_newer_token_gives_while_a_body_comes_is_not_the_older_ones() {
+    let issuer = Issuer::new();
+    for (number, (path, media_type, body)) in changes().into_iter().enumerate() {
+        let network = founded(&issuer).await;
+        let subject = format!("ann-{number}");
+        let older = issuer.token_with(&claims(&subject, "eyes", &[]), |claims| {
+            claims["iat"] = json!(now() - 100);
+        });
+        whoami(&network, &older).await.expect(200);
+        let before = network.sequence().await;
+        let newer = issuer.token(&claims(&subject, "chiefs", &[]));
+        let widen = network.ask(Method::GET, "/api/whoami").key(&newer);
+        let widen = async move {
+            widen.send().await.expect(200);
+        };
+        let ask = network.ask(Method::POST, path).key(&older);
+        let ask = ask.bytes(media_type, after(widen, &body));
+        ask.send().await.expect_problem(401, "unauthenticated");
+        assert_eq!(network.sequence().await, before + 1, "{path}: only the grant");
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_ends_while_its_body_comes_does_nothing() {
+    let issuer = Issuer::new();
+    for (path, media_type, body) in changes() {
+        let network = founded(&issuer).await;
+        let token = issuer.token(&claims("ann", "chiefs", &[]));
+        whoami(&network, &token).await.expect(200);
+        let before = network.sequence().await;
+        let gateway = network.gateway.clone();
+        let end = async move { gateway.advance_wall(700) };
+        let ask = network.ask(Method::POST, path).key(&token);
+        let ask = ask.bytes(media_type, after(end, &body));
+        ask.send().await.expect_problem(401, "unauthenticated");
+        assert_eq!(network.sequence().await, before, "{path}");
+    }
 }

@@ -194,15 +194,36 @@ async fn keys_are_read_when_they_are_there_and_again_when_they_change() {
     whoami(&network, &token).await.expect_problem(401, "unauthenticated");
     whoami(&network, &by_second).await.expect(200);
     // What is no set of keys changes nothing, for a while.
-    for wrong in
-        ["", "{}", "[]", r#"{"keys":[]}"#, r#"{"keys":[{"kty":"RSA","n":"AQAB","e":"AQAB"}]}"#]
-    {
+    for wrong in ["", "{}", "[]", r#"{"keys":{}}"#, r#"{"keys":[{"kty""#] {
         std::fs::write(issuer.file(), wrong).unwrap();
         network.gateway.look_at_issuer().await;
         whoami(&network, &by_second).await.expect(200);
     }
-    // Nor does a file that is gone, for as long.
+    // A set without a key says that there are none.
+    for none in [json!([]), json!([{ "kty": "RSA", "n": "AQAB", "e": "AQAB" }])] {
+        issuer.publish(&none);
+        network.gateway.look_at_issuer().await;
+        whoami(&network, &by_second).await.expect_problem(401, "unauthenticated");
+        issuer.publish(&json!([second.jwk("two")]));
+        network.gateway.look_at_issuer().await;
+        whoami(&network, &by_second).await.expect(200);
+    }
+    // Other keys are seen in a file of the same length and time.
+    let written = std::fs::metadata(issuer.file()).unwrap();
+    issuer.publish(&json!([Signer::es256().jwk("two")]));
+    let file = std::fs::File::options().append(true).open(issuer.file()).unwrap();
+    file.set_modified(written.modified().unwrap()).unwrap();
+    assert_eq!(file.metadata().unwrap().len(), written.len());
+    network.gateway.look_at_issuer().await;
+    whoami(&network, &by_second).await.expect_problem(401, "unauthenticated");
+    issuer.publish(&json!([second.jwk("two")]));
+    network.gateway.look_at_issuer().await;
+    whoami(&network, &by_second).await.expect(200);
+    // A file that is gone says nothing, for a while, nor does what is none.
     std::fs::remove_file(issuer.file()).unwrap();
+    std::fs::create_dir(issuer.file()).unwrap();
+    let reason = crate::count_issuer_keys(&issuer.options().keys, Algorithm::Es256).await;
+    assert!(reason.unwrap_err().contains("regular"));
     for _ in 0..3 {
         network.gateway.look_at_issuer().await;
         later(ISSUER_KEYS_AGE_MAX / 4).await;
@@ -221,6 +242,15 @@ async fn wrong_tokens_count_as_wrong_keys_before_they_are_verified() {
         options.limits.failure_rate = Quota::new(1, 3);
     })
     .await;
+    // An older one of a subject is no guess.
+    let mine = |role, ago: i64| {
+        issuer.token_with(&claims("bob", role, &[]), |claims| claims["iat"] = json!(now() - ago))
+    };
+    whoami(&network, &mine("eyes", 10)).await.expect(200);
+    let older = mine("hands", 20);
+    for _ in 0..5 {
+        whoami(&network, &older).await.expect_problem(401, "token_outdated");
+    }
     let bad = Signer::es256().token(&issuer.header(), &claims("ann", "eyes", &[]));
     for _ in 0..3 {
         whoami(&network, &bad).await.expect_problem(401, "unauthenticated");

@@ -295,6 +295,7 @@ fn command(actor: PrincipalId, action: Action) -> Command {
         action,
         past: None,
         api_key: None,
+        granted: None,
     }
 }
 

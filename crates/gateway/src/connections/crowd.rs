@@ -318,7 +318,7 @@ mod tests {
         tokio::time::advance(REST_BEFORE_LEAVING).await;
         assert!(!crowd.make_room(&join(2), 0), "it is still being sent");
         member.flushed();
-        tokio::time::advance(REST_BEFORE_LEAVING - Duration::from_millis(1)).await;
+        tokio::time::advance(REST_BEFORE_LEAVING / 2).await;
         // What costs nothing keeps nobody a place.
         let before = member.works();
         member.answered(before);

@@ -110,7 +110,8 @@ fn killed_again_and_again_it_skips_nothing_and_keeps_the_order() {
     let (of_all, of_trades) = (moody.got(), steady.got());
     assert_eq!(firsts(&of_all), (1..=last).collect::<Vec<_>>());
     assert_eq!(firsts(&of_trades), wanted);
-    assert!(of_all.iter().filter(|delivery| !delivery.accepted).count() > 50, "hardly any failure");
+    let failures = of_all.iter().filter(|delivery| !delivery.accepted).count();
+    assert!(failures * 10 > of_all.len(), "hardly any failure: {failures} of {}", of_all.len());
     for delivery in of_all.iter().chain(&of_trades) {
         let at = usize::try_from(delivery.sequence()).unwrap() - 1;
         assert_eq!(delivery.event(), events[at]);

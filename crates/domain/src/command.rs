@@ -33,6 +33,23 @@ pub struct Command {
     pub granted: Option<Sequence>,
 }
 
+impl Command {
+    /// What the network itself asks, which comes with no key and is tried once.
+    pub const fn by_network(action: Action) -> Self {
+        Self {
+            actor: PrincipalId::NETWORK,
+            occurred_at: None,
+            key: None,
+            trace: None,
+            note: None,
+            action,
+            past: None,
+            api_key: None,
+            granted: None,
+        }
+    }
+}
+
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Action {

@@ -5,8 +5,7 @@ use std::thread::{self, JoinHandle};
 
 use crossbeam_channel::{Receiver, bounded};
 use domain::{
-    Action, Command, CommitObserver, Identifier, NetworkDetails, NewKey, PrincipalId, Role,
-    Sequence, Timestamp,
+    Action, Command, CommitObserver, Identifier, NetworkDetails, NewKey, Role, Sequence, Timestamp,
 };
 use journal::{Journal, JournalError, SnapshotStore};
 use thiserror::Error;
@@ -200,19 +199,10 @@ impl Engine {
             // Nobody shall be locked out by the clock.
             lifetime: domain::Added::default(),
         };
-        let command = |action| Command {
-            actor: PrincipalId::NETWORK,
-            occurred_at: None,
-            key: None,
-            trace: None,
-            note: None,
-            action,
-            past: None,
-            api_key: None,
-            granted: None,
-        };
-        let commands =
-            vec![command(Action::CreateNetwork(network)), command(Action::CreateKey(key))];
+        let commands = vec![
+            Command::by_network(Action::CreateNetwork(network)),
+            Command::by_network(Action::CreateKey(key)),
+        ];
         let refused = |refused: Refused| EngineError::Create(refused.to_string());
         for answer in self.handle.execute_blocking(commands).map_err(refused)? {
             if !matches!(answer, Answer::Accepted(_)) {

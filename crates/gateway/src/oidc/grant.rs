@@ -3,8 +3,8 @@
 
 use axum::http::Extensions;
 use domain::{
-    Action, Command, Identifier, KeyId, PrincipalId, Rejection, Sequence, TOKEN_PRINCIPAL, Text,
-    Timestamp, TokenGrant,
+    Action, Command, Identifier, KeyId, Rejection, Sequence, TOKEN_PRINCIPAL, Text, Timestamp,
+    TokenGrant,
 };
 use engine::{Answer, Refused};
 use views::{Access, ApiKey, State};
@@ -120,25 +120,15 @@ impl Oidc {
         digest: [u8; 32],
         claims: &Claims,
     ) -> Result<(), Problem> {
-        let command = Command {
-            actor: PrincipalId::NETWORK,
-            occurred_at: None,
-            key: None,
-            trace: None,
-            note: None,
-            action: Action::GrantToken(TokenGrant {
-                principal,
-                issuer: self.options.issuer.clone(),
-                subject: claims.subject.clone(),
-                digest,
-                role: claims.role,
-                accounts: claims.accounts.clone(),
-                issued_at: claims.issued_at,
-            }),
-            past: None,
-            api_key: None,
-            granted: None,
-        };
+        let command = Command::by_network(Action::GrantToken(TokenGrant {
+            principal,
+            issuer: self.options.issuer.clone(),
+            subject: claims.subject.clone(),
+            digest,
+            role: claims.role,
+            accounts: claims.accounts.clone(),
+            issued_at: claims.issued_at,
+        }));
         match app.ready()?.executor.execute(command).await {
             Ok(Answer::Accepted(_) | Answer::Unchanged) => Ok(()),
             Ok(Answer::Rejected(rejection)) => {

@@ -160,21 +160,12 @@ impl From<Failure> for FetchError {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
     use tokio::net::TcpListener;
     use tokio_rustls::TlsAcceptor;
-    use tokio_rustls::rustls::pki_types::pem::PemObject;
-    use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
-    use tokio_rustls::rustls::{RootCertStore, ServerConfig, crypto::ring::default_provider};
 
     use super::*;
-
-    /// Made with openssl for a hundred years: an authority, and `localhost` by it.
-    const AUTHORITY: &[u8] = include_bytes!("webhooks/http_tests/ca.pem");
-    const CERTIFICATE: &[u8] = include_bytes!("webhooks/http_tests/localhost.pem");
-    const KEY: &[u8] = include_bytes!("webhooks/http_tests/localhost.key");
+    use crate::test_tls::{acceptor, roots};
 
     const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -272,20 +263,10 @@ mod tests {
 
     #[tokio::test]
     async fn only_a_trusted_certificate_will_do() {
-        let certificate = CertificateDer::from_pem_slice(CERTIFICATE).unwrap();
-        let key = PrivateKeyDer::from_pem_slice(KEY).unwrap();
-        let config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(vec![certificate], key)
-            .unwrap();
         let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
-        let port = server(answer, Some(TlsAcceptor::from(Arc::new(config)))).await;
+        let port = server(answer, Some(acceptor())).await;
         let here = url(&format!("https://localhost:{port}/keys?a=b"));
-        let mut roots = RootCertStore::empty();
-        roots.add(CertificateDer::from_pem_slice(AUTHORITY).unwrap()).unwrap();
-        let tls = connector(roots).unwrap();
+        let tls = connector(roots()).unwrap();
         assert_eq!(fetch_over(&tls, &here, 10, PATIENCE).await, Ok(Bytes::from("{}")));
         // This machine does not know the authority.
         assert_eq!(fetch(&here, 10, PATIENCE).await, Err(FetchError::Tls));

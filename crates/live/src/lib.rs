@@ -23,6 +23,8 @@ mod pacer;
 mod ring;
 mod subject;
 mod subscription;
+#[cfg(test)]
+mod test_tls;
 mod waiters;
 pub mod webhooks;
 

@@ -5,16 +5,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
-use tokio_rustls::rustls::pki_types::pem::PemObject;
-use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use super::*;
-
-/// Made with openssl for a hundred years: an authority, and `localhost` by it.
-const AUTHORITY: &[u8] = include_bytes!("http_tests/ca.pem");
-const CERTIFICATE: &[u8] = include_bytes!("http_tests/localhost.pem");
-const KEY: &[u8] = include_bytes!("http_tests/localhost.key");
+use crate::test_tls::{acceptor, roots};
 
 /// A receiver that answers each request with these bytes, and what it saw.
 struct Server {
@@ -247,21 +240,11 @@ async fn nobody_there_is_a_failure() {
 
 #[tokio::test]
 async fn over_tls_only_a_trusted_certificate_of_that_name_will_do() {
-    let certificate = CertificateDer::from_pem_slice(CERTIFICATE).unwrap();
-    let key = PrivateKeyDer::from_pem_slice(KEY).unwrap();
-    let config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate], key)
-        .unwrap();
-    let tls = TlsAcceptor::from(Arc::new(config));
+    let tls = acceptor();
     let start =
         async |host| Server::start_at(host, ACCEPTED, Manner::Keeping, Some(tls.clone())).await;
     let (server, misnamed) = (start("127.0.0.1").await, start("127.0.0.2").await);
-    let mut roots = RootCertStore::empty();
-    roots.add(CertificateDer::from_pem_slice(AUTHORITY).unwrap()).unwrap();
-    let trusting = HttpSender::trusting(&options(&["127.0.0.0/8", "::1"]), roots).unwrap();
+    let trusting = HttpSender::trusting(&options(&["127.0.0.0/8", "::1"]), roots()).unwrap();
     let trusted = message(&format!("https://127.0.0.1:{}/", server.port));
     let misnamed = message(&format!("https://127.0.0.2:{}/", misnamed.port));
     for _ in 0..2 {

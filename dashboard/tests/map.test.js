@@ -51,6 +51,16 @@ function given(more = {}) {
   return { model, layout: new Layout(model.stations.values()), tell, shipment: () => model.shipments.get("s-1") };
 }
 
+/** A shipment that takes the row of the first one. */
+const ANOTHER = { shipmentId: "s-2", origin: "vega-b", destination: "far-gate", owner: "o", consignee: "o", carrier: "c", plannedDeparture: iso(1), plannedArrival: iso(9), lines: [] };
+
+/** The first shipment is received, and another one leaves. */
+function takeOver(tell) {
+  tell("shipment.received", 1, { complete: true });
+  tell("shipment.booked", 1, ANOTHER);
+  tell("shipment.departed", 1, ANOTHER);
+}
+
 test("stations of one system stand apart, and all near their true places", () => {
   const layout = new Layout(STATIONS);
   const [earth, ceres] = [layout.spot("earth"), layout.spot("ceres")];
@@ -184,17 +194,14 @@ test("a row that another shipment took between two frames is drawn as that one",
   const { model, layout, tell } = given();
   const fleet = new Fleet(model);
   fleet.follow(layout, 0);
-  tell("shipment.received", 1, { complete: true });
-  const another = { shipmentId: "s-2", origin: "vega-b", destination: "far-gate", owner: "o", consignee: "o", carrier: "c", plannedDeparture: iso(1), plannedArrival: iso(9), lines: [] };
-  tell("shipment.booked", 1, another);
-  tell("shipment.departed", 1, another);
+  takeOver(tell);
   fleet.follow(layout, HOUR);
   assert.equal(fleet.count, 1);
   assert.equal(fleet.slot("s-2"), 0);
   const to = layout.spot("far-gate");
   assert.deepEqual([...fleet.slots.array.slice(3, 6)], [to.x, to.y, to.z]);
   // Another state: its ships, and no others.
-  tell("shipment.booked", 2, { ...another, shipmentId: "s-3" });
+  tell("shipment.booked", 2, { ...ANOTHER, shipmentId: "s-3" });
   model.restore(structuredClone(model.save()));
   fleet.follow(layout, 2 * HOUR);
   assert.equal(fleet.count, 1);
@@ -205,10 +212,7 @@ test("until the next frame a slot is of the ship that is drawn from it", () => {
   const { model, layout, tell } = given();
   const fleet = new Fleet(model);
   fleet.follow(layout, 0);
-  tell("shipment.received", 1, { complete: true });
-  const another = { shipmentId: "s-2", origin: "vega-b", destination: "far-gate", owner: "o", consignee: "o", carrier: "c", plannedDeparture: iso(1), plannedArrival: iso(9), lines: [] };
-  tell("shipment.booked", 1, another);
-  tell("shipment.departed", 1, another);
+  takeOver(tell);
   assert.equal(model.shipments.get("s-2").row, 0, "it took the row");
   assert.equal(fleet.id(0), "s-1");
   assert.equal(fleet.slot("s-2"), -1, "not drawn yet");

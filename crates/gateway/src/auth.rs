@@ -1,5 +1,5 @@
-//! Who asks: an API key by its digest, a token of the issuer (`oidc`), a session by its cookie, or, where the operator allows it,
-//! anybody who only reads.
+//! Who asks: an API key by its digest, a token of the issuer (`oidc`), a session by its cookie, or, where
+//! the operator allows it, anybody who only reads.
 
 use std::fmt;
 use std::net::IpAddr;

@@ -51,6 +51,9 @@ pub trait CommitObserver: Send {
     /// Folds a batch that is durable. Answers of its commands are released when all have returned.
     fn committed(&mut self, batch: &Arc<Batch>);
 
+    /// The answers of what was committed are released: what would only delay them may begin.
+    fn answered(&mut self) {}
+
     /// What a snapshot of it is called and how it is laid out; `None` if it keeps nothing.
     fn snapshot_format(&self) -> Option<(&'static str, u32)> {
         None

@@ -73,6 +73,9 @@ impl Publisher {
             }
             if let Some(durable) = durable {
                 self.shared.meters.release.took_alone(durable.elapsed());
+                for observer in &mut self.observers {
+                    observer.answered();
+                }
             }
             if let Some(ledger) = frozen {
                 self.snapshot(ledger, last);

@@ -9,7 +9,7 @@ use std::thread;
 use common::{Network, accept_all, book, buy, founding, keyed, until};
 use domain::{Batch, CommitObserver, Event, Rejection, Sequence, ShipmentChange, Timestamp};
 use engine::{Answer, EngineHandle, Refused};
-use journal::FreeSpace;
+use journal::{FreeSpace, Journal as _};
 
 /// Gives commands from a thread of its own.
 fn ask(
@@ -128,6 +128,46 @@ fn every_observer_has_a_batch_before_its_answers_are_released() {
     for _ in 0..200 {
         let answers = engine.handle().execute_blocking(vec![buy(1)]).unwrap();
         assert_eq!(sequences(&answers), [seen.load(Ordering::SeqCst)]);
+    }
+    engine.stop().unwrap();
+}
+
+fn last_of(network: &Network) -> Sequence {
+    network.journal.reader().last()
+}
+
+/// Has this done whenever answers are released.
+struct Answered<F>(Sequence, F);
+
+impl<F: FnMut(Sequence) + Send> CommitObserver for Answered<F> {
+    fn position(&self) -> Sequence {
+        self.0
+    }
+
+    fn committed(&mut self, batch: &Arc<Batch>) {
+        self.0 = batch.last();
+    }
+
+    fn answered(&mut self) {
+        (self.1)(self.0);
+    }
+}
+
+#[test]
+fn what_may_wait_for_the_answers_begins_when_they_are_released() {
+    let network = Network::default();
+    // What the network begins with is answered before anybody could say so.
+    network.start().stop().unwrap();
+    let (had, after) = (Arc::new(AtomicU64::new(0)), last_of(&network));
+    let ready = Arc::clone(&had);
+    // It would wait for ever, were the answer behind it.
+    let patient = Answered(after, move |to: Sequence| {
+        until("the answer is there", || ready.load(Ordering::SeqCst) >= to.0);
+    });
+    let engine = network.start_with(vec![Box::new(patient)]);
+    for commands in [founding(1000, 1000)].into_iter().chain((0..50).map(|_| vec![buy(1)])) {
+        let answers = engine.handle().execute_blocking(commands).unwrap();
+        had.store(sequences(&answers).into_iter().max().unwrap(), Ordering::SeqCst);
     }
     engine.stop().unwrap();
 }

@@ -163,6 +163,7 @@ fn commit(mut fold: HubFold, start: Instant, rate: u64, seconds: u64) -> (Durati
         let batch = Arc::new(Batch { id, events: vec![Recorded { envelope, event }] });
         let began = Instant::now();
         fold.committed(&batch);
+        fold.answered();
         longest = longest.max(began.elapsed());
         all += began.elapsed();
     }

@@ -259,8 +259,12 @@ impl CommitObserver for HubFold {
         let shared = &self.shared;
         let last = shared.inbox.lock().put(batch);
         shared.last.store(last.0, Ordering::Release);
-        if shared.waiters.count() > 0 {
-            shared.signal.notify_one();
+    }
+
+    /// Writing to a thousand sockets takes some milliseconds, in which few answers would get through.
+    fn answered(&mut self) {
+        if self.shared.waiters.count() > 0 {
+            self.shared.signal.notify_one();
         }
     }
 }

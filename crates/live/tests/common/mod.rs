@@ -114,6 +114,7 @@ impl Writer {
     /// Gives the hub a batch.
     pub fn fold(&mut self, batch: &Arc<Batch>) {
         self.fold.committed(batch);
+        self.fold.answered();
         assert_eq!(self.fold.position(), batch.last());
     }
 

@@ -116,6 +116,7 @@ impl Engine {
         };
         let publishing = Publisher {
             shared: Arc::clone(&shared),
+            queue: queue.clone(),
             pending: decided,
             completions: completed,
             committed,

@@ -10,6 +10,7 @@ use domain::{Batch, CommitObserver, Sequence};
 use journal::{Completion, Outcome};
 
 use crate::building::Reply;
+use crate::handle::{Queue, Queued, Request};
 use crate::shared::{Shared, Status};
 use crate::snapshotter::{Snapshot, SnapshotJob};
 
@@ -29,6 +30,8 @@ pub(crate) struct Pending {
 
 pub(crate) struct Publisher {
     pub(crate) shared: Arc<Shared>,
+    /// The writer's.
+    pub(crate) queue: Queue,
     pub(crate) pending: Receiver<Pending>,
     pub(crate) completions: Receiver<Completion>,
     /// Tells the writer that the journal has its hands free.
@@ -51,8 +54,13 @@ impl Publisher {
         };
         self.shared.set_status(Status::Stopping);
         tracing::error!(reason, "stopping: nothing more is acknowledged");
+        let Self { pending, queue, failure, .. } = self;
+        // What waits in it is dropped with its last end, the writer's. Whatever that decides from now on
+        // has it see that nobody takes answers; if it has nothing to decide, it is told.
+        drop(pending);
+        let _ = queue.sender.try_send(Queued::now(Request::Stop));
         // The first reason is the one that counts; nobody listening is no reason to panic.
-        let _ = self.failure.try_send(reason);
+        let _ = failure.try_send(reason);
     }
 
     fn publish_all(&mut self) -> Result<(), String> {

@@ -173,6 +173,34 @@ fn what_may_wait_for_the_answers_begins_when_they_are_released() {
 }
 
 #[test]
+fn nobody_waits_for_an_answer_that_nobody_gives_any_more() {
+    let network = Network::default();
+    network.start().stop().unwrap();
+    let (gate, after) = (Arc::new(AtomicU64::new(0)), last_of(&network));
+    let opened = Arc::clone(&gate);
+    let broken = Answered(after, move |_: Sequence| {
+        until("it is to fail", || opened.load(Ordering::SeqCst) > 0);
+        panic!("it cannot go on");
+    });
+    let engine = network.start_with(vec![Box::new(broken)]);
+    engine.handle().execute_blocking(founding(10, 10)).unwrap();
+    // Nothing of these is for the journal, so that nothing wakes the writer behind them.
+    let rehearsed: Vec<_> = (0..3).map(|_| rehearse(&engine.handle(), vec![buy(1)])).collect();
+    until("they were taken", || engine.handle().queue().0 == 0);
+    for _ in 0..1000 {
+        thread::yield_now();
+    }
+    gate.store(1, Ordering::SeqCst);
+    for rehearsed in rehearsed {
+        until("it is said", || rehearsed.is_finished());
+        let refused = rehearsed.join().unwrap().unwrap_err();
+        assert!(matches!(refused, Refused::OutcomeUnknown | Refused::Stopping), "{refused:?}");
+    }
+    assert_eq!(engine.failure()().unwrap(), "following a committed batch panicked");
+    drop(engine.stop());
+}
+
+#[test]
 fn after_a_failed_append_nothing_is_acknowledged_and_the_reason_is_said() {
     let network = Network::default();
     let engine = network.start();

@@ -1,5 +1,5 @@
 //! What the page costs its browser beside the large demo, minute by minute, and how soon it is there:
-//! `scripts/frames [MINUTES] [RATE]`.
+//! `scripts/frames [MINUTES] [RATE] [SELECTED]`. With `station`, its busiest station is selected all the time.
 //!
 //! A frame's script is what `app.js` measures around each frame: everything drawn, the calls to the
 //! graphics processor made. Events are folded between frames, as they come: that is measured apart
@@ -47,10 +47,25 @@ const FIRST_PAINT: &str = "new Promise((resolve) => new PerformanceObserver((lis
     }
 }).observe({ type: 'paint', buffered: true }))";
 
+/// The address at which the station is selected that most ships leave or make for.
+const BUSIEST: &str = "(() => {
+    const counts = new Map();
+    for (const { origin, destination } of itn.model.shipments.values()) {
+        for (const id of [origin, destination]) counts.set(id, (counts.get(id) ?? 0) + 1);
+    }
+    const [[id]] = [...counts].sort(([, one], [, other]) => other - one);
+    return `?station=${id}`;
+})()";
+
 fn main() -> Result<(), Box<dyn Error>> {
     let mut given = env::args().skip(1);
     let mut number = |default: &str| given.next().unwrap_or_else(|| default.to_owned());
     let (minutes, rate) = (number("10").parse::<u32>()?, number("1000"));
+    let selects = match number("nothing").as_str() {
+        "nothing" => false,
+        "station" => true,
+        other => return Err(format!("`{other}`: nothing or station can be selected").into()),
+    };
     let program = browser::program().ok_or("there is no chromium on this machine")?;
     let mut out = io::stdout();
     {
@@ -73,6 +88,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     wait::until("a full galaxy", LIMIT, || (browser.evaluate(IS_FULL) == true).then_some(()));
     writeln!(out, "first paint, large demo: {}", first_paint(&mut browser, &server.url())?)?;
     wait::until("a full galaxy", LIMIT, || (browser.evaluate(IS_FULL) == true).then_some(()));
+    if selects {
+        let selected = browser.evaluate(BUSIEST);
+        let selected = selected.as_str().ok_or("no ship is under way")?;
+        writeln!(out, "selected: {selected}")?;
+        browser.open(&format!("{}/{selected}", server.url()));
+        wait::until("a full galaxy", LIMIT, || (browser.evaluate(IS_FULL) == true).then_some(()));
+    }
     writeln!(
         out,
         "\n| minute | events/s | frames/s | ms a frame | longest | folding ms/s | longest \

@@ -3,6 +3,9 @@
 import { about, moment } from "../format.js";
 import { counted, inline, quantity } from "../home/words.js";
 
+/** Milliseconds from which on a moment is not as planned. */
+const MINUTE = 60_000;
+
 /** @param {string | null | undefined} text RFC 3339 @returns {number | null} */
 export const time = (text) => (text ? Date.parse(text) : null);
 
@@ -28,7 +31,7 @@ function leg(what, planned, estimated, actual, now) {
   let isLate = false;
   if (planned !== null && is !== null) {
     difference = against(is - planned);
-    isLate = is > planned;
+    isLate = is - planned >= MINUTE;
   } else if (planned !== null && now > planned) {
     difference = `${about((now - planned) / 1000)} overdue`;
     isLate = true;
@@ -38,7 +41,7 @@ function leg(what, planned, estimated, actual, now) {
 
 /** @param {number} ms after the plan */
 function against(ms) {
-  if (Math.abs(ms) < 60_000) return "as planned";
+  if (Math.abs(ms) < MINUTE) return "as planned";
   return ms > 0 ? `${about(ms / 1000)} late` : `${about(-ms / 1000)} early`;
 }
 

@@ -72,3 +72,16 @@ test("an axis is marked at whole times, days where they begin", () => {
   assert.equal(ticks(0, HOUR, 6)[1].text, "00:10");
   assert.ok(ticks(0, 4000 * day, 6).length <= 7);
 });
+
+test("what is within a minute of the plan is as planned, and not late", () => {
+  const planned = "2200-01-01T10:00:00Z";
+  for (const [actual, difference, isLate] of /** @type {[string, string, boolean][]} */ ([
+    ["2200-01-01T10:00:00Z", "as planned", false],
+    ["2200-01-01T10:00:59.999Z", "as planned", false],
+    ["2200-01-01T09:59:01Z", "as planned", false],
+    ["2200-01-01T10:01:00Z", "60 s late", true],
+  ])) {
+    const [departure] = legs({ plannedDeparture: planned, actualDeparture: actual }, Date.parse(planned));
+    assert.deepEqual([departure.difference, departure.isLate], [difference, isLate], actual);
+  }
+});

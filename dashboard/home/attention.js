@@ -41,6 +41,7 @@ export function mount(place, app) {
   const arrivals = new News(model);
   const rate = new Rate(DRAW_MS, DRAW_LATEST_MS);
   let isDirty = true;
+  let drawnAs = "";
 
   /** All that is open about a thing. @param {string} thing */
   async function acknowledge(thing) {
@@ -127,7 +128,8 @@ export function mount(place, app) {
   return {
     /** @param {import("../app.js").Frame} frame */
     draw(frame) {
-      if (!isDirty && !rate.isDue(frame)) return;
+      if (!isDirty && drawnAs === connection.state && !rate.isDue(frame)) return;
+      drawnAs = connection.state;
       const { now, wall } = frame;
       const began = performance.now();
       isDirty = false;

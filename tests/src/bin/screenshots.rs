@@ -58,6 +58,8 @@ const IS_FILLED: &str = "itn.model.isLoaded
         || (document.querySelector('.numbers .value')?.textContent ?? '–') !== '–')
     && document.querySelector('[data-view=stations] tbody td:last-child')?.textContent !== '–'";
 
+const HAS_MAP: &str = "document.querySelector('.home-map canvas') !== null";
+
 struct Camera {
     browser: Browser,
     folder: PathBuf,
@@ -98,6 +100,9 @@ impl Camera {
         if self.wants(DISCONNECTED) {
             self.browser.open(&url);
             self.until("document.body.dataset.connection === 'live'");
+            // What it has not read by now it could not show.
+            self.until(IS_FILLED);
+            self.until(HAS_MAP);
             server.kill();
             self.until("document.body.dataset.connection === 'reconnecting'");
             self.each_size(DISCONNECTED)?;
@@ -134,7 +139,7 @@ impl Camera {
                 self.browser.prefer(theme);
                 self.browser.open(url);
                 self.until(&format!("document.body.dataset.connection === '{state}'"));
-                if OF_THE_DEMO.iter().any(|(of_demo, ..)| *of_demo == name) {
+                if name != SIGNED_OUT {
                     self.until(IS_FILLED);
                 }
                 self.browser.evaluate(act);

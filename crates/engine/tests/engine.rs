@@ -186,7 +186,7 @@ fn nobody_waits_for_an_answer_that_nobody_gives_any_more() {
     engine.handle().execute_blocking(founding(10, 10)).unwrap();
     // Nothing of these is for the journal, so that nothing wakes the writer behind them.
     let rehearsed: Vec<_> = (0..3).map(|_| rehearse(&engine.handle(), vec![buy(1)])).collect();
-    until("they were taken", || engine.handle().queue().0 == 0);
+    until("they were decided", || engine.handle().meters().commands.rehearsed.get() == 3);
     for _ in 0..1000 {
         thread::yield_now();
     }

@@ -53,8 +53,8 @@ const BUSIEST: &str = "(() => {
     for (const { origin, destination } of itn.model.shipments.values()) {
         for (const id of [origin, destination]) counts.set(id, (counts.get(id) ?? 0) + 1);
     }
-    const [[id]] = [...counts].sort(([, one], [, other]) => other - one);
-    return `?station=${id}`;
+    const [busiest] = [...counts].sort(([, one], [, other]) => other - one);
+    return busiest ? `?station=${busiest[0]}` : null;
 })()";
 
 fn main() -> Result<(), Box<dyn Error>> {

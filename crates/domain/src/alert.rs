@@ -114,6 +114,16 @@ pub enum AlertRule {
     },
 }
 
+impl AlertRule {
+    /// Whose stock it watches, if it watches some.
+    pub const fn owner(&self) -> Option<TraderId> {
+        match self {
+            Self::Timing { .. } => None,
+            Self::Stock { owner, .. } => Some(*owner),
+        }
+    }
+}
+
 impl Timing {
     /// All of them, in the order of their rules' numbers.
     pub const ALL: [Self; 4] =

@@ -37,8 +37,9 @@ pub enum Facet {
 pub enum Origin {
     /// By this earlier event: the booking, the hold, the posting.
     Event(Sequence),
-    /// By what this rule said when the event was recorded.
-    Rule(AlertRuleId),
+    /// By what this rule said when the event was recorded, and of an alert that fired before, since
+    /// then: who was not its owner all along is not told whose it was.
+    Rule(AlertRuleId, Option<AlertId>),
 }
 
 /// Tells what an event itself says it is about; a facet may come twice. Where [`origin`] names
@@ -146,11 +147,11 @@ pub fn origin(event: &Event) -> Option<Origin> {
         Event::TradeReversed(reversed) => Some(Origin::Event(reversed.trade.0)),
         Event::ShipmentChanged(changed) => Some(Origin::Event(changed.shipment.0)),
         Event::OfferFilled { offer, .. } => Some(Origin::Event(offer.0)),
-        Event::AlertRuleDeleted { rule } => Some(Origin::Rule(*rule)),
-        Event::AlertFired(fired) => Some(cause_origin(fired.cause)),
+        Event::AlertRuleDeleted { rule } => Some(Origin::Rule(*rule, None)),
+        Event::AlertFired(fired) => Some(cause_origin(fired.cause, None)),
         Event::AlertChanged(changed)
         | Event::AlertAcknowledged(changed)
-        | Event::AlertResolved(changed) => Some(cause_origin(changed.cause)),
+        | Event::AlertResolved(changed) => Some(cause_origin(changed.cause, Some(changed.alert))),
         Event::NetworkCreated(_)
         | Event::KeyCreated { .. }
         | Event::KeyRevoked { .. }
@@ -313,12 +314,12 @@ fn alert(alert: AlertId, severity: Severity, cause: AlertCause, tell: &mut impl 
     }
 }
 
-fn cause_origin(cause: AlertCause) -> Origin {
+fn cause_origin(cause: AlertCause, alert: Option<AlertId>) -> Origin {
     match cause {
         AlertCause::Overdue(shipment)
         | AlertCause::Late(shipment)
         | AlertCause::Silent(shipment) => Origin::Event(shipment.0),
         AlertCause::Hold(trade) => Origin::Event(trade.0),
-        AlertCause::Stock(rule) => Origin::Rule(rule),
+        AlertCause::Stock(rule) => Origin::Rule(rule, alert),
     }
 }

@@ -1,6 +1,7 @@
 //! What filters need and events do not say: where stations lie, and what rules of alerts said.
 
 use std::collections::BTreeMap;
+use std::ops::{Bound, RangeInclusive};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::{
@@ -56,26 +57,46 @@ impl Surroundings for Known {
         self.views.read().station(station).map(|station| system(&station.details.system))
     }
 
-    fn rule_known(&self, rule: AlertRuleId, at: Sequence, tell: &mut dyn FnMut(Facet)) -> bool {
-        let terms = self.views.read().alert_rule_terms(rule, at);
-        terms.inspect(|terms| rule_facets(terms, &mut |facet| tell(facet))).is_some()
+    fn rule_known(
+        &self,
+        rule: AlertRuleId,
+        during: &RangeInclusive<Sequence>,
+        tell: &mut dyn FnMut(Facet),
+    ) -> bool {
+        let known = self.views.read().alert_rule_terms_during(rule, during);
+        known.inspect(|(terms, is_of_one)| tell_rule(terms, *is_of_one, tell)).is_some()
     }
 
     fn rule(
         &self,
         rule: AlertRuleId,
-        at: Sequence,
+        during: &RangeInclusive<Sequence>,
         tell: &mut dyn FnMut(Facet),
     ) -> Result<(), ReadError> {
-        if self.rule_known(rule, at, tell) {
+        if self.rule_known(rule, during, tell) {
             return Ok(());
         }
+        let (from, to) = (*during.start(), *during.end());
         let mut log = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
-        log.read(&*self.events, at)?;
+        log.read(&*self.events, to)?;
+        let at_first = log.said.range((rule, Sequence::ZERO)..=(rule, from)).next_back();
+        let later = log.said.range((Bound::Excluded((rule, from)), Bound::Included((rule, to))));
+        let said: Vec<_> = at_first.into_iter().chain(later).map(|(_, terms)| terms).collect();
         // Rules that are there from the start are of timing, and are about nothing.
-        if let Some((_, terms)) = log.said.range((rule, Sequence::ZERO)..=(rule, at)).next_back() {
-            rule_facets(terms, &mut |facet| tell(facet));
+        if let Some(last) = said.last() {
+            let is_of_one = said.iter().all(|terms| terms.owner() == last.owner());
+            tell_rule(last, is_of_one, tell);
         }
         Ok(())
     }
+}
+
+/// Whose stock it is only if it was that owner's all along: whoever was told when the alert fired is not
+/// told of another's, nor the other of theirs.
+fn tell_rule(terms: &AlertRule, is_of_one: bool, tell: &mut dyn FnMut(Facet)) {
+    rule_facets(terms, &mut |facet| {
+        if is_of_one || !matches!(facet, Facet::Trader(_)) {
+            tell(facet);
+        }
+    });
 }

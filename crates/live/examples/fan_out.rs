@@ -8,6 +8,7 @@
 #![expect(clippy::print_stdout, reason = "it is a report")]
 
 use std::io;
+use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -39,11 +40,21 @@ impl Surroundings for Empty {
         None
     }
 
-    fn rule_known(&self, _: AlertRuleId, _: Sequence, _: &mut dyn FnMut(Facet)) -> bool {
+    fn rule_known(
+        &self,
+        _: AlertRuleId,
+        _: &RangeInclusive<Sequence>,
+        _: &mut dyn FnMut(Facet),
+    ) -> bool {
         true
     }
 
-    fn rule(&self, _: AlertRuleId, _: Sequence, _: &mut dyn FnMut(Facet)) -> Result<(), ReadError> {
+    fn rule(
+        &self,
+        _: AlertRuleId,
+        _: &RangeInclusive<Sequence>,
+        _: &mut dyn FnMut(Facet),
+    ) -> Result<(), ReadError> {
         Ok(())
     }
 }

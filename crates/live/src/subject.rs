@@ -2,6 +2,7 @@
 //! looks at. Found once per event, for all readers.
 
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use domain::{
@@ -19,15 +20,20 @@ pub trait Surroundings: Send + Sync {
     /// The system that a station lies in now.
     fn system(&self, station: StationId) -> Option<System>;
 
-    /// Tells what a rule was about when event `at` was recorded, if that is known without reading
-    /// the journal; `false` if not.
-    fn rule_known(&self, rule: AlertRuleId, at: Sequence, tell: &mut dyn FnMut(Facet)) -> bool;
+    /// Tells what a rule was about at the end of `during`, but for its owner if that was another at any
+    /// time of it, if all that is known without reading the journal; `false` if not.
+    fn rule_known(
+        &self,
+        rule: AlertRuleId,
+        during: &RangeInclusive<Sequence>,
+        tell: &mut dyn FnMut(Facet),
+    ) -> bool;
 
     /// The same, reading the journal where that is needed.
     fn rule(
         &self,
         rule: AlertRuleId,
-        at: Sequence,
+        during: &RangeInclusive<Sequence>,
         tell: &mut dyn FnMut(Facet),
     ) -> Result<(), ReadError>;
 }
@@ -76,8 +82,9 @@ impl Subjects {
         let mut next = origin(&recorded.event);
         while let Some(origin) = next.take() {
             match origin {
-                Origin::Rule(rule) => {
-                    self.0.surroundings.rule(rule, at, &mut |facet| found.push(facet))?;
+                Origin::Rule(rule, alert) => {
+                    let during = since(alert, at);
+                    self.0.surroundings.rule(rule, &during, &mut |facet| found.push(facet))?;
                 }
                 Origin::Event(begun) => {
                     let (facets, further) = self.origin(begun)?;
@@ -103,7 +110,8 @@ impl Subjects {
             | AlertCause::Silent(shipment) => shipment.0,
             AlertCause::Hold(trade) => trade.0,
             AlertCause::Stock(rule) => {
-                self.0.surroundings.rule(rule, at, &mut |facet| found.push(facet))?;
+                let during = since(Some(alert), at);
+                self.0.surroundings.rule(rule, &during, &mut |facet| found.push(facet))?;
                 return Ok(found);
             }
         };
@@ -139,10 +147,10 @@ impl Subjects {
         }
         while let Some(origin) = next.take() {
             match origin {
-                Origin::Rule(rule) => {
-                    let known =
-                        self.0.surroundings.rule_known(rule, at, &mut |facet| found.push(facet));
-                    if !known {
+                Origin::Rule(rule, alert) => {
+                    let during = since(alert, at);
+                    let tell = &mut |facet| found.push(facet);
+                    if !self.0.surroundings.rule_known(rule, &during, tell) {
                         return None;
                     }
                 }
@@ -168,7 +176,7 @@ impl Subjects {
         // An origin is older than what it is the origin of: the walk ends.
         let further = origin(&recorded.event).filter(|origin| match origin {
             Origin::Event(earlier) => *earlier < begun,
-            Origin::Rule(_) => true,
+            Origin::Rule(..) => true,
         });
         self.0.origins.lock().keep(begun, Arc::clone(&facets), further);
         Ok((facets, further))
@@ -183,6 +191,11 @@ impl Subjects {
             systems: systems.into(),
         }
     }
+}
+
+/// From when an alert fired, if it did before, to an event.
+fn since(alert: Option<AlertId>, at: Sequence) -> RangeInclusive<Sequence> {
+    alert.map_or(at, |alert| alert.0)..=at
 }
 
 fn own_facets(recorded: &Recorded) -> Vec<Facet> {

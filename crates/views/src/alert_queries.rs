@@ -1,6 +1,7 @@
 //! Questions about alerts, and what each puts at risk.
 
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 
 use domain::{
     AlertCause, AlertId, AlertKind, AlertRule, AlertRuleId, CommodityId, Event, ReadError,
@@ -104,6 +105,16 @@ impl State {
     /// here.
     pub fn alert_rule_terms(&self, id: AlertRuleId, at: Sequence) -> Option<AlertRule> {
         self.alerts.terms_at(id, at)
+    }
+
+    /// What a rule said at the end of a time, and whether all that time it watched one owner's stock;
+    /// `None` if that is too long ago to be known here.
+    pub fn alert_rule_terms_during(
+        &self,
+        id: AlertRuleId,
+        during: &RangeInclusive<Sequence>,
+    ) -> Option<(AlertRule, bool)> {
+        self.alerts.terms_during(id, during)
     }
 
     /// The rules numbered from `index` on that are not deleted and may be seen, in the order of

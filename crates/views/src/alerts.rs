@@ -4,6 +4,7 @@
 //! when it fires, for the shipment may have ended, or the rule be another, when somebody asks.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::ops::RangeInclusive;
 
 use domain::{
     AlertCause, AlertChanged, AlertFired, AlertId, AlertKind, AlertRule, AlertRuleId, AlertRuleSet,
@@ -223,6 +224,23 @@ impl Alerts {
         }
         let was = |it: &&FormerTerms| it.rule == rule && it.from <= at && at < it.until;
         self.former.iter().rev().find(was).map(|former| former.terms)
+    }
+
+    /// What a rule said at the end of a time, and whether all that time it watched one owner's stock,
+    /// if that is known here.
+    pub(crate) fn terms_during(
+        &self,
+        rule: AlertRuleId,
+        during: &RangeInclusive<Sequence>,
+    ) -> Option<(AlertRule, bool)> {
+        let last = self.terms_at(rule, *during.end())?;
+        // The oldest are forgotten first: who knows the beginning knows what followed.
+        self.terms_at(rule, *during.start())?;
+        let mut said = self
+            .former
+            .iter()
+            .filter(|it| it.rule == rule && it.from <= *during.end() && *during.start() < it.until);
+        Some((last, said.all(|former| former.terms.owner() == last.owner())))
     }
 
     fn keep_former(&mut self, rule: AlertRuleId, until: Sequence) {

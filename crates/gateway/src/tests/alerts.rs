@@ -1,6 +1,7 @@
 //! `/api/alerts` and `/api/alert-rules`.
 
 use axum::http::Method;
+use http_body_util::BodyExt;
 use serde_json::{Value, json};
 
 use super::cargo::{booking, report};
@@ -117,6 +118,56 @@ async fn stock_that_is_low_or_out_is_one_alert_until_it_is_clear_again() {
     let fired = events.iter().find(|event| event["type"] == "alert.fired").unwrap();
     assert_eq!(fired["subject"], fired["data"]["alertId"]);
     assert_eq!(fired["data"]["station"], "ceres");
+}
+
+/// The types of alerts' events that a key is told of: by the list, and by the stream from its beginning.
+async fn told_to(network: &Network, key: Option<&str>) -> [Vec<String>; 2] {
+    // Something else comes last, so that the stream says where it stands.
+    let name = format!("/api/traders/onlooker-{}", network.sequence().await);
+    network.put(&name, json!({ "name": "Onlooker" })).await.expect(201);
+    let ask = |path: &str| {
+        let ask = network.ask(Method::GET, path);
+        if let Some(key) = key { ask.key(key) } else { ask }
+    };
+    let listed = ask("/api/events?topic=alert&limit=1000").send().await.expect(200).json;
+    let mut body = ask("/api/updates/real-time?topic=alert&after=0").open().await.into_body();
+    let mut text = String::new();
+    while !text.contains("event: progress") {
+        let frame = body.frame().await.unwrap().unwrap().into_data().unwrap();
+        text.push_str(std::str::from_utf8(&frame).unwrap());
+    }
+    let events = text.split("\n\n").filter_map(|frame| frame.split_once("\ndata: "));
+    let events = events.filter(|(head, _)| !head.contains("event:"));
+    let events = events.map(|(_, event)| serde_json::from_str(event).unwrap());
+    let types = |events: Vec<Value>| {
+        events.iter().map(|event| event["type"].as_str().unwrap().to_owned()).collect()
+    };
+    [types(listed["items"].as_array().unwrap().clone()), types(events.collect())]
+}
+
+/// The stock of one was low; then the rule watches another's, which is not. What becomes of the alert
+/// is told to neither: one would hear of the other's stock.
+#[tokio::test]
+async fn an_alert_whose_rule_went_to_another_owner_is_told_to_neither() {
+    let network = Network::founded().await;
+    network.post("/api/trades", trade(1_000)).await.expect(201);
+    network.put("/api/alert-rules/ice-low", ice_low()).await.expect(201);
+    adjust(&network, 50, 9_000).await;
+    let mut of_another = ice_low();
+    of_another["owner"] = json!("acme");
+    network.put("/api/alert-rules/ice-low", of_another).await.expect(200);
+    let first = network.key("first", "trader", &["belt-mining"]).await;
+    let second = network.key("second", "trader", &["acme"]).await;
+    let both = |types: &[&str]| {
+        [types, types].map(|types| types.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>())
+    };
+    assert_eq!(told_to(&network, None).await, both(&["alert.fired", "alert.resolved"]));
+    assert_eq!(told_to(&network, Some(&first)).await, both(&["alert.fired"]));
+    assert_eq!(told_to(&network, Some(&second)).await, both(&[]));
+    // Back at the first, whose stock is low still, it is another alert.
+    network.put("/api/alert-rules/ice-low", ice_low()).await.expect(200);
+    assert_eq!(told_to(&network, Some(&first)).await, both(&["alert.fired", "alert.fired"]));
+    assert_eq!(told_to(&network, Some(&second)).await, both(&[]));
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! A journal in memory, events that are nothing but their sequence, and readers that check them.
 
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -45,7 +46,12 @@ impl Surroundings for Journal {
         Some(System(station.0.into()))
     }
 
-    fn rule_known(&self, rule: AlertRuleId, _: Sequence, tell: &mut dyn FnMut(Facet)) -> bool {
+    fn rule_known(
+        &self,
+        rule: AlertRuleId,
+        _: &RangeInclusive<Sequence>,
+        tell: &mut dyn FnMut(Facet),
+    ) -> bool {
         tell(Facet::Station(StationId(rule.0)));
         true
     }
@@ -53,10 +59,10 @@ impl Surroundings for Journal {
     fn rule(
         &self,
         rule: AlertRuleId,
-        at: Sequence,
+        during: &RangeInclusive<Sequence>,
         tell: &mut dyn FnMut(Facet),
     ) -> Result<(), ReadError> {
-        self.rule_known(rule, at, tell);
+        self.rule_known(rule, during, tell);
         Ok(())
     }
 }

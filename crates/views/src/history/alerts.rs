@@ -115,10 +115,6 @@ impl History {
         else {
             return Ok(Subject::default());
         };
-        let owner_of = |version: &Version| match version.terms {
-            AlertRule::Stock { owner, .. } => Some(owner),
-            AlertRule::Timing { .. } => None,
-        };
         // Back to the version that was there when it fired.
         let mut is_mixed = false;
         let mut reached = since < fired;
@@ -126,7 +122,7 @@ impl History {
             if reached {
                 break;
             }
-            is_mixed |= owner_of(version) != Some(owner);
+            is_mixed |= version.terms.owner() != Some(owner);
             reached = version.since < fired;
         }
         let parties: Box<[TraderId]> = if is_mixed { Box::default() } else { [owner].into() };

@@ -99,11 +99,13 @@ impl Entries {
             Some(Origin::Event(begun)) => {
                 keys.extend_from_slice(&self.begun(sequence, begun, 0)?.keys);
             }
-            Some(Origin::Rule(rule)) => {
+            Some(Origin::Rule(rule, alert)) => {
                 keys.push(Key::new(Family::Rule, u64::from(rule.0)));
                 if let Some(now) = self.rules.get(rule) {
                     keys.push(Key::new(Family::Station, u64::from(now.station.0)));
-                    keys.push(Key::new(Family::Trader, u64::from(now.owner.0)));
+                    if alert.is_none() || !now.is_mixed {
+                        keys.push(Key::new(Family::Trader, u64::from(now.owner.0)));
+                    }
                     keys.push(Key::new(Family::Commodity, u64::from(now.commodity.0)));
                 }
             }

@@ -1,6 +1,7 @@
 //! Events that the test makes up, and a receiver that answers as it is told.
 
 use std::collections::HashSet;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use domain::{
@@ -110,11 +111,21 @@ impl Surroundings for Nowhere {
         None
     }
 
-    fn rule_known(&self, _: AlertRuleId, _: Sequence, _: &mut dyn FnMut(Facet)) -> bool {
+    fn rule_known(
+        &self,
+        _: AlertRuleId,
+        _: &RangeInclusive<Sequence>,
+        _: &mut dyn FnMut(Facet),
+    ) -> bool {
         true
     }
 
-    fn rule(&self, _: AlertRuleId, _: Sequence, _: &mut dyn FnMut(Facet)) -> Result<(), ReadError> {
+    fn rule(
+        &self,
+        _: AlertRuleId,
+        _: &RangeInclusive<Sequence>,
+        _: &mut dyn FnMut(Facet),
+    ) -> Result<(), ReadError> {
         Ok(())
     }
 }

@@ -112,8 +112,18 @@ impl Webhooks {
         if let Some(url) = &change.url {
             Target::new(url, &self.shared.options.addresses)?;
         }
-        let content = Arc::clone(&self.shared.content);
-        self.update(id, true, move |webhook, _| {
+        let this = self.clone();
+        whole(async move { this.change_now(id, change).await }).await
+    }
+
+    async fn change_now(&self, id: WebhookId, change: Change) -> Result<Webhook, WebhookError> {
+        let shared = &self.shared;
+        // Whoever counts the subscriptions of a key and adds one does so alone.
+        let _creating = match change.key {
+            Some(_) => Some(shared.creating.lock().await),
+            None => None,
+        };
+        self.update_now(id, true, |webhook, _| {
             let settings = &mut webhook.settings;
             settings.url = change.url.unwrap_or_else(|| std::mem::take(&mut settings.url));
             settings.filter = change.filter.unwrap_or_else(|| std::mem::take(&mut settings.filter));
@@ -122,10 +132,15 @@ impl Webhooks {
             }
             match change.active {
                 Some(true) => {
-                    webhook.key = change.key.unwrap_or(webhook.key);
-                    if !content.is_good(webhook.key) {
+                    let key = change.key.unwrap_or(webhook.key);
+                    if !shared.content.is_good(key) {
                         return Err(WebhookError::KeyRevoked);
                     }
+                    let max = shared.options.webhooks_per_key_max;
+                    if key != webhook.key && shared.count_of(key) >= max {
+                        return Err(WebhookError::TooManyOfKey(max));
+                    }
+                    webhook.key = key;
                     webhook.status = Status::Active;
                 }
                 Some(false) => webhook.status = Status::Paused,

@@ -1,10 +1,10 @@
 //! How many there may be, and what a retry of their creation does.
 
-use domain::{PrincipalId, Sequence};
+use domain::{KeyId, PrincipalId, Sequence};
 
 use super::network::{Network, wanted};
 use crate::webhooks::{
-    Created, Creation, NewWebhook, Settings, SigningSecret, WebhookError, WebhookId,
+    Change, Created, Creation, NewWebhook, Settings, SigningSecret, WebhookError, WebhookId,
 };
 
 #[tokio::test(start_paused = true)]
@@ -28,6 +28,27 @@ async fn there_are_so_many_and_no_more() {
         assert!(matches!(refused, Err(WebhookError::Unknown)), "{refused:?}");
         assert!(server.webhooks.get(gone).is_none());
     }
+}
+
+/// One that goes over to another key of its principal is one more of that key's.
+#[tokio::test(start_paused = true)]
+async fn no_key_takes_over_more_than_it_may_make() {
+    let mut network = Network::new();
+    network.options.webhooks_per_key_max = 2;
+    let server = network.start();
+    let first = server.create(wanted(1, "")).await;
+    let second = server.create(wanted(1, "")).await;
+    server.create(wanted(2, "")).await;
+    let take = |id| {
+        let change = Change { active: Some(true), key: Some(KeyId(2)), ..Change::default() };
+        server.webhooks.change(id, change)
+    };
+    assert_eq!(take(first.id).await.unwrap().key, KeyId(2));
+    let refused = take(second.id).await;
+    assert!(matches!(refused, Err(WebhookError::TooManyOfKey(2))), "{refused:?}");
+    assert_eq!(server.webhook(second.id).key, second.key, "nothing of it is done");
+    // What it has already, it may set going again.
+    assert_eq!(take(first.id).await.unwrap().key, KeyId(2));
 }
 
 #[tokio::test(start_paused = true)]

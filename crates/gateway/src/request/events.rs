@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::{EventKind, StationId};
+use domain::{EventKind, PrincipalId, StationId};
 use views::{EventFilter, State};
 
 use crate::problem::Problem;
@@ -20,6 +20,9 @@ pub(crate) struct EventParameters {
     to: Option<Time>,
 }
 
+/// A principal that is none: there are far fewer than keys may ever be made.
+const NOBODY: PrincipalId = PrincipalId(u32::MAX);
+
 impl EventParameters {
     pub(crate) fn read(query: &mut Query) -> Self {
         let wanted = FilterBody::of_query(query);
@@ -36,20 +39,15 @@ impl EventParameters {
     }
 
     /// The filter, but for whether trades and shipments are there: that is asked of the journal.
-    /// `None` if nothing can pass.
-    pub(crate) fn filter(self, state: &State) -> Result<Option<EventFilter>, Problem> {
-        let actor = match &self.actor {
-            // Who has never done anything is found in nothing; names of principals are not told.
-            Some(Name(name)) => match state.principal_named(name.as_str()) {
-                Some(actor) => Some(actor),
-                None => return Ok(None),
-            },
-            None => None,
-        };
+    pub(crate) fn filter(self, state: &State) -> Result<EventFilter, Problem> {
+        // Names of principals are not told: one that nobody has is looked for like any other, and what
+        // else is asked for is checked alike.
+        let actor = |Name(name): &Name| state.principal_named(name.as_str()).unwrap_or(NOBODY);
+        let actor = self.actor.as_ref().map(actor);
         let wanted = self.wanted.filter(state)?;
         let kinds = EventKind::ALL.iter().copied().filter(|kind| wanted.kinds.has(*kind));
         let kinds: Vec<_> = kinds.collect();
-        Ok(Some(EventFilter {
+        Ok(EventFilter {
             kinds: Some(kinds).filter(|kinds| kinds.len() < EventKind::ALL.len()),
             stations: given(wanted.stations),
             systems: given(self.wanted.system).map(|names| stations_in(&names, state)),
@@ -63,7 +61,7 @@ impl EventParameters {
             severity: wanted.severity,
             from: self.from.map(|Time(at)| at),
             to: self.to.map(|Time(at)| at),
-        }))
+        })
     }
 }
 

@@ -92,6 +92,15 @@ async fn events_are_found_by_what_they_are_about() {
     assert_eq!(types(&network, "topic=trade&system=sol").await.len(), 3);
     assert_eq!(types(&network, "actor=network&limit=1").await, ["network.created"]);
     assert_eq!(types(&network, "actor=nobody").await.len(), 0);
+    // Whether there is such a principal is told by nothing else that is asked for, either.
+    for actor in ["network", "nobody"] {
+        for (unknown, code) in
+            [("station=nowhere", "unknown_station"), ("trade=t-000000004j7", "unknown_trade")]
+        {
+            let path = format!("/api/events?actor={actor}&{unknown}");
+            network.get(&path).await.expect_problem(422, code);
+        }
+    }
     assert_eq!(types(&network, "to=2000-01-01T00:00:00Z").await.len(), 0);
     let all = types(&network, "from=2000-01-01T00:00:00Z&limit=1000").await;
     assert_eq!(all.len() as u64, network.sequence().await);

@@ -76,7 +76,7 @@ pub(crate) async fn list(
         let part = Part { cursor: after.or(part.cursor), ..part };
         let filter = app.render(|render| parameters.filter(render.state))??;
         let scope = caller.scope();
-        let found = find(app, views, filter, part, (scope, shown))?;
+        let found = find(app, views, &filter, part, (scope, shown))?;
         let mut body = ListBody::new();
         for portion in found.items.chunks(ITEMS_AT_ONCE) {
             app.render(|render| {
@@ -106,13 +106,10 @@ pub(crate) async fn list(
 fn find(
     app: &App,
     views: &Views,
-    filter: Option<EventFilter>,
+    filter: &EventFilter,
     part: Part,
     (scope, shown): (Scope<'_>, AsOf),
 ) -> Result<Found<Recorded>, Problem> {
-    let Some(filter) = filter else {
-        return Ok(Found { items: Vec::new(), next: None, as_of: shown });
-    };
     if filter.is_everything() && scope.is_network() && part.order == Order::Oldest {
         // All of them are the journal itself: no index is asked, which may be on its way.
         let after = part.cursor.unwrap_or_default();
@@ -133,7 +130,7 @@ fn find(
             return Err(problem.with("shipmentId", id.to_string()));
         }
     }
-    Ok(app.ready()?.past.history.find_events(&filter, part, scope)?)
+    Ok(app.ready()?.past.history.find_events(filter, part, scope)?)
 }
 
 /// The sequence of a position: plain digits, or an event's identifier in this journal as it is.

@@ -23,6 +23,8 @@ pub enum Said {
     Message(Value),
     /// A ping, which was not answered.
     Ping,
+    /// An answer to a ping.
+    Pong,
     /// It closes, with this code and for this reason.
     Close(u16, String),
 }
@@ -123,6 +125,7 @@ impl WebSocket {
         Ok(match first {
             0x81 => Said::Message(serde_json::from_slice(&payload).unwrap()),
             0x89 => Said::Ping,
+            0x8A => Said::Pong,
             0x88 => {
                 let (code, reason) = payload.split_at(payload.len().min(2));
                 let code = code.try_into().map_or(1005, u16::from_be_bytes);
@@ -138,6 +141,7 @@ impl WebSocket {
             match self.said(limit)? {
                 Said::Message(message) => return Ok(message),
                 Said::Ping => self.send_frame(0xA, &[])?,
+                Said::Pong => {}
                 Said::Close(..) => return Err(io::ErrorKind::UnexpectedEof.into()),
             }
         }

@@ -21,7 +21,8 @@ use crate::last_use::LastUses;
 use crate::levels::Levels;
 use crate::limit_options::LimitOptions;
 use crate::limits::{
-    CONNECTIONS_USUAL, JOURNAL_READS_MAX, METRICS_CONNECTIONS_MAX, SNAPSHOTS_MAX, UNPACKING_MAX,
+    CONNECTIONS_USUAL, JOURNAL_READS_MAX, METRICS_CONNECTIONS_MAX, SNAPSHOTS_MAX,
+    SNAPSHOTS_OF_ONE_MAX, UNPACKING_MAX,
 };
 use crate::observe::{Gates, Meters, ObserveOptions, carried};
 use crate::oidc::{Oidc, OidcOptions};
@@ -29,7 +30,7 @@ use crate::problem::{Code, Problem};
 use crate::rates::Rates;
 use crate::render::{Identity, Render};
 use crate::request::{BodyRoom, Moment};
-use crate::routes::{self, Places, Sessions, StreamTokens};
+use crate::routes::{self, Places, Sessions, StreamTokens, Turns};
 
 /// What a gateway is made with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -147,7 +148,7 @@ impl Gateway {
             tokens: StreamTokens::default(),
             sessions: Sessions::default(),
             last_uses: LastUses::default(),
-            snapshots: Arc::new(Semaphore::new(SNAPSHOTS_MAX)),
+            snapshots: Turns::new(SNAPSHOTS_MAX, SNAPSHOTS_OF_ONE_MAX),
         };
         Self { app: App(Arc::new(shared)) }
     }
@@ -272,7 +273,7 @@ struct Shared {
     tokens: StreamTokens,
     sessions: Sessions,
     last_uses: LastUses,
-    snapshots: Arc<Semaphore>,
+    snapshots: Turns,
 }
 
 impl App {
@@ -374,7 +375,7 @@ impl App {
     }
 
     /// Turns at snapshots.
-    pub(crate) fn snapshots(&self) -> &Arc<Semaphore> {
+    pub(crate) fn snapshots(&self) -> &Turns {
         &self.0.snapshots
     }
 

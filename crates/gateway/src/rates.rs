@@ -268,18 +268,23 @@ impl Rates {
         state.standings[Payer::All as usize] = table.take(whose, self.now(), 0).ok();
     }
 
-    /// Has whoever opens a stream pay for that.
-    pub(crate) fn charge_stream(&self, of: &Extensions, caller: &Caller) -> Result<(), Problem> {
+    /// Has whoever opens a stream, or begins one anew, pay for that.
+    pub(crate) fn charge_stream(&self, opener: &Opener) -> Result<(), Problem> {
         let Some(table) = &self.streams else { return Ok(()) };
-        let key = caller.access.as_ref().map(|access| whose_key(access.key));
-        let whose = key.unwrap_or_else(|| ClientAddress::in_extensions(of).block());
-        table.take(whose, self.now(), 1).map(drop).map_err(|early| {
+        table.take(opener.whose, self.now(), 1).map(drop).map_err(|early| {
             let detail = format!("{} streams a second are opened, the maximum", table.quota.rate);
             Problem::new(Code::RateLimited, detail)
                 .with("policy", "streams")
                 .with("rate", table.quota.rate)
                 .retry_after(seconds(early))
         })
+    }
+
+    /// Has whoever opened a stream pay for what it is asked there, as for the request that opened it.
+    pub(crate) fn charge_message(&self, opener: &Opener) -> Result<(), Problem> {
+        let Some((visit, cost)) = &opener.visit else { return Ok(()) };
+        let payers = [Payer::Address, Payer::All, Payer::Key];
+        self.charge(&mut visit.0.lock(), &payers, *cost)
     }
 
     /// Tells where whoever paid for it stands.
@@ -319,6 +324,33 @@ impl Visit {
     /// The key that asks, once that is known.
     pub(crate) fn key(&self) -> Option<KeyId> {
         self.0.lock().key
+    }
+}
+
+/// Who opened a stream, and pays for what is asked there.
+#[derive(Clone)]
+pub(crate) struct Opener {
+    visit: Option<(Visit, u32)>,
+    /// The key; without one, the address or its network.
+    whose: u128,
+}
+
+impl Opener {
+    pub(crate) fn of(extensions: &Extensions, caller: &Caller) -> Self {
+        let key = caller.access.as_ref().map(|access| whose_key(access.key));
+        let whose = key.unwrap_or_else(|| ClientAddress::in_extensions(extensions).block());
+        Self { visit: extensions.get::<(Visit, u32)>().cloned(), whose }
+    }
+
+    /// One who pays nothing.
+    #[cfg(test)]
+    pub(crate) fn of_number(whose: u128) -> Self {
+        Self { visit: None, whose }
+    }
+
+    /// A number of the key, or of the address: what is shared out is counted by it.
+    pub(crate) fn whose(&self) -> u128 {
+        self.whose
     }
 }
 

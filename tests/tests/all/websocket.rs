@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use itn_tests::client::Request;
 use itn_tests::server::ADMIN_KEY;
 use itn_tests::stream::Stream;
 use itn_tests::websocket::{Said, WebSocket};
@@ -120,6 +121,74 @@ fn a_socket_has_what_the_list_of_its_key_has() {
     }
 }
 
+fn viewer(client: &mut Client, principal: &str) -> (String, Value) {
+    let key = json!({ "principal": principal, "role": "viewer" });
+    let made = client.post("/api/keys", &key).expect(201).json();
+    (made["key"].as_str().unwrap().to_owned(), made["keyId"].clone())
+}
+
+/// Whoever subscribes anew is looked at then, whoever never subscribes is looked at now and then,
+/// however much is said meanwhile.
+#[test]
+fn a_socket_whose_key_is_revoked_gets_nothing_however_it_asks() {
+    let (server, mut client, _folder) = given::open_market();
+    let (key, id) = viewer(&mut client, "eyes");
+    let open = |query: &str| WebSocket::open(server.address(), Some(&key), query, &[]).unwrap();
+    let mut reading = open("?topic=trade");
+    assert_eq!(reading.message(LIMIT).unwrap()["kind"], "subscribed");
+    let mut waiting = open("");
+    let mut talking = open("");
+    client.send(&Request::new("DELETE", &format!("/api/keys/{id}"))).expect(200);
+    for (socket, message) in [
+        (&mut reading, json!({ "type": "subscribe", "after": "0" })),
+        (&mut waiting, json!({ "type": "subscribe", "snapshot": ["inventory"] })),
+    ] {
+        socket.send(&message).unwrap();
+        assert!(matches!(socket.said(LIMIT).unwrap(), Said::Close(1008, _)), "{message}");
+    }
+    let began = Instant::now();
+    loop {
+        // It may be gone in between; what it said last is there to be read all the same.
+        let _ = talking.send_frame(9, b"still there?");
+        match talking.said(LIMIT).unwrap() {
+            Said::Pong => assert!(began.elapsed() < LIMIT, "it is never looked at"),
+            said => break assert!(matches!(said, Said::Close(1008, _)), "{said:?}"),
+        }
+    }
+}
+
+/// What is asked on a socket is paid for like the request that opened it.
+#[test]
+fn messages_cost_what_requests_cost() {
+    let folder = Folder::new();
+    let options = Server::options(&folder.data()).arg("--rate-streams").arg("1/4");
+    let server = options.arg("--rate-per-key").arg("1/30").start();
+    let mut client = server.client();
+    let (streams, _) = viewer(&mut client, "streams");
+    let (messages, _) = viewer(&mut client, "messages");
+    let refused_after = |key: &str, message: &Value| {
+        let mut socket = WebSocket::open(server.address(), Some(key), "", &[]).unwrap();
+        for count in 0..60 {
+            socket.send(message).unwrap();
+            let said = socket.message(LIMIT).unwrap();
+            if said["kind"] == "subscribed" {
+                continue;
+            }
+            assert_eq!(said["problem"]["code"], "rate_limited", "{said}");
+            assert!(matches!(socket.said(LIMIT).unwrap(), Said::Close(1008, _)));
+            return count;
+        }
+        panic!("{message} is never refused");
+    };
+    // To begin anew is a stream each time; to change the filter is a request.
+    let anew = json!({ "type": "subscribe", "filter": { "topic": ["levels"] } });
+    let count = refused_after(&streams, &anew);
+    assert!((3..20).contains(&count), "{count}");
+    let narrower = json!({ "type": "subscribe", "filter": { "topic": ["trade"] } });
+    let count = refused_after(&messages, &narrower);
+    assert!((20..60).contains(&count), "{count}");
+}
+
 #[test]
 fn what_is_not_understood_is_refused_with_words_and_a_code() {
     let (server, _client, _folder) = given::open_market();
@@ -161,7 +230,7 @@ fn a_dead_client_is_let_go_and_a_server_that_stops_says_so() {
         match silent.said(Duration::from_secs(70)).unwrap() {
             Said::Ping => assert!(began.elapsed() < Duration::from_mins(1)),
             Said::Close(code, _) => break code,
-            Said::Message(_) => {}
+            Said::Pong | Said::Message(_) => {}
         }
     };
     assert_eq!(closed, 1008);
@@ -176,7 +245,7 @@ fn a_dead_client_is_let_go_and_a_server_that_stops_says_so() {
             loop {
                 match socket.said(LIMIT).unwrap() {
                     Said::Close(code, _) => break code,
-                    Said::Ping | Said::Message(_) => {}
+                    Said::Ping | Said::Pong | Said::Message(_) => {}
                 }
             }
         });

@@ -7,6 +7,7 @@ mod places;
 mod snapshot;
 mod sse;
 mod teller;
+mod turns;
 mod wanted;
 mod websocket;
 
@@ -23,6 +24,7 @@ use crate::connections::ConnectionPlace;
 use crate::gateway::App;
 use crate::observe::Held;
 use crate::problem::Problem;
+use crate::rates::Opener;
 use crate::request::Query;
 use crate::routes::Redeemed;
 use crate::wire::answer::CloudEvent;
@@ -33,6 +35,7 @@ use wanted::Wanted;
 #[cfg(test)]
 pub(crate) use feed::KEY_CHECK_EVERY;
 pub(crate) use places::Places;
+pub(crate) use turns::Turns;
 
 /// Events as they are committed.
 ///
@@ -103,12 +106,13 @@ async fn open(
     mut wanted: Wanted,
 ) -> Result<Response, Problem> {
     wanted.resume(&parts.headers)?;
-    app.rates().charge_stream(&parts.extensions, &caller)?;
+    let opener = Opener::of(&parts.extensions, &caller);
+    app.rates().charge_stream(&opener)?;
     let place = app.places().take(&caller)?;
     if websocket::is_wanted(&parts.headers) {
-        return websocket::accept(app, caller, place, wanted, &mut parts).await;
+        return websocket::accept(app, (caller, opener), place, wanted, &mut parts).await;
     }
-    let feed = Feed::open(app.clone(), caller, &wanted).await?;
+    let feed = Feed::open(app.clone(), caller, &opener, &wanted).await?;
     // An older client gets no chunks.
     let connection = parts.extensions.get::<ConnectionPlace>();
     let connection = connection.filter(|_| parts.version == Version::HTTP_11);

@@ -6,17 +6,18 @@ use std::sync::Arc;
 
 use domain::Sequence;
 use live::Filter;
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Instant, timeout_at};
 
 use super::feed::Item;
 use super::leased::Leased;
+use super::turns::Turn;
 use crate::gateway::App;
 use crate::levels::{Changes, Telling};
-use crate::limits::{PING_EVERY, SNAPSHOT_PART_BYTES, SNAPSHOT_TIME, SNAPSHOTS_MAX};
+use crate::limits::{PING_EVERY, SNAPSHOT_PART_BYTES, SNAPSHOT_TIME};
 use crate::problem::{Code, Problem};
+use crate::rates::Opener;
 
 /// What comes next, and the reader again.
 pub(super) type Step = Pin<Box<dyn Future<Output = (LevelReader, Option<Item>)> + Send>>;
@@ -24,6 +25,7 @@ pub(super) type Step = Pin<Box<dyn Future<Output = (LevelReader, Option<Item>)> 
 /// A reader of levels.
 pub(super) struct LevelReader {
     app: App,
+    opener: Opener,
     filter: Filter,
     receiver: Receiver<Option<Arc<Telling>>>,
     /// It has all changes up to here.
@@ -40,7 +42,7 @@ pub(super) struct LevelReader {
 /// Changes that are on their way to the client.
 struct Catching {
     /// With the turn that is held while rows are kept still.
-    changes: Leased<(Changes, Option<OwnedSemaphorePermit>)>,
+    changes: Leased<(Changes, Option<Turn>)>,
     /// They are all those up to here.
     to: Sequence,
 }
@@ -49,6 +51,7 @@ impl LevelReader {
     /// A reader of what changed behind `after`; from now on, if that is not given.
     pub(super) async fn open(
         app: App,
+        opener: Opener,
         filter: Filter,
         after: Option<Sequence>,
     ) -> Result<Self, Problem> {
@@ -59,11 +62,22 @@ impl LevelReader {
         if position > now {
             return Err(Problem::plain(Code::UnknownPosition).with("last", now.0));
         }
-        let catching_up = if position < now { Some(catch_up(&app, position).await?) } else { None };
+        let catching_up =
+            if position < now { Some(catch_up(&app, &opener, position).await?) } else { None };
         let silent_until = Instant::now() + PING_EVERY;
         let told = position;
         let owes_progress = false;
-        Ok(Self { app, filter, receiver, position, told, catching_up, owes_progress, silent_until })
+        Ok(Self {
+            app,
+            opener,
+            filter,
+            receiver,
+            position,
+            told,
+            catching_up,
+            owes_progress,
+            silent_until,
+        })
     }
 
     pub(super) fn position(&self) -> Sequence {
@@ -104,10 +118,12 @@ impl LevelReader {
                         return Some(Item::Levels(frames));
                     }
                 }
-                Ok(Err(RecvError::Lagged(_))) => match catch_up(&self.app, self.position).await {
-                    Ok(catching) => self.catching_up = Some(catching),
-                    Err(_) => return Some(Item::Lagged(self.told)),
-                },
+                Ok(Err(RecvError::Lagged(_))) => {
+                    match catch_up(&self.app, &self.opener, self.position).await {
+                        Ok(catching) => self.catching_up = Some(catching),
+                        Err(_) => return Some(Item::Lagged(self.told)),
+                    }
+                }
                 Ok(Ok(None) | Err(RecvError::Closed)) => return None,
             }
         }
@@ -143,17 +159,9 @@ impl LevelReader {
 }
 
 /// What changed behind a position, if that may be asked for now.
-async fn catch_up(app: &App, after: Sequence) -> Result<Catching, Problem> {
+async fn catch_up(app: &App, opener: &Opener, after: Sequence) -> Result<Catching, Problem> {
     let changes = app.blocking(move |app, _| Changes::after(app, after)).await?;
-    let turn = if changes.keeps_rows() {
-        let busy = |_| {
-            let detail = format!("{SNAPSHOTS_MAX} snapshots are under way, which is the maximum");
-            Problem::new(Code::Overloaded, detail).with("maximum", SNAPSHOTS_MAX)
-        };
-        Some(app.snapshots().clone().try_acquire_owned().map_err(busy)?)
-    } else {
-        None
-    };
+    let turn = changes.keeps_rows().then(|| app.snapshots().take(opener)).transpose()?;
     let to = changes.to;
     Ok(Catching { changes: Leased::new((changes, turn), SNAPSHOT_TIME), to })
 }

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, VecDeque};
 
 use domain::{Facet, ReadError, Scope, Sequence, Shipment};
 use live::Filter;
-use tokio::sync::OwnedSemaphorePermit;
 use views::{Alert, Level, Still, StillParts, shipment_seen};
 
+use super::turns::Turn;
 use crate::auth::Caller;
 use crate::gateway::App;
-use crate::limits::{SNAPSHOT_PART_BYTES, SNAPSHOTS_MAX};
-use crate::problem::{Code, Problem};
+use crate::limits::SNAPSHOT_PART_BYTES;
+use crate::problem::Problem;
 use crate::render::Render;
 use crate::reply::ITEMS_AT_ONCE;
 use crate::routes::network::counts;
@@ -30,7 +30,7 @@ pub(super) struct Snapshot {
     /// Stock of the caller's accounts, summed over them, once that was asked for.
     sums: Option<Vec<Level>>,
     /// Free again when the snapshot is dropped.
-    _turn: OwnedSemaphorePermit,
+    _turn: Turn,
 }
 
 /// Which rows of stock are shown.
@@ -51,12 +51,8 @@ impl Snapshot {
         caller: &Caller,
         kinds: &[SnapshotKind],
         filter: Filter,
+        turn: Turn,
     ) -> Result<Self, Problem> {
-        let busy = |_| {
-            let detail = format!("{SNAPSHOTS_MAX} snapshots are under way, which is the maximum");
-            Problem::new(Code::Overloaded, detail).with("maximum", SNAPSHOTS_MAX)
-        };
-        let turn = app.snapshots().clone().try_acquire_owned().map_err(busy)?;
         let stock = stock_of(&filter, caller.scope());
         let has = |kind| kinds.contains(&kind);
         let parts = StillParts {

@@ -30,6 +30,7 @@ use crate::gateway::App;
 use crate::limits::{PING_EVERY, SILENCE_MAX, WEBSOCKET_MESSAGE_BYTES_MAX};
 use crate::observe::Held;
 use crate::problem::{Code, Problem};
+use crate::rates::Opener;
 
 /// How often a client that has not subscribed yet is looked after: the server's end waits for it.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -48,7 +49,7 @@ pub(super) fn is_wanted(headers: &HeaderMap) -> bool {
 /// client's first message does.
 pub(super) async fn accept(
     app: App,
-    caller: Caller,
+    (caller, opener): (Caller, Opener),
     place: Place,
     wanted: Wanted,
     parts: &mut Parts,
@@ -61,7 +62,7 @@ pub(super) async fn accept(
     let upgrade = parts.extensions.remove::<OnUpgrade>().ok_or_else(|| refused("cannot here"))?;
     let connection = parts.extensions.get::<ConnectionPlace>().cloned();
     let feed = if parts.uri.query().is_some_and(says_what_is_wanted) {
-        Some(Feed::open(app.clone(), caller.clone(), &wanted).await?)
+        Some(Feed::open(app.clone(), caller.clone(), &opener, &wanted).await?)
     } else {
         None
     };
@@ -73,7 +74,7 @@ pub(super) async fn accept(
             Ok(upgraded) => {
                 let limits = Limits::default().max_payload_len(Some(WEBSOCKET_MESSAGE_BYTES_MAX));
                 let socket = ServerBuilder::new().limits(limits).serve(TokioIo::new(upgraded));
-                Conversation { app, caller, socket, feed }.run().await;
+                Conversation { app, caller, opener, socket, feed }.run().await;
             }
             Err(error) => tracing::debug!(%error, "a connection ended before its upgrade"),
         }
@@ -142,6 +143,7 @@ const fn end(code: CloseCode, reason: &'static str) -> End {
 struct Conversation {
     app: App,
     caller: Caller,
+    opener: Opener,
     socket: Socket,
     feed: Option<Feed>,
 }
@@ -170,14 +172,12 @@ impl Conversation {
     async fn talk(&mut self) -> Result<End, tokio_websockets::Error> {
         let mut heard_at = Instant::now();
         let mut ping_at = heard_at + PING_EVERY;
+        let mut look_at = heard_at + LOOK_EVERY;
         if self.feed.is_some() {
             self.tell_subscribed().await?;
         }
         loop {
-            let look_at = match self.feed {
-                Some(_) => ping_at,
-                None => ping_at.min(Instant::now() + LOOK_EVERY),
-            };
+            let wake_at = if self.feed.is_some() { ping_at } else { ping_at.min(look_at) };
             let feed = &mut self.feed;
             let next = async {
                 match feed {
@@ -200,7 +200,8 @@ impl Conversation {
                         return Ok(end);
                     }
                 }
-                () = sleep_until(look_at) => {
+                () = sleep_until(wake_at) => {
+                    look_at = Instant::now() + LOOK_EVERY;
                     if let Some(end) = self.look() {
                         return Ok(end);
                     }
@@ -224,6 +225,11 @@ impl Conversation {
         if self.app.is_stopping() {
             return Some(end(CloseCode::GOING_AWAY, "the server is stopping"));
         }
+        self.refuse_ended()
+    }
+
+    /// The end, if whoever opened it may ask for nothing any more.
+    fn refuse_ended(&self) -> Option<End> {
         let is_good = self.caller.is_good(&self.app).unwrap_or(false);
         (!is_good).then(|| end(CloseCode::POLICY_VIOLATION, "the key or the session has ended"))
     }
@@ -238,6 +244,10 @@ impl Conversation {
         }
         if message.as_payload().len() > WEBSOCKET_MESSAGE_BYTES_MAX {
             return Ok(Some(end(CloseCode::MESSAGE_TOO_BIG, "the message is too long")));
+        }
+        // A feed looks now and then, from its beginning on: who always begins anew would never be seen.
+        if let Some(end) = self.refuse_ended() {
+            return Ok(Some(end));
         }
         let done = match message.as_text() {
             Some(text) => self.subscribe(text).await,
@@ -262,6 +272,7 @@ impl Conversation {
         };
         let Said::Subscribe(wanted) = serde_json::from_str(text).map_err(malformed)?;
         wanted.check()?;
+        self.app.rates().charge_message(&self.opener)?;
         let has_levels = self.feed.as_ref().is_some_and(Feed::is_of_levels);
         let begins_anew = wanted.after.is_some()
             || !wanted.snapshot.is_empty()
@@ -277,9 +288,11 @@ impl Conversation {
                 feed.listen_for(&wanted)
             }
             feed => {
+                self.app.rates().charge_stream(&self.opener)?;
                 // The place in the hub is to be free for the new one.
                 *feed = None;
-                *feed = Some(Feed::open(self.app.clone(), self.caller.clone(), &wanted).await?);
+                let (app, caller) = (self.app.clone(), self.caller.clone());
+                *feed = Some(Feed::open(app, caller, &self.opener, &wanted).await?);
                 Ok(())
             }
         }

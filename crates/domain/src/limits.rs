@@ -63,7 +63,8 @@ pub const OFFERS_ALIKE_MAX: usize = 100;
 pub const REVERSAL_WINDOW: u32 = 65_536;
 /// Seconds of network time that a hold or an offer may last: ten years.
 pub const DEADLINE_SECONDS_MAX: u32 = 315_360_000;
-/// Lost shipments that may still be found, oldest forgotten first.
+/// Lost shipments that may still be found, oldest forgotten first: at most 370 MB of lines, in the
+/// ledger alone.
 pub const LOST_SHIPMENTS_MAX: usize = 65_536;
 /// Positions that the track of a shipment shows: the latest ones.
 pub const TRACK_POSITIONS_MAX: usize = 100;

@@ -91,7 +91,7 @@ export {};
 /**
  * What waits for the goods, now: at most 20 of each, none once it is resolved.
  * @typedef {object} AtRisk
- * @property {string[]} holds Pending holds of these goods at the destination, oldest first.
+ * @property {string[]} holds Pending holds that have these goods reserved at the destination, oldest first.
  * @property {string[]} rules Rules on stock of these goods at the destination.
  */
 

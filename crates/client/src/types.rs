@@ -199,7 +199,7 @@ pub struct AsOf {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AtRisk {
-    /// Pending holds of these goods at the destination, oldest first.
+    /// Pending holds that have these goods reserved at the destination, oldest first.
     pub holds: Vec<String>,
     /// Rules on stock of these goods at the destination.
     pub rules: Vec<String>,

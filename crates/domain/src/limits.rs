@@ -25,6 +25,13 @@ pub const TRADERS_MAX: usize = 1_000_000;
 pub const STOCK_ENTRIES_MAX: usize = 8_000_000;
 /// Shipments that have not ended.
 pub const SHIPMENTS_OPEN_MAX: usize = 1_000_000;
+/// Lines of shipments that have not ended: four each where there are as many as may be. 56 bytes
+/// each, in the ledger and again in the views: 450 MB.
+pub const SHIPMENT_LINES_OPEN_MAX: usize = 4_000_000;
+/// Lines of shipments of one owner's goods that have not ended: half as many as there may be
+/// shipments, and an eighth of the lines, so that no owner alone takes either. It is no tenth, as of
+/// offers, for all goods of a network may be one owner's, and each line has a unit of them reserved.
+pub const SHIPMENT_LINES_OF_OWNER_MAX: usize = 500_000;
 /// Events of one shipment: a reader walks them one by one.
 pub const SHIPMENT_EVENTS_MAX: u32 = 4_096;
 /// Charges of a trade or a shipment.
@@ -35,10 +42,20 @@ pub const ACCOUNTS_MAX: usize = 100;
 pub const VESSELS_MAX: usize = 100_000;
 /// Holds that are pending.
 pub const HOLDS_OPEN_MAX: usize = 1_000_000;
+/// Lines of holds that are pending: four each where there are as many as may be. 32 bytes each, 24
+/// more where it takes an offer, in the ledger and again in the views, and some 45 in the views'
+/// index of promises: 430 to 630 MB.
+pub const HOLD_LINES_OPEN_MAX: usize = 4_000_000;
+/// Holds that one trader proposes and the other side has yet to accept: a hundredth of all, and with
+/// as many lines as may be a quarter of theirs. A proposal to buy for nothing costs nothing.
+pub const PROPOSALS_OF_TRADER_MAX: usize = 10_000;
 /// Settlements of one hold: a reader walks them one by one.
 pub const HOLD_EVENTS_MAX: u32 = 1_024;
 /// Offers that are open.
 pub const OFFERS_OPEN_MAX: usize = 1_000_000;
+/// Open offers of one trader: a tenth of all, and five times as many as a station that buys and
+/// sells every commodity there may be has, one of each. An offer to buy for nothing costs nothing.
+pub const OFFERS_OF_TRADER_MAX: usize = 100_000;
 /// Open offers of one trader, side and commodity at one station: what one posting may replace.
 pub const OFFERS_ALIKE_MAX: usize = 100;
 /// Reversals that are remembered to be refused a second time while readers catch up with them; older
@@ -46,7 +63,8 @@ pub const OFFERS_ALIKE_MAX: usize = 100;
 pub const REVERSAL_WINDOW: u32 = 65_536;
 /// Seconds of network time that a hold or an offer may last: ten years.
 pub const DEADLINE_SECONDS_MAX: u32 = 315_360_000;
-/// Lost shipments that may still be found, oldest forgotten first.
+/// Lost shipments that may still be found, oldest forgotten first: at most 370 MB of lines, in the
+/// ledger alone.
 pub const LOST_SHIPMENTS_MAX: usize = 65_536;
 /// Positions that the track of a shipment shows: the latest ones.
 pub const TRACK_POSITIONS_MAX: usize = 100;

@@ -131,6 +131,7 @@ pub(crate) fn open_count(state: &State) -> usize {
 pub(crate) fn apply_booked(state: &mut State, envelope: &Envelope, booked: &ShipmentBooked) {
     let shipment = Shipment::booked(envelope, booked);
     let id = shipment.id;
+    state.open.add_shipment(&shipment);
     let open = OpenShipment { shipment, loaded_at: None, timer: None };
     state.shipments.insert(ShipmentKey(id), open);
     rearm(state, id);
@@ -139,10 +140,16 @@ pub(crate) fn apply_booked(state: &mut State, envelope: &Envelope, booked: &Ship
 pub(crate) fn apply_changed(state: &mut State, envelope: &Envelope, changed: &ShipmentChanged) {
     let id = changed.shipment;
     let open = state.shipments.get_mut(&ShipmentKey(id)).expect("only an open shipment changes");
-    if open.shipment.status == ShipmentStatus::Lost {
+    let was_lost = open.shipment.status == ShipmentStatus::Lost;
+    if was_lost {
         state.lost.remove(&(open.shipment.last, id));
     }
     open.shipment.apply(envelope, changed);
+    match (was_lost, open.shipment.status.is_terminal()) {
+        (true, false) => state.open.add_shipment(&open.shipment),
+        (false, true) => state.open.remove_shipment(&open.shipment),
+        _ => {}
+    }
     if changed.change == ShipmentChange::Loaded {
         open.loaded_at = Some(envelope.occurred_at());
     }

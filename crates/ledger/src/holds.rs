@@ -207,6 +207,7 @@ pub(crate) fn apply_held(state: &mut State, envelope: &Envelope, held: &TradeHel
     let record = TradeRecord::held(envelope, held);
     state.arm(record.expires_at, Timer::Hold(record.id));
     state.promised_entries += promised_entries(&record);
+    state.open.add_hold(&record);
     state.holds.insert(HoldKey(record.id), Hold(record));
 }
 
@@ -228,5 +229,6 @@ pub(crate) fn apply_settled(
 pub(crate) fn apply_ended(state: &mut State, trade: TransactionId) {
     let Hold(hold) = state.holds.remove(&HoldKey(trade)).expect("only an open hold ends");
     state.promised_entries -= promised_entries(&hold);
+    state.open.remove_hold(&hold);
     state.disarm(hold.expires_at, Timer::Hold(trade));
 }

@@ -16,6 +16,7 @@ mod charges;
 mod holds;
 mod inventory;
 mod offers;
+mod open;
 mod reference;
 mod reversal;
 mod rules;

@@ -1,13 +1,13 @@
 //! Offers: posted prices that reserve what they promise. There is no matching engine: a trade names
 //! the offer it takes ([`crate::terms`]).
 
-use domain::limits::{OFFERS_ALIKE_MAX, OFFERS_OPEN_MAX};
 use domain::{
     CommodityId, Credits, Envelope, Event, Offer, OfferId, OfferOpened, OfferRest, PostOffer,
     Quantity, Rejection, Sequence, Side, StationId, Timestamp, TradeLine, TradeTerms, TraderId,
 };
 
 use crate::inventory::{unknown_commodity, unknown_station};
+use crate::open::check_offer;
 use crate::state::{OfferKey, OpenOffer, State, StockKey};
 use crate::timers::Timer;
 
@@ -52,7 +52,7 @@ pub(crate) fn post(
         replaced,
     };
     check_reservable(state, &opened)?;
-    check_bounds(state, alike.len(), opened.replaced.len())?;
+    check_offer(state, trader, alike.len(), opened.replaced.len())?;
     Ok(Some(Event::OfferOpened(Box::new(opened))))
 }
 
@@ -117,15 +117,6 @@ fn check_reservable(state: &State, opened: &OfferOpened) -> Result<(), Rejection
     }
 }
 
-fn check_bounds(state: &State, alike: usize, replaced: usize) -> Result<(), Rejection> {
-    let bound = |count: usize, limit, maximum: usize| {
-        let reached = Rejection::LimitReached { limit, maximum: maximum as u64 };
-        if count - replaced < maximum { Ok(()) } else { Err(reached) }
-    };
-    bound(state.offers.len(), "open_offers", OFFERS_OPEN_MAX)?;
-    bound(alike, "offers_alike", OFFERS_ALIKE_MAX)
-}
-
 pub(crate) fn withdraw(state: &State, offer: OfferId) -> Result<Option<Event>, Rejection> {
     let open = state.offers.get(&OfferKey(offer));
     let OpenOffer(open) = open.ok_or(Rejection::OfferClosed { offer, line: None })?;
@@ -146,6 +137,7 @@ pub(crate) fn apply_opened(state: &mut State, envelope: &Envelope, opened: &Offe
     let id = open.0.id;
     state.arm(opened.expires_at, Timer::Offer(id));
     state.alike.insert(open.alike());
+    state.open.add_offer(&open.0);
     state.offers.insert(OfferKey(id), open);
 }
 
@@ -168,6 +160,7 @@ pub(crate) fn apply_taken(
 pub(crate) fn apply_ended(state: &mut State, offer: OfferId) {
     let ended = state.offers.remove(&OfferKey(offer)).expect("only an open offer ends");
     state.alike.remove(&ended.alike());
+    state.open.remove_offer(&ended.0);
     state.disarm(ended.0.expires_at, Timer::Offer(offer));
 }
 

@@ -129,6 +129,7 @@ impl State {
         };
         state.derive_trading();
         state.derive_lost();
+        state.derive_open();
         state.derive_alerts();
         state.derive_timers();
         Ok(state)

@@ -16,6 +16,7 @@ use domain::{
 use table::{Key, KeyEntry, KeyWindow, Paged, Slot, Table};
 
 use crate::alerts::Alerts;
+use crate::open::Open;
 use crate::rules::Rules;
 use crate::timers::Timers;
 
@@ -47,6 +48,8 @@ pub struct State {
     pub(crate) alike: BTreeSet<(StationId, CommodityId, Side, TraderId, OfferId)>,
     /// Stock entries that settlements of open holds may yet make: derived from `holds`.
     pub(crate) promised_entries: usize,
+    /// How much of holds, offers and shipments is open, and whose: derived from them.
+    pub(crate) open: Open,
     /// Trades that were reversed of late, by [`reversal_hash`].
     pub(crate) reversals: KeyWindow,
     /// When what happens by itself: derived from the tables.
@@ -253,6 +256,7 @@ impl Default for State {
             offers: Table::new(),
             alike: BTreeSet::new(),
             promised_entries: 0,
+            open: Open::default(),
             reversals: KeyWindow::new(REVERSAL_WINDOW),
             timers: Timers::new(),
             window: KeyWindow::new(KEY_WINDOW),

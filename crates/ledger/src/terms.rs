@@ -1,6 +1,5 @@
 //! Trades with terms: lines that take offers, charges, and holds.
 
-use domain::limits::HOLDS_OPEN_MAX;
 use domain::{
     Charge, Command, CommodityId, Credits, Event, Offer, OfferId, OfferTaken, Quantity, Rejection,
     Side, StationId, Timestamp, Trade, TradeHeld, TradeLine, TradeSettled, TradeTerms,
@@ -11,6 +10,7 @@ use crate::access::own_side;
 use crate::charges::{self, Outflows};
 use crate::inventory::{check_available, check_room};
 use crate::offers::open_offer;
+use crate::open::check_hold;
 use crate::state::State;
 use crate::trade::{parties, resolve, total};
 
@@ -56,10 +56,7 @@ pub(crate) fn trade(
             deal.settled()
         }
         Some(lifetime) => {
-            if state.holds.len() >= HOLDS_OPEN_MAX {
-                let maximum = HOLDS_OPEN_MAX as u64;
-                return Err(Rejection::LimitReached { limit: "open_holds", maximum });
-            }
+            check_hold(state, deal.lines.len(), deal.proposer())?;
             check_room(state, deal.lines.len())?;
             deal.held(lifetime.until(at), own)
         }
@@ -197,6 +194,14 @@ impl<'a> Deal<'a> {
         }
         outflows.add_charges(&self.charges);
         outflows
+    }
+
+    /// Who proposes it, if the other side has yet to accept.
+    fn proposer(&self) -> Option<TraderId> {
+        Some(match self.unreserved? {
+            Side::Buy => self.seller,
+            Side::Sell => self.buyer,
+        })
     }
 
     fn terms(&self) -> Option<Box<TradeTerms>> {

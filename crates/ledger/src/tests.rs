@@ -21,6 +21,7 @@ mod limits;
 mod losses;
 mod model;
 mod offers;
+mod open;
 mod order;
 mod order_cargo;
 mod peers;

@@ -55,7 +55,7 @@ impl AlertFilter {
 /// What waits for the goods that an alert is about: at most [`AT_RISK_MAX`] of each.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AtRisk {
-    /// Pending holds, oldest first.
+    /// Pending holds of which the seller has reserved the goods, oldest first.
     pub holds: Vec<TransactionId>,
     /// Rules of stock.
     pub rules: Vec<AlertRuleId>,

@@ -1,8 +1,11 @@
 //! Goods that pending holds promise, by who promises them: what waits for a shipment or a stock.
+//!
+//! A proposal that the seller has yet to accept promises none of them, and none either when a part of
+//! it is settled: whoever proposes must not tell in the seller's alerts what is at risk.
 
 use std::collections::BTreeSet;
 
-use domain::{CommodityId, Event, Sequence, StationId, TradeRecord, TraderId, TransactionId};
+use domain::{CommodityId, Event, Sequence, Side, StationId, TradeRecord, TraderId, TransactionId};
 
 use crate::holds::Holds;
 
@@ -15,7 +18,8 @@ pub(crate) struct Promises(BTreeSet<Place>);
 
 impl Promises {
     pub(crate) fn of_holds<'a>(holds: impl Iterator<Item = &'a TradeRecord>) -> Self {
-        let places = holds.flat_map(|hold| {
+        let promising = holds.filter(|hold| is_promised(hold.unreserved));
+        let places = promising.flat_map(|hold| {
             let left = hold.lines.iter().filter(|line| !line.left().is_zero());
             left.map(|line| place(hold, line.commodity))
         });
@@ -39,13 +43,16 @@ impl Promises {
     pub(crate) fn fold(&mut self, at: Sequence, event: &Event, holds: &Holds) {
         let ended = match event {
             Event::TradeHeld(held) => {
+                if !is_promised(held.unreserved) {
+                    return;
+                }
                 let (station, seller) = (held.station.0, held.seller.0);
                 let lines = held.lines.iter();
                 self.0.extend(lines.map(|line| (station, line.commodity.0, seller, at.0)));
                 return;
             }
             Event::HoldSettled(settled) if settled.rest.is_none() => {
-                let Some(hold) = holds.get(settled.trade) else { return };
+                let Some(hold) = promised(holds, settled.trade) else { return };
                 for part in &settled.lines {
                     let line = hold.lines.iter().find(|line| line.commodity == part.commodity);
                     if line.is_some_and(|line| line.left() <= part.quantity) {
@@ -58,11 +65,20 @@ impl Promises {
             Event::TradeVoided(released) | Event::TradeExpired(released) => released.trade,
             _ => return,
         };
-        let Some(hold) = holds.get(ended) else { return };
+        let Some(hold) = promised(holds, ended) else { return };
         for line in &hold.lines {
             self.0.remove(&place(hold, line.commodity));
         }
     }
+}
+
+/// Whether the seller has reserved the goods.
+fn is_promised(unreserved: Option<Side>) -> bool {
+    unreserved != Some(Side::Sell)
+}
+
+fn promised(holds: &Holds, hold: TransactionId) -> Option<&TradeRecord> {
+    holds.get(hold).filter(|hold| is_promised(hold.unreserved))
 }
 
 fn place(hold: &TradeRecord, commodity: CommodityId) -> Place {

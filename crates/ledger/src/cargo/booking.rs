@@ -1,14 +1,13 @@
 //! Bookings: what is to be carried is reserved at the origin, and its charges are held.
 
-use domain::limits::SHIPMENTS_OPEN_MAX;
 use domain::{
     Booking, BookingLine, BookingTerms, CommodityId, Event, GoodsLine, Identifier, Lines, Quantity,
     Rejection, Route, ShipmentBooked, StationId, TraderId, VesselId,
 };
 
-use super::open_count;
 use crate::charges::{self, Outflows};
 use crate::inventory::{check_available, unknown_commodity, unknown_station};
+use crate::open::check_shipment;
 use crate::state::State;
 use crate::vessels;
 
@@ -43,20 +42,11 @@ pub(crate) fn book(state: &State, booking: &Booking) -> Result<Option<Event>, Re
     let mut outflows = Outflows::default();
     outflows.add_charges(&charges);
     outflows.check(state)?;
-    check_open(state)?;
+    check_shipment(state, owner, lines.len())?;
     let (schedule, tolerance) = (booking.schedule, terms.tolerance);
     let booked =
         ShipmentBooked { route, consignee, carrier, lines, schedule, vessel, charges, tolerance };
     Ok(Some(Event::ShipmentBooked(Box::new(booked))))
-}
-
-/// Whether one more shipment may be open.
-pub(super) fn check_open(state: &State) -> Result<(), Rejection> {
-    if open_count(state) < SHIPMENTS_OPEN_MAX {
-        return Ok(());
-    }
-    let maximum = SHIPMENTS_OPEN_MAX as u64;
-    Err(Rejection::LimitReached { limit: "open_shipments", maximum })
 }
 
 fn trader(state: &State, name: &Identifier, field: &'static str) -> Result<TraderId, Rejection> {

@@ -6,9 +6,9 @@ use domain::{
     Timestamp,
 };
 
-use super::booking::check_open;
 use super::{changed, losses, receipts, transitions};
 use crate::inventory::check_room;
+use crate::open::check_shipment;
 use crate::state::{ShipmentKey, State};
 use crate::vessels;
 
@@ -132,7 +132,7 @@ fn check_entries(
         }
         ShipmentChange::Found { lines, .. } => {
             if shipment.status == ShipmentStatus::Lost {
-                check_open(state)?;
+                check_shipment(state, shipment.route.owner, shipment.lines.len())?;
             }
             check_room(state, lines.len())
         }

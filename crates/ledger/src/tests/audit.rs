@@ -80,6 +80,7 @@ impl Audit {
         self.check_credits(state);
         self.check_shipments(state);
         self.trading.check(state);
+        self.check_open(state);
         self.shipments.retain(|_, shipment| is_kept(shipment));
     }
 
@@ -191,6 +192,18 @@ impl Audit {
         timers.extend(self.alerts.timers());
         timers.extend(self.keys.iter().map(|(key, at)| (*at, Timer::Key(*key))));
         assert_eq!(timers, state.timers);
+    }
+
+    /// What is counted of holds, offers and shipments is what is open of them, and whose it is.
+    fn check_open(&self, state: &State) {
+        let mut open = self.trading.open_counts();
+        let shipments = self.shipments.values().filter(|shipment| !shipment.status.is_terminal());
+        for shipment in shipments {
+            open.shipment_lines += shipment.lines.len();
+            let share = open.shares.entry(shipment.route.owner).or_default();
+            share.shipment_lines += u32::try_from(shipment.lines.len()).unwrap();
+        }
+        assert_eq!(open, state.open);
     }
 
     /// What holds, buy offers and charges hold of each trader's credits.

@@ -9,6 +9,7 @@ use domain::{
 
 use super::audit::Place;
 use crate::State;
+use crate::open::Open;
 use crate::timers::{Timer, Timers};
 
 /// Every trade there ever was, and every open offer.
@@ -120,6 +121,23 @@ impl Trading {
         let hold = |trade: &TradeRecord| Some((trade.expires_at?, Timer::Hold(trade.id)));
         let offer = |offer: &Offer| Some((offer.expires_at?, Timer::Offer(offer.id)));
         self.open().filter_map(hold).chain(self.offers.values().filter_map(offer)).collect()
+    }
+
+    /// How many lines holds have, and which trader has how many offers and proposals.
+    pub(super) fn open_counts(&self) -> Open {
+        let mut open = Open::default();
+        for trade in self.open() {
+            open.hold_lines += trade.lines.len();
+            let Some(side) = trade.proposed_by.filter(|_| trade.unreserved.is_some()) else {
+                continue;
+            };
+            let proposer = if side == Side::Buy { trade.buyer } else { trade.seller };
+            open.shares.entry(proposer).or_default().proposals += 1;
+        }
+        for offer in self.offers.values() {
+            open.shares.entry(offer.trader).or_default().offers += 1;
+        }
+        open
     }
 
     /// What is open is in memory, and nothing else of trades and offers.

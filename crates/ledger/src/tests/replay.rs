@@ -122,7 +122,7 @@ fn rows(state: &State) -> [String; 22] {
         told(state.timers.iter()),
         told(state.holds.iter()),
         told(state.offers.iter()),
-        format!("{:?}", (&state.alike, state.promised_entries)),
+        format!("{:?}", (&state.alike, state.promised_entries, &state.open)),
         told(state.reversals.iter()),
         told(state.window.iter()),
     ]

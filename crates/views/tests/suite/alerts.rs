@@ -1,10 +1,12 @@
 //! Alerts, their rules, and what they put at risk.
 
+use std::sync::Arc;
+
 use domain::{
     AlertCause, AlertChanged, AlertFired, AlertId, AlertKind, AlertRule, AlertRuleId, AlertRuleSet,
-    CommodityId, Event, HoldReleased, HoldRest, HoldSettled, PrincipalId, Scope, Sequence,
-    Severity, ShipmentChange, ShipmentId, ShipmentStatus, StationId, Timing, TradeHeld, TradeLine,
-    TraderId, TransactionId,
+    CommitObserver, CommodityId, Event, HoldReleased, HoldRest, HoldSettled, PrincipalId, Scope,
+    Sequence, Severity, ShipmentChange, ShipmentId, ShipmentStatus, Side, StationId, Timing,
+    TradeHeld, TradeLine, TraderId, TransactionId,
 };
 use views::{Alert, AlertCounts, AlertFilter, AtRisk, RESOLVED_ALERTS_KEPT};
 
@@ -244,6 +246,45 @@ fn a_late_shipment_puts_holds_and_thresholds_at_its_destination_at_risk() {
     let alert = world.views.read().alert(low, SCOPE).unwrap().clone();
     world.record([Event::AlertResolved(told(&alert, alert.severity))]);
     assert_eq!(at_risk(&world, low, SCOPE), AtRisk::default());
+}
+
+/// Whoever proposes to buy has no say in what is told of the seller's goods.
+#[test]
+fn what_the_seller_has_yet_to_accept_is_not_at_risk() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("views.db");
+    let mut world = World::open(Some(&path), Arc::default());
+    world.record(beginning());
+    world.record([produced(1, 2, 0, 50)]);
+    let shipment = ship(&mut world, ShipmentStatus::Booked, 3);
+    let of = |hold, proposed_by, unreserved| {
+        let Event::TradeHeld(held) = hold else { panic!() };
+        Event::TradeHeld(Box::new(TradeHeld { proposed_by, unreserved, ..*held }))
+    };
+    let bought = world.record([of(held(3, 2, 4), Some(Side::Buy), Some(Side::Sell))]);
+    let sold = world.record([of(held(3, 2, 4), Some(Side::Sell), Some(Side::Buy))]);
+    let alert = AlertId(world.record([overdue(shipment)]));
+    let holds = |world: &World| at_risk(world, alert, SCOPE).holds;
+    assert_eq!(holds(&world), [TransactionId(sold)]);
+    // Each part is accepted by itself, and the rest of it stays a proposal.
+    world.record([Event::HoldSettled(Box::new(HoldSettled {
+        trade: TransactionId(bought),
+        previous: bought,
+        station: StationId(1),
+        buyer: TraderId(3),
+        seller: TraderId(2),
+        unreserved: Some(Side::Sell),
+        lines: [water(1)].into(),
+        total: credits(1),
+        rest: None,
+    }))]);
+    assert_eq!(holds(&world), [TransactionId(sold)]);
+    let (position, parts) = world.snapshot();
+    let journal = Arc::clone(&world.journal);
+    drop(world);
+    let mut world = World::open(Some(&path), journal);
+    world.fold.restore(position, &mut parts.into_iter().map(Ok)).unwrap();
+    assert_eq!(holds(&world), [TransactionId(sold)]);
 }
 
 #[test]

@@ -67,7 +67,7 @@ pub(crate) struct CauseAnswer<'a> {
 #[derive(Debug, Default, Serialize, ToSchema)]
 #[schema(as = AtRisk)]
 pub(crate) struct AtRiskAnswer<'a> {
-    /// Pending holds of these goods at the destination, oldest first.
+    /// Pending holds that have these goods reserved at the destination, oldest first.
     pub(crate) holds: Vec<String>,
     /// Rules on stock of these goods at the destination.
     pub(crate) rules: Vec<&'a str>,

@@ -325,12 +325,34 @@ impl World {
             return;
         }
         for (secret, but_of) in &self.secrets {
-            let is_told = told.contains(secret) && !asked.contains(secret);
+            let is_told = says(told, secret) && !asked.contains(secret);
             assert!(
                 !is_told || but_of.contains(&by),
                 "{by:?} asked {asked} and got {secret}: {told}"
             );
         }
+    }
+}
+
+/// Whether a text has a word or a number by itself: a part of another number, such as of a time's
+/// fraction, tells nothing.
+fn says(text: &str, word: &str) -> bool {
+    let is_of_another = |beside: char| beside.is_ascii_alphanumeric() || beside == '.';
+    text.match_indices(word).any(|(at, _)| {
+        let (before, after) =
+            (text[..at].chars().next_back(), text[at + word.len()..].chars().next());
+        !before.is_some_and(is_of_another)
+            && !after.is_some_and(|beside| beside.is_ascii_alphanumeric())
+    })
+}
+
+#[test]
+fn a_number_is_said_by_itself_or_not_at_all() {
+    for said in ["14142", "{\"available\":14142}", "x 14142, y", "former 14142."] {
+        assert!(says(said, "14142"), "{said}");
+    }
+    for other in ["2026-11-23T14:46:05.414142Z", "05.14142Z", "114142", "141420", "a14142"] {
+        assert!(!says(other, "14142"), "{other}");
     }
 }
 

@@ -156,6 +156,8 @@ impl Engine {
         self.shared.set_status(Status::Stopping);
         // If the writer has ended already, nobody needs to be told.
         if !self.queue.abandon_if_ended() {
+            // While the queue is full, this waits for the writer. It takes what is there or ends:
+            // what it waits for itself, the publisher and its observers, does not wait for ever.
             let _ = self.queue.sender.send(Queued::now(Request::Stop));
             self.queue.abandon_if_ended();
         }

@@ -10,9 +10,9 @@ mod trades;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use domain::{ReadError, Sequence, ShipmentId, SnapshotError};
+use domain::{NoRoom, ReadError, Sequence, ShipmentId, SnapshotError};
 use parking_lot::{Condvar, Mutex};
 
 use crate::shipments::{Ended, FoundAgain, Turn};
@@ -25,8 +25,20 @@ const WRITE_SHIPMENTS_MAX: usize = 8_192;
 /// Shipments that may wait: about 32 MiB. Past that the fold waits for the store, and with it the
 /// answers; the engine's queue fills and new commands are refused.
 const WAITING_SHIPMENTS_MAX: usize = 1_000_000;
+/// How long the fold waits for room while nothing at all is written. A slow disk writes a portion
+/// within seconds; one that has written none for so long is full, damaged or gone.
+const STALLED_MAX: Duration = Duration::from_secs(30);
 /// How long a failed write waits before it is tried again: most failures are a full disk.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// How much may wait, and how long the fold waits for room in it.
+#[derive(Debug, Clone, Copy)]
+struct Room {
+    waiting_max: usize,
+    stalled_max: Duration,
+}
+
+const ROOM: Room = Room { waiting_max: WAITING_SHIPMENTS_MAX, stalled_max: STALLED_MAX };
 
 /// Shipments that wait to be written, and how far it has come.
 #[derive(Debug, Default)]
@@ -46,9 +58,18 @@ struct Queue {
     answered: u64,
     /// Everything up to here is durable.
     durable: u64,
+    /// Portions written: while this grows, the store is not stuck.
+    written_count: u64,
     /// Why the last write failed, if it did.
     error: Option<String>,
     closing: bool,
+}
+
+impl Queue {
+    /// How much waits.
+    fn waiting_count(&self) -> usize {
+        self.waiting.len() + self.found.len() + self.trades.len()
+    }
 }
 
 #[derive(Debug, Default)]
@@ -72,6 +93,7 @@ pub(crate) struct EndedShipments {
 struct Stored {
     writer: Arc<Mutex<Store>>,
     reader: Mutex<Store>,
+    room: Room,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -83,6 +105,10 @@ impl EndedShipments {
 
     /// In a store, which a thread of its own writes.
     pub(crate) fn stored(writer: Store, reader: Store) -> Result<Self, ViewsError> {
+        Self::stored_with(writer, reader, ROOM)
+    }
+
+    fn stored_with(writer: Store, reader: Store, room: Room) -> Result<Self, ViewsError> {
         let shared = Arc::<Shared>::default();
         let writer = Arc::new(Mutex::new(writer));
         let thread = thread::Builder::new().name("views-store".to_owned());
@@ -93,6 +119,7 @@ impl EndedShipments {
             stored: Some(Stored {
                 writer,
                 reader: Mutex::new(reader),
+                room,
                 thread: Some(thread.map_err(ViewsError::Thread)?),
             }),
         })
@@ -115,16 +142,31 @@ impl EndedShipments {
         stored.writer.lock().clear().map(|_| ())
     }
 
-    /// Waits, if far too much waits to be written.
-    pub(crate) fn wait_for_room(&self) {
-        if !self.is_stored() {
-            return;
-        }
+    /// Waits while far too much waits to be written, but not for a store that writes nothing any
+    /// more: what waits here is in the journal, and a stop that says why beats a silent one.
+    pub(crate) fn await_room(&self) -> Result<(), NoRoom> {
+        let Some(Stored { room, .. }) = &self.stored else {
+            return Ok(());
+        };
         let mut queue = self.shared.queue.lock();
-        let count = |queue: &Queue| queue.waiting.len() + queue.found.len() + queue.trades.len();
-        while count(&queue) >= WAITING_SHIPMENTS_MAX && !queue.closing {
-            self.shared.done.wait(&mut queue);
+        if queue.waiting_count() < room.waiting_max {
+            return Ok(());
         }
+        let mut written_count = queue.written_count;
+        let mut until = Instant::now() + room.stalled_max;
+        while queue.waiting_count() >= room.waiting_max {
+            if queue.closing {
+                return Err(no_room(&queue, "its thread has ended"));
+            }
+            let waited = self.shared.done.wait_until(&mut queue, until);
+            if queue.written_count != written_count {
+                written_count = queue.written_count;
+                until = Instant::now() + room.stalled_max;
+            } else if waited.timed_out() {
+                return Err(no_room(&queue, "the disk does not answer"));
+            }
+        }
+        Ok(())
     }
 
     /// Takes what ended or was found again in a batch, whose last event is at `position`.
@@ -250,6 +292,16 @@ impl Drop for EndedShipments {
     }
 }
 
+/// `otherwise` is why, where no write has failed.
+fn no_room(queue: &Queue, otherwise: &str) -> NoRoom {
+    let (count, reason) = (queue.waiting_count(), queue.error.as_deref().unwrap_or(otherwise));
+    NoRoom(format!(
+        "views.db cannot be written ({reason}), and the {count} ends of shipments and trades that \
+         wait for it are all that memory may hold; the journal has them, and the next start reads \
+         them from there"
+    ))
+}
+
 /// Makes the store durable.
 pub(crate) struct Flusher {
     shared: Arc<Shared>,
@@ -337,6 +389,9 @@ impl Shared {
 
     fn note(&self, portion: &Portion, written: rusqlite::Result<()>) {
         let mut queue = self.queue.lock();
+        if let (Err(error), None) = (&written, &queue.error) {
+            tracing::error!(%error, "views.db cannot be written; what ends waits in memory");
+        }
         match written {
             Ok(()) => {
                 for (id, ended) in &portion.turned {
@@ -350,6 +405,7 @@ impl Shared {
                     queue.trades.remove(&followed.place());
                 }
                 queue.error = None;
+                queue.written_count += 1;
                 if let (Some(answered), Some(position)) = (portion.answers, portion.position) {
                     queue.answered = answered;
                     queue.durable = position;
@@ -379,3 +435,6 @@ impl Drop for CloseOnDrop<'_> {
         self.0.done.notify_all();
     }
 }
+
+#[cfg(test)]
+mod tests;

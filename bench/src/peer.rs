@@ -122,5 +122,5 @@ fn start_engine(
     let (journal, snapshots) = (Arc::new(journal), Arc::new(MemorySnapshots::default()));
     let started =
         block_in_place(|| Engine::start(options, journal, snapshots, observers, &mut |_| {}));
-    Ok(started.doing(doing)?.0)
+    started.doing(doing)
 }

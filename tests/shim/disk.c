@@ -79,6 +79,12 @@ static struct file *file_at(const char *path) {
         if (strcmp(file->path, path) == 0) return file;
     struct file *file = calloc(1, sizeof *file);
     snprintf(file->path, sizeof file->path, "%s", path);
+    /* What an earlier process wrote may never have been synced: a sync now carries it over, too. */
+    char whole[2 * PATH_MAX];
+    struct stat status;
+    snprintf(whole, sizeof whole, "%s%s", setting("ITN_SHIM_ROOT"), path);
+    if (stat(whole, &status) == 0 && status.st_size > 0)
+        file->ranges[file->count++] = (struct range){ 0, status.st_size };
     file->next = files;
     return files = file;
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+use crate::process::{self, Process};
 use crate::server::{Folder, Options, Server};
 
 /// A data folder on a disk that can be made to fail or lose power.
@@ -59,6 +60,14 @@ impl Disk {
             Syncs::LostInWal => "wal",
         };
         self.server().env("ITN_SHIM_IMAGE", self.image()).env("ITN_SHIM_LIE", lie)
+    }
+
+    /// `itn verify` with the same disk as [`Self::power_loss_server`], all syncs reaching it.
+    pub fn power_loss_verify(&self) -> Process {
+        let mut command = process::itn(["verify", "--data"]);
+        command.arg(self.data()).env("LD_PRELOAD", library());
+        command.env("ITN_SHIM_ROOT", self.data()).env("ITN_SHIM_IMAGE", self.image());
+        Process::spawn(&mut command)
     }
 
     /// A server whose disk goes wrong in this way once [`Self::trip`] is called.

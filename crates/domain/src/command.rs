@@ -122,6 +122,17 @@ pub enum Action {
     GrantToken(TokenGrant),
 }
 
+impl Action {
+    /// The earlier trade that it follows, which may be over.
+    pub const fn earlier_trade(&self) -> Option<TransactionId> {
+        match self {
+            Self::SettleTrade(settlement) => Some(settlement.trade),
+            Self::VoidTrade { trade, .. } | Self::ReverseTrade { trade, .. } => Some(*trade),
+            _ => None,
+        }
+    }
+}
+
 /// A key to be made. The secret itself never enters a command.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct NewKey {

@@ -66,7 +66,9 @@ pub use lines::{Line, Lines, LinesError};
 pub use movement::{CreditAccount, Movement, StockAccount, movements};
 pub use offer::{Offer, OfferOpened, OfferRest, OfferStatus};
 pub use place::{Position, StationKind};
-pub use reader::{CommitObserver, EventReader, FrozenState, PartSink, ReadError, SnapshotError};
+pub use reader::{
+    CommitObserver, EventReader, FrozenState, NoRoom, PartSink, ReadError, SnapshotError,
+};
 pub use rejection::Rejection;
 pub use sequence::{AlertId, OfferId, Sequence, ShipmentId, TransactionId};
 pub use shipment::{

@@ -48,6 +48,12 @@ pub trait CommitObserver: Send {
     /// The last event it has folded; events up to here may be offered again, and are passed over.
     fn position(&self) -> Sequence;
 
+    /// Waits until there is room for another batch; asked before each. An error is final: whoever
+    /// commits stops, rather than go on without this one. All it has not folded is in the journal.
+    fn await_room(&mut self) -> Result<(), NoRoom> {
+        Ok(())
+    }
+
     /// Folds a batch that is durable. Answers of its commands are released when all have returned.
     fn committed(&mut self, batch: &Arc<Batch>);
 
@@ -75,6 +81,11 @@ pub trait CommitObserver: Send {
         Err(SnapshotError("keeps no snapshots".to_owned()))
     }
 }
+
+/// An observer can take no more batches, and waiting does not help.
+#[derive(Debug, Clone, Error)]
+#[error("{0}")]
+pub struct NoRoom(pub String);
 
 /// Takes the parts of a snapshot, each at most [`crate::limits::SNAPSHOT_PART_BYTES_MAX`].
 pub type PartSink<'a> = dyn FnMut(&[u8]) -> Result<(), SnapshotError> + 'a;

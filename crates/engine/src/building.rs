@@ -1,9 +1,10 @@
 //! The batch that is being decided, and the answers that wait for it.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use domain::{Batch, BatchId, Recorded, Rejection, Sequence};
+use domain::{Batch, BatchId, Command, PastTrade, Recorded, Rejection, Sequence, TransactionId};
 use journal::BATCH_EVENTS_BYTES_MAX;
 use tokio::sync::oneshot;
 
@@ -46,11 +47,34 @@ pub(crate) struct Many {
     answers: Vec<Answer>,
     /// Of the batch that is being built.
     decided: Vec<Decided>,
+    /// Holds that its own commands have ended: what later ones came with is of before.
+    ended: BTreeMap<TransactionId, PastTrade>,
 }
 
 impl Many {
     pub(crate) fn new(to: oneshot::Sender<Vec<Answer>>, count: usize) -> Self {
-        Self { to, answers: Vec::with_capacity(count), decided: Vec::with_capacity(count) }
+        Self {
+            to,
+            answers: Vec::with_capacity(count),
+            decided: Vec::with_capacity(count),
+            ended: BTreeMap::new(),
+        }
+    }
+
+    /// A command of it has ended this hold.
+    pub(crate) fn end(&mut self, trade: PastTrade) {
+        self.ended.insert(trade.record.id, trade);
+    }
+
+    /// Brings a command to what those before it have made of the trade that it follows.
+    pub(crate) fn bring_past(&self, command: &mut Command) {
+        if self.ended.is_empty() {
+            return;
+        }
+        let trade = command.action.earlier_trade();
+        if let Some(past) = trade.and_then(|trade| self.ended.get(&trade)) {
+            command.past = Some(Box::new(past.clone()));
+        }
     }
 
     pub(crate) fn push(&mut self, decided: Decided) {

@@ -79,14 +79,14 @@ pub struct Engine {
 
 impl Engine {
     /// Recovers from what is stored, and starts. `progress` is called as the replay goes on. An
-    /// empty journal becomes a network with one administrator; then `true` is returned.
+    /// empty journal becomes a network with one administrator.
     pub fn start(
         options: EngineOptions,
         journal: Arc<dyn Journal>,
         snapshots: Arc<dyn SnapshotStore>,
         mut observers: Vec<Box<dyn CommitObserver>>,
         progress: &mut dyn FnMut(Progress),
-    ) -> Result<(Self, bool), EngineError> {
+    ) -> Result<Self, EngineError> {
         // Nobody else may write from here on: what is recovered is what is.
         let (completions, completed) = bounded(journal::IN_FLIGHT_MAX);
         let appender = journal.claim(completions)?;
@@ -103,7 +103,7 @@ impl Engine {
         let (pending, decided) = bounded(2 * journal::IN_FLIGHT_MAX);
         let (jobs, frozen) = bounded(1);
         let (failure, failed) = bounded(1);
-        let created = state.network().is_none();
+        let is_new = state.network().is_none();
         let writer = Writer {
             state,
             shared: Arc::clone(&shared),
@@ -133,11 +133,11 @@ impl Engine {
         ];
         let handle = EngineHandle::new(queue.clone());
         let engine = Self { handle, queue, shared, failure: failed, threads };
-        if created {
+        if is_new {
             engine.create(options.network, options.first_key)?;
         }
         engine.barrier()?;
-        Ok((engine, created))
+        Ok(engine)
     }
 
     /// For whoever gives commands.
@@ -156,6 +156,8 @@ impl Engine {
         self.shared.set_status(Status::Stopping);
         // If the writer has ended already, nobody needs to be told.
         if !self.queue.abandon_if_ended() {
+            // While the queue is full, this waits for the writer. It takes what is there or ends:
+            // what it waits for itself, the publisher and its observers, does not wait for ever.
             let _ = self.queue.sender.send(Queued::now(Request::Stop));
             self.queue.abandon_if_ended();
         }

@@ -73,6 +73,7 @@ impl Publisher {
                 self.shared.meters.commit.took_alone(now.duration_since(submitted));
                 durable = Some(now);
                 for observer in &mut self.observers {
+                    observer.await_room().map_err(|error| error.to_string())?;
                     observer.committed(&batch);
                 }
             }

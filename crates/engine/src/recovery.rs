@@ -75,6 +75,9 @@ fn replay(
     batch: &Arc<Batch>,
     warm: &mut Warm,
 ) -> Result<(), EngineError> {
+    for observer in &mut *observers {
+        observer.await_room().map_err(|error| EngineError::Stopped(error.to_string()))?;
+    }
     let last = state.last();
     let folded = catch_unwind(AssertUnwindSafe(|| {
         for ahead in batch.events.chunks(WARM_COMMANDS) {

@@ -248,7 +248,8 @@ impl Work {
         while !commands.as_slice().is_empty() {
             let ahead = commands.as_slice().iter().take(WARM_COMMANDS);
             ledger::warm(&self.writer.state, ahead, &mut self.warm);
-            for command in commands.by_ref().take(WARM_COMMANDS) {
+            for mut command in commands.by_ref().take(WARM_COMMANDS) {
+                self.many.as_ref().expect("a bulk request is under way").bring_past(&mut command);
                 let decided = self.decide(command)?;
                 self.many.as_mut().expect("a bulk request is under way").push(decided);
             }

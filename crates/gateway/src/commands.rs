@@ -90,7 +90,7 @@ impl App {
         is_dry_run: bool,
     ) -> Result<Done, Problem> {
         let form = form(&command.action);
-        if subject(&command.action).is_some() {
+        if command.action.earlier_trade().is_some() {
             command = self.with_past(vec![command]).await?.pop().ok_or_else(unexpected)?;
         }
         let executor = &self.ready()?.executor;
@@ -134,7 +134,7 @@ impl App {
         self.blocking(move |_, views| {
             let mut known = HashMap::new();
             for command in &mut commands {
-                let Some(trade) = subject(&command.action) else {
+                let Some(trade) = command.action.earlier_trade() else {
                     continue;
                 };
                 let past = match known.entry(trade) {
@@ -186,7 +186,7 @@ impl Named {
     fn by(action: &Action) -> Option<Self> {
         match action {
             Action::ReportShipment { shipment, .. } => Some(Self::Shipment(*shipment)),
-            action => subject(action).map(Self::Trade),
+            action => action.earlier_trade().map(Self::Trade),
         }
     }
 
@@ -207,15 +207,6 @@ impl Named {
                 Ok((!seen).then_some(Rejection::UnknownShipment { shipment }))
             }
         }
-    }
-}
-
-/// The trade that it is about, which may be over.
-pub(crate) fn subject(action: &Action) -> Option<TransactionId> {
-    match action {
-        Action::SettleTrade(settlement) => Some(settlement.trade),
-        Action::VoidTrade { trade, .. } | Action::ReverseTrade { trade, .. } => Some(*trade),
-        _ => None,
     }
 }
 

@@ -14,6 +14,14 @@ pub(crate) fn say(line: &str) {
     println!("{line}");
 }
 
+/// Writes a line to standard output that must not be lost: it has left this process, or there is an
+/// error.
+pub(crate) fn hand_over(line: &str) -> std::io::Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    writeln!(stdout, "{line}")?;
+    stdout.flush()
+}
+
 /// Writes a line about the way there to standard error.
 #[expect(clippy::print_stderr, reason = "the one way to standard error")]
 pub(crate) fn note(line: &str) {

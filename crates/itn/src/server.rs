@@ -24,6 +24,7 @@ use tokio::task::block_in_place;
 use views::analytics::Retention;
 use views::{Past, PastOpenError, Views};
 
+use crate::console;
 use crate::observe::{DRAIN_USUAL, ObserveSettings};
 use crate::progress::Progress;
 
@@ -46,7 +47,8 @@ pub(crate) struct ServerOptions {
     pub(crate) listen: SocketAddr,
     /// Whether anyone may read without a key.
     pub(crate) anonymous: bool,
-    /// The first administrator's key, if the folder is empty; a random one if not given.
+    /// The first administrator's key, if the folder is empty; a random one, which is shown on
+    /// standard output, if not given.
     pub(crate) admin_key: Option<Secret>,
     /// Network time at the creation of the network; wall time if not given.
     pub(crate) epoch: Option<Timestamp>,
@@ -111,14 +113,15 @@ pub(crate) enum ServerError {
     /// There is no randomness for a key.
     #[error("making a key: {0}")]
     Key(getrandom::Error),
+    /// Nobody would know the key of a new network.
+    #[error("showing the first administrator's key: {0}; no network was made")]
+    Show(std::io::Error),
 }
 
 /// A server that is ready.
 pub(crate) struct Server {
     /// Where it listens.
     pub(crate) address: SocketAddr,
-    /// The administrator's key, if the network was created just now and the key was made up.
-    pub(crate) new_key: Option<Secret>,
     /// Where metrics are served to whoever reaches it.
     pub(crate) metrics_address: Option<SocketAddr>,
     gateway: Gateway,
@@ -184,10 +187,7 @@ impl Server {
         let (webhooks, webhooks_fold) = block_in_place(|| {
             open_webhooks(&options, &store, Arc::clone(&operations), &views, &hub)
         })?;
-        let secret = match options.admin_key.clone() {
-            Some(secret) => secret,
-            None => Secret::random().map_err(ServerError::Key)?,
-        };
+        let secret = first_secret(&options, store.journal.reader().last())?;
         let mut observers: Vec<Box<dyn CommitObserver>> =
             vec![Box::new(fold), Box::new(hub_fold), Box::new(webhooks_fold)];
         observers.extend(feeds);
@@ -198,7 +198,7 @@ impl Server {
             gateway.progress(at.replayed, at.total);
         };
         let Store { journal, snapshots } = store;
-        let (engine, created) = block_in_place(|| {
+        let engine = block_in_place(|| {
             Engine::start(engine_options, journal, snapshots, observers, &mut progress)
         })?;
         drop(bar);
@@ -211,10 +211,8 @@ impl Server {
             webhooks: webhooks.clone(),
             key_uses: operations,
         });
-        let new_key = (created && options.admin_key.is_none()).then_some(secret);
         Ok(Self {
             address,
-            new_key,
             metrics_address,
             gateway,
             observe: options.observe,
@@ -343,6 +341,21 @@ fn open_webhooks(
         sender: Arc::new(sender),
         clock: Arc::new(SystemClock),
     })?)
+}
+
+/// The secret of the first administrator's key, for a network that is still to be made. One that was
+/// made up is shown before the network is: a key that was shown and never made opens nothing, and the
+/// next start shows another; one that was made and never shown would lock everybody out for good.
+fn first_secret(options: &ServerOptions, last: Sequence) -> Result<Secret, ServerError> {
+    if let Some(secret) = &options.admin_key {
+        return Ok(secret.clone());
+    }
+    let secret = Secret::random().map_err(ServerError::Key)?;
+    if last == Sequence::ZERO {
+        let line = format!("admin key: {}", secret.as_str());
+        console::hand_over(&line).map_err(ServerError::Show)?;
+    }
+    Ok(secret)
 }
 
 fn engine_options(options: &ServerOptions, secret: &Secret) -> EngineOptions {

@@ -286,6 +286,11 @@ impl State {
         self.window.get(hash)
     }
 
+    /// A hold, while it is open.
+    pub fn hold(&self, trade: TransactionId) -> Option<&TradeRecord> {
+        self.holds.get(&HoldKey(trade)).map(|Hold(record)| record)
+    }
+
     /// How many rows a snapshot has, about.
     pub fn row_count(&self) -> usize {
         self.traders.len()

@@ -5,6 +5,7 @@
 //! written, so it never misses one in between. A lost shipment that is found again waits the same
 //! way to be taken out; a reader that was overtaken by that looks again.
 
+mod room;
 mod trades;
 
 use std::collections::BTreeMap;
@@ -18,13 +19,12 @@ use parking_lot::{Condvar, Mutex};
 use crate::shipments::{Ended, FoundAgain, Turn};
 use crate::store::{Store, Tag, ViewsError};
 
+use room::{ROOM, Room};
+
 pub(crate) use trades::{Followed, TradeEnd};
 
 /// Shipments in one transaction: a few milliseconds of work.
 const WRITE_SHIPMENTS_MAX: usize = 8_192;
-/// Shipments that may wait: about 32 MiB. Past that the fold waits for the store, and with it the
-/// answers; the engine's queue fills and new commands are refused.
-const WAITING_SHIPMENTS_MAX: usize = 1_000_000;
 /// How long a failed write waits before it is tried again: most failures are a full disk.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
@@ -46,6 +46,8 @@ struct Queue {
     answered: u64,
     /// Everything up to here is durable.
     durable: u64,
+    /// Portions written: while this grows, the store is not stuck.
+    written_count: u64,
     /// Why the last write failed, if it did.
     error: Option<String>,
     closing: bool,
@@ -72,6 +74,7 @@ pub(crate) struct EndedShipments {
 struct Stored {
     writer: Arc<Mutex<Store>>,
     reader: Mutex<Store>,
+    room: Room,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -83,6 +86,10 @@ impl EndedShipments {
 
     /// In a store, which a thread of its own writes.
     pub(crate) fn stored(writer: Store, reader: Store) -> Result<Self, ViewsError> {
+        Self::stored_with(writer, reader, ROOM)
+    }
+
+    fn stored_with(writer: Store, reader: Store, room: Room) -> Result<Self, ViewsError> {
         let shared = Arc::<Shared>::default();
         let writer = Arc::new(Mutex::new(writer));
         let thread = thread::Builder::new().name("views-store".to_owned());
@@ -93,6 +100,7 @@ impl EndedShipments {
             stored: Some(Stored {
                 writer,
                 reader: Mutex::new(reader),
+                room,
                 thread: Some(thread.map_err(ViewsError::Thread)?),
             }),
         })
@@ -113,18 +121,6 @@ impl EndedShipments {
             return Ok(());
         };
         stored.writer.lock().clear().map(|_| ())
-    }
-
-    /// Waits, if far too much waits to be written.
-    pub(crate) fn wait_for_room(&self) {
-        if !self.is_stored() {
-            return;
-        }
-        let mut queue = self.shared.queue.lock();
-        let count = |queue: &Queue| queue.waiting.len() + queue.found.len() + queue.trades.len();
-        while count(&queue) >= WAITING_SHIPMENTS_MAX && !queue.closing {
-            self.shared.done.wait(&mut queue);
-        }
     }
 
     /// Takes what ended or was found again in a batch, whose last event is at `position`.
@@ -337,6 +333,9 @@ impl Shared {
 
     fn note(&self, portion: &Portion, written: rusqlite::Result<()>) {
         let mut queue = self.queue.lock();
+        if let (Err(error), None) = (&written, &queue.error) {
+            tracing::error!(%error, "views.db cannot be written; what ends waits in memory");
+        }
         match written {
             Ok(()) => {
                 for (id, ended) in &portion.turned {
@@ -350,6 +349,7 @@ impl Shared {
                     queue.trades.remove(&followed.place());
                 }
                 queue.error = None;
+                queue.written_count += 1;
                 if let (Some(answered), Some(position)) = (portion.answers, portion.position) {
                     queue.answered = answered;
                     queue.durable = position;
@@ -379,3 +379,6 @@ impl Drop for CloseOnDrop<'_> {
         self.0.done.notify_all();
     }
 }
+
+#[cfg(test)]
+mod tests;

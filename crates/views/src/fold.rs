@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::{Batch, CommitObserver, FrozenState, Sequence, SnapshotError};
+use domain::{Batch, CommitObserver, FrozenState, NoRoom, Sequence, SnapshotError};
 
 use crate::found::lost_before;
 use crate::snapshot::{FORMAT, Frost, read_state};
@@ -30,6 +30,10 @@ impl CommitObserver for ViewsFold {
         self.position
     }
 
+    fn await_room(&mut self) -> Result<(), NoRoom> {
+        self.views.0.ended.await_room()
+    }
+
     /// Events that were folded before are passed over. A gap, or an event that moves what is not
     /// there, means that the journal is not what the ledger decided: it panics.
     fn committed(&mut self, batch: &Arc<Batch>) {
@@ -45,7 +49,6 @@ impl CommitObserver for ViewsFold {
             let cleared = inner.ended.clear();
             cleared.expect("views.db is emptied before the journal is replayed into it");
         }
-        inner.ended.wait_for_room();
         let staged = lost_before(&*inner.events, fresh, &inner.state);
         let staged = staged.expect("what a shipment was before it was found is in the journal");
         let mut turns = Vec::new();

@@ -1,8 +1,9 @@
 //! Starting, refusing to start, and stopping.
 
 use std::fs;
+use std::io;
 use std::net::{SocketAddr, TcpListener};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use itn_tests::client::Request;
@@ -163,6 +164,34 @@ fn the_first_start_makes_a_key_and_shows_it_once() {
     // Nor does a key in the environment let anyone in who comes later.
     let server = options.env("ITN_ADMIN_KEY", ADMIN_KEY).start();
     Client::new(server.address(), Some(&key)).get("/api/network").expect(200);
+}
+
+/// A key that nobody was shown would lock everybody out of the network that has it.
+#[test]
+fn a_key_that_cannot_be_shown_is_not_made() {
+    let folder = Folder::new();
+    let serve = || {
+        let mut command = process::itn(["serve", "--listen", "127.0.0.1:0", "--data"]);
+        command.arg(folder.data());
+        command
+    };
+    let (unread, stdout) = io::pipe().unwrap();
+    drop(unread);
+    let mut refused = serve().stdout(stdout).stderr(Stdio::piped()).spawn().unwrap();
+    let mut stderr = refused.stderr.take().unwrap();
+    let status = wait::until("a start that cannot show its key to end", REFUSAL_LIMIT, || {
+        refused.try_wait().unwrap()
+    });
+    let said = io::read_to_string(&mut stderr).unwrap();
+    assert_eq!(status.code(), Some(1), "{said}");
+    assert!(said.contains("the first administrator's key") && !said.contains("panicked"), "{said}");
+
+    let next = Process::spawn(&mut serve());
+    let address = listening(&next);
+    let stdout = next.stdout();
+    let key = stdout.lines().find_map(|line| line.strip_prefix("admin key: ")).unwrap().to_owned();
+    Client::new(address, Some(&key)).get("/api/network").expect(200);
+    assert_eq!(stdout.matches("itn_").count(), 1, "{stdout}");
 }
 
 #[test]

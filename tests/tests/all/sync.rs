@@ -131,6 +131,50 @@ fn power_loss_while_the_log_is_copied_and_begun_again_takes_nothing() {
         .unwrap_or_else(|wrong| panic!("when begun again: {wrong}"));
 }
 
+/// A killed server can leave commits that were never synced. Whoever opens the journal next says what
+/// is in it, and notes how far it goes: so it must be on the disk first, also while a reader keeps the
+/// log from being copied.
+#[test]
+fn what_a_killed_server_left_is_synced_before_it_is_shown() {
+    let disk = Disk::new();
+    let founded = disk.power_loss_server(Syncs::Honest).start();
+    given::market(&mut founded.client());
+    founded.stop();
+    // On what is in the database itself: so none of the log can be copied over it.
+    let reader = rusqlite::Connection::open(disk.data().join("journal.db")).unwrap();
+    reader.execute_batch("BEGIN").unwrap();
+    let tables = "SELECT count(*) FROM sqlite_schema";
+    assert!(reader.query_row(tables, (), |row| row.get::<_, i64>(0)).unwrap() > 0);
+
+    let killed = disk.power_loss_server(Syncs::LostInWal).start();
+    let mut client = killed.client();
+    let trade = client.post("/api/trades", &bodies::trade()).expect(201).json();
+    killed.kill();
+    let mut verify = disk.power_loss_verify();
+    wait::until("verify to say what there is", GROWTH_LIMIT, || {
+        assert!(
+            !verify.has_ended() || verify.stdout().contains("state hash"),
+            "{}",
+            verify.stderr()
+        );
+        verify.stdout().contains("state hash").then_some(())
+    });
+    let shown = verify.stdout();
+    verify.kill();
+    drop(reader);
+
+    fs::remove_dir_all(disk.data()).unwrap();
+    copy(&disk.image(), &disk.data());
+    let after = server::verify(&disk.data()).stdout;
+    let hash =
+        |said: &str| said.lines().find(|line| line.contains("state hash")).map(str::to_owned);
+    assert_eq!(hash(&after), hash(&shown), "verify showed what the disk does not have");
+    let restarted = disk.plain_server().start();
+    let path = format!("/api/trades/{}", trade["transactionId"].as_str().unwrap());
+    restarted.client().get(&path).expect(200);
+    restarted.stop();
+}
+
 /// The control: were the syncs left out, the test above would say so.
 #[test]
 fn power_loss_without_syncs_is_noticed() {

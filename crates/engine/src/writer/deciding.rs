@@ -3,7 +3,10 @@
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use domain::{Command, Envelope, PrincipalId, Recorded, Rejection, Sequence, Timestamp};
+use domain::{
+    Action, Command, Envelope, PastTrade, PrincipalId, Recorded, Rejection, Sequence, Timestamp,
+    TradeStatus,
+};
 use journal::encoded_len_bound;
 
 use super::{Gone, Work, Writer};
@@ -105,11 +108,12 @@ impl Work {
             mut key,
             trace,
             mut note,
-            action: _,
+            action,
             past: _,
             api_key: _,
             granted: _,
         } = command;
+        let mut followed = self.hold_in_bulk(&action);
         let (mut sequence, mut recorded_at) = (self.writer.state.last(), at);
         for event in self.decided.drain(..) {
             sequence = sequence.next();
@@ -122,6 +126,10 @@ impl Work {
                 trace,
                 note: note.take(),
             };
+            if let Some(followed) = &mut followed {
+                followed.record.apply(&envelope, &event);
+                followed.as_of = sequence;
+            }
             recorded_at = Timestamp(recorded_at.0.saturating_add(1));
             let recorded = Recorded { envelope, event };
             let bytes_bound = encoded_len_bound(&recorded);
@@ -133,7 +141,19 @@ impl Work {
         for (recorded, bytes_bound) in self.accepted.drain(..) {
             record(&mut self.writer, &mut self.building, recorded, bytes_bound);
         }
+        let ended = followed.filter(|trade| trade.record.status != TradeStatus::Pending);
+        if let (Some(many), Some(ended)) = (&mut self.many, ended) {
+            many.end(ended);
+        }
         Ok(start..self.building.event_count())
+    }
+
+    /// The open hold that a command of a bulk request follows: should it end with it, the ledger
+    /// forgets it, and later commands of the same request were made when it was still open.
+    fn hold_in_bulk(&self, action: &Action) -> Option<PastTrade> {
+        let trade = action.earlier_trade().filter(|_| self.many.is_some())?;
+        let state = &self.writer.state;
+        Some(PastTrade { record: state.hold(trade)?.clone(), as_of: state.last() })
     }
 
     /// Fires the timers that are due, each as an event, in the order of their deadlines. Returns the

@@ -67,8 +67,7 @@ impl Network {
             snapshot_events_min: self.snapshot_events_min,
         };
         let snapshots = Arc::clone(&self.snapshots);
-        let started = Engine::start(options, Arc::new(journal), snapshots, observers, &mut |_| {});
-        started.map(|(engine, _)| engine)
+        Engine::start(options, Arc::new(journal), snapshots, observers, &mut |_| {})
     }
 
     /// What `itn verify` says of it.

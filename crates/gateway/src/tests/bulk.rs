@@ -219,3 +219,66 @@ async fn trades_are_followed_and_offers_posted_by_lines() {
     insta::assert_snapshot!(ingest(&network, "", &lines).await.text);
     network.audit().await;
 }
+
+/// What a line ended is over for the lines behind it, as it is for the next single request.
+#[tokio::test]
+async fn a_line_sees_what_the_lines_before_it_made_of_a_trade() {
+    let network = Network::founded().await;
+    let mut held = Vec::new();
+    for _ in 0..4 {
+        let made = network.post("/api/trades", hold(5)).await.expect(201);
+        held.push(made.json["transactionId"].as_str().unwrap().to_owned());
+    }
+    let one = json!({ "commodity": "water-ice", "quantity": 1 });
+    let (part, last) = (json!({ "lines": [one] }), json!({ "lines": [one], "final": true }));
+    let reason = json!({ "reason": "wrong" });
+    let follow = |kind: &str, data: &Value, id: &str| about(line(kind, data.clone()), "id", id);
+    let all = json!({});
+    let lines = [
+        follow("settle", &all, &held[0]),
+        follow("settle", &all, &held[0]),
+        follow("void", &all, &held[0]),
+        follow("reverse", &reason, &held[0]),
+        follow("reverse", &reason, &held[0]),
+        follow("void", &all, &held[1]),
+        follow("void", &all, &held[1]),
+        follow("settle", &all, &held[1]),
+        follow("reverse", &reason, &held[1]),
+        // Two units of five: in two parts.
+        follow("settle", &part, &held[2]),
+        follow("reverse", &reason, &held[2]),
+        follow("settle", &last, &held[2]),
+        follow("reverse", &reason, &held[2]),
+        // What was paid stays so when the rest is called off, until that is reversed, too.
+        follow("settle", &part, &held[3]),
+        follow("void", &all, &held[3]),
+        follow("reverse", &reason, &held[3]),
+    ];
+    let bulk = ingest(&network, "", &lines).await;
+    let status = |line: &Value| match line.get("code") {
+        Some(code) => format!("{} {} {:?}", line["status"], code, line.get("from")),
+        None => line["status"].to_string(),
+    };
+    let statuses: Vec<_> = bulk.lines().iter().take(lines.len()).map(status).collect();
+    network.audit().await;
+
+    // The same, one by one.
+    let network = Network::founded().await;
+    for _ in 0..4 {
+        network.post("/api/trades", hold(5)).await.expect(201);
+    }
+    let mut single = Vec::new();
+    for line in &lines {
+        let path = format!(
+            "/api/trades/{}/{}",
+            line["id"].as_str().unwrap(),
+            line["type"].as_str().unwrap()
+        );
+        let answer = network.post(&path, line["data"].clone()).await;
+        let mut told = answer.json.clone();
+        told["status"] = json!(answer.status.as_u16());
+        single.push(status(&told));
+    }
+    assert_eq!(statuses, single);
+    network.audit().await;
+}

@@ -108,7 +108,7 @@ impl Network {
         let snapshots = Arc::<MemorySnapshots>::default();
         // Starting blocks, which no thread of a runtime may.
         let start = move || Engine::start(options, journal, snapshots, observers, &mut |_| {});
-        let (engine, _) = std::thread::spawn(start).join().unwrap().unwrap();
+        let engine = std::thread::spawn(start).join().unwrap().unwrap();
         webhooks.start();
         let mut options = GatewayOptions::new(JOURNAL);
         set(&mut options);

@@ -114,9 +114,6 @@ impl Serve {
                 Err(error) => return fail(&error),
             },
         };
-        if let Some(key) = &server.new_key {
-            console::say(&format!("admin key: {}", key.as_str()));
-        }
         console::say(&format!("listening on http://{}", server.address));
         if let Some(address) = server.metrics_address {
             console::say(&format!("metrics on http://{address}/metrics"));

@@ -167,7 +167,7 @@ pub(super) fn page_bytes(connection: &Connection) -> rusqlite::Result<u64> {
 pub(super) fn empty_wal(connection: &Connection) -> rusqlite::Result<()> {
     let progress = run(connection, "TRUNCATE")?;
     if progress.busy {
-        // A reader that outlived the journal; the WAL is durable and is read at the next start.
+        // A reader in the way: the WAL, which is durable, stays until the writer begins it again.
         tracing::debug!("the WAL is still being read and stays");
     }
     Ok(())

@@ -49,6 +49,21 @@ impl Files {
         &self.folder
     }
 
+    /// Makes durable what the database and its WAL hold now: a killed process may have left commits
+    /// that were never synced. Before this process opens them: closing a file takes away the locks
+    /// that SQLite has on it.
+    pub(super) fn sync_contents(&self) -> Result<(), JournalError> {
+        for path in [self.wal(), self.database()] {
+            match File::open(&path).and_then(|file| file.sync_data()) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(failed("syncing", &path, &error));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     /// Keeps other processes out for as long as the file is open.
     pub(super) fn lock(&self) -> Result<File, JournalError> {
         let path = self.folder.join("lock");

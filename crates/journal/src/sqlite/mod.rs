@@ -118,6 +118,9 @@ impl SqliteJournal {
         files.remove_unfinished()?;
         if !files.has_database()? {
             create(&files, &options)?;
+        } else if options.sync {
+            // What is read from here on will be shown and built upon: no power loss may take it back.
+            files.sync_contents()?;
         }
         let mut connection = connect(&files.database(), Access::Write, &options)?;
         check_mode(&connection)?;
@@ -133,8 +136,7 @@ impl SqliteJournal {
         }
         let epoch = verify::newest_epoch(&connection, &walk)?;
         let lineage = verify::lineage(&connection, id)?;
-        // A killed process may have left commits in the WAL that were never synced. Before anyone
-        // sees them they are copied and synced; it also gives the WAL back.
+        // Gives the WAL back, unless a reader of another process is in the way.
         checkpoint::empty_wal(&connection)
             .map_err(|error| failed("copying the WAL into the database", &error))?;
         head.write(&Head { journal: id, last: walk.last, chain: walk.chain })

@@ -1,13 +1,12 @@
 //! What is copied: rows in slices, from a journal that another process may be writing, or from a copy.
 
-use std::fs::File;
 use std::path::Path;
 
 use domain::{JournalId, Sequence};
 use rusqlite::{Connection, Transaction};
 
 use super::super::connection::{Access, connect, failed, key, unsigned};
-use super::super::files::{Files, failed as file_failed};
+use super::super::files::Files;
 use super::super::head::{self, Head};
 use super::super::{OpenOptions, damaged_row, schema, verify};
 use super::{BackupError, SLICE_BYTES, bytes_of};
@@ -39,16 +38,9 @@ impl BackupSource {
         // First of all: it is noted behind its commit, so that whatever is found later has come as far,
         // however fast somebody writes meanwhile.
         let noted = head::read(&files.head())?;
-        // A killed process may have left commits that were never synced. A copy must not have what
-        // the original could still lose: it would be of another history then.
-        for path in [files.wal(), files.database()] {
-            match File::open(&path).and_then(|file| file.sync_data()) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(file_failed("syncing", &path, &error));
-                }
-                _ => {}
-            }
-        }
+        // A copy must not have what the original could still lose: it would be of another history
+        // then.
+        files.sync_contents()?;
         let bytes = bytes_of(&files.database()) + bytes_of(&files.wal());
         let connection = connect(&files.database(), Access::Read, &OpenOptions::default())?;
         let source = Self::of(connection, bytes)?;

@@ -8,6 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::{self, ScopedJoinHandle};
 
 use domain::{Batch, EventReader, JournalId, ReadError, Recorded, Sequence};
 use parking_lot::{Condvar, Mutex};
@@ -26,6 +27,8 @@ const ROWS_MAX: u32 = 16;
 /// A transaction each would cost as much again: its locks, and every page that was kept in memory
 /// forgotten with each commit in between.
 const ROWS_PICKED_MAX: usize = 64;
+/// Events that are worth a second thread: to begin one costs as much as to read two or three.
+const SHARED_MIN: usize = 2 * ROWS_PICKED_MAX;
 /// The row that holds an event.
 const ROW_OF: &str = "SELECT row FROM rows WHERE first <= ?1 ORDER BY first DESC LIMIT 1";
 /// That row and those behind it. How many is for the reader to say by stopping: SQLite plans a
@@ -153,9 +156,29 @@ impl SqliteReader {
         Ok(events)
     }
 
-    /// Events wherever they are: neighbours share the reading of their row, and a connection is lent
-    /// for one transaction of some rows at a time.
+    /// Events wherever they are. Of many, a second thread reads half: each lies in a row of its own, as a
+    /// rule, and what takes long is checking and decoding these.
     fn pick(&self, sequences: &[Sequence]) -> Result<Vec<Recorded>, JournalError> {
+        if sequences.len() < SHARED_MIN {
+            return self.pick_in_turn(sequences);
+        }
+        let (first, second) = sequences.split_at(sequences.len() / 2);
+        thread::scope(|scope| {
+            let thread = thread::Builder::new().name("journal-reads".to_owned());
+            let other = thread.spawn_scoped(scope, || self.pick_in_turn(second));
+            let mut events = self.pick_in_turn(first)?;
+            events.extend(match other.map(ScopedJoinHandle::join) {
+                Ok(Ok(read)) => read?,
+                // There is no thread to be had, or it panicked: what is wrong shows again here.
+                Ok(Err(_)) | Err(_) => self.pick_in_turn(second)?,
+            });
+            Ok(events)
+        })
+    }
+
+    /// Neighbours share the reading of their row, and a connection is lent for one transaction of some
+    /// rows at a time.
+    fn pick_in_turn(&self, sequences: &[Sequence]) -> Result<Vec<Recorded>, JournalError> {
         let mut events = Vec::with_capacity(sequences.len());
         let last = self.published.get();
         let is_there = |wanted: &Sequence| (Sequence(1)..=last).contains(wanted);

@@ -61,7 +61,8 @@ impl Files {
                 _ => {}
             }
         }
-        Ok(())
+        // The WAL may be new, and its name not durable yet.
+        sync_folder(&self.folder)
     }
 
     /// Keeps other processes out for as long as the file is open.

@@ -76,6 +76,8 @@ pub struct Rule {
     pub changed_at: Timestamp,
     /// Whether it was deleted. Its number and its name stay known.
     pub deleted: bool,
+    /// The event since which it is about one owner's stock.
+    pub owner_since: Sequence,
 }
 
 /// How many alerts are open of each severity.
@@ -106,6 +108,7 @@ struct FormerTerms {
     from: Sequence,
     until: Sequence,
     terms: AlertRule,
+    owner_since: Sequence,
 }
 
 /// Former terms of rules that are kept: a burst of replacements, at 100 bytes each.
@@ -218,12 +221,18 @@ impl Alerts {
 
     /// What a rule said when event `at` was recorded, if that is known here.
     pub(crate) fn terms_at(&self, rule: AlertRuleId, at: Sequence) -> Option<AlertRule> {
+        self.said_at(rule, at).map(|(terms, _)| terms)
+    }
+
+    /// The same, and since when it was about that owner's stock.
+    fn said_at(&self, rule: AlertRuleId, at: Sequence) -> Option<(AlertRule, Sequence)> {
         let row = self.rules.get(rule.0 as usize)?;
         if row.changed <= at {
-            return Some(row.terms);
+            return Some((row.terms, row.owner_since));
         }
         let was = |it: &&FormerTerms| it.rule == rule && it.from <= at && at < it.until;
-        self.former.iter().rev().find(was).map(|former| former.terms)
+        let former = self.former.iter().rev().find(was)?;
+        Some((former.terms, former.owner_since))
     }
 
     /// What a rule said at the end of a time, and whether all that time it watched one owner's stock,
@@ -233,14 +242,8 @@ impl Alerts {
         rule: AlertRuleId,
         during: &RangeInclusive<Sequence>,
     ) -> Option<(AlertRule, bool)> {
-        let last = self.terms_at(rule, *during.end())?;
-        // The oldest are forgotten first: who knows the beginning knows what followed.
-        self.terms_at(rule, *during.start())?;
-        let mut said = self
-            .former
-            .iter()
-            .filter(|it| it.rule == rule && it.from <= *during.end() && *during.start() < it.until);
-        Some((last, said.all(|former| former.terms.owner() == last.owner())))
+        let (terms, owner_since) = self.said_at(rule, *during.end())?;
+        Some((terms, owner_since <= *during.start()))
     }
 
     fn keep_former(&mut self, rule: AlertRuleId, until: Sequence) {
@@ -248,7 +251,8 @@ impl Alerts {
             if self.former.len() == FORMER_TERMS_KEPT {
                 self.former.pop_front();
             }
-            let former = FormerTerms { rule, from: row.changed, until, terms: row.terms };
+            let (from, terms, owner_since) = (row.changed, row.terms, row.owner_since);
+            let former = FormerTerms { rule, from, until, terms, owner_since };
             self.former.push_back(former);
         }
     }
@@ -306,6 +310,9 @@ impl Alerts {
             (row.created, row.created_at) = (envelope.sequence, envelope.recorded_at);
         }
         (row.changed, row.changed_at) = (envelope.sequence, envelope.recorded_at);
+        if row.terms.owner() != terms.owner() {
+            row.owner_since = envelope.sequence;
+        }
         (row.terms, row.deleted) = (*terms, false);
         let subject = Subject::of_rule(row);
         self.watch(*rule);
@@ -344,6 +351,7 @@ impl Alerts {
             changed: envelope.sequence,
             changed_at: envelope.recorded_at,
             deleted: false,
+            owner_since: envelope.sequence,
         });
         self.watch(id);
     }

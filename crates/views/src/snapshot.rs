@@ -33,7 +33,7 @@ use crate::{
 };
 
 /// Its name and the version of its layout; another version is not read, but replayed.
-pub(crate) const FORMAT: (&str, u32) = ("views", 5);
+pub(crate) const FORMAT: (&str, u32) = ("views", 6);
 
 saved_fields! {
     AsOf { sequence, time }
@@ -59,7 +59,9 @@ saved_fields! {
     Alert {
         id, cause, kind, severity, subject, fired_at, changed_at, acknowledged, resolved_at, last,
     }
-    crate::Rule { id, name, terms, created, created_at, changed, changed_at, deleted }
+    crate::Rule {
+        id, name, terms, created, created_at, changed, changed_at, deleted, owner_since,
+    }
     ExpiredHold { trade, subject }
 }
 

@@ -31,7 +31,7 @@ use super::segment::Segment;
 /// Says that a file is ours: "itnh".
 const APPLICATION_ID: u32 = 0x6974_6e68;
 /// Another version is deleted and made anew.
-const SCHEMA_VERSION: u32 = 1;
+const SCHEMA_VERSION: u32 = 2;
 /// How long a reader waits for a checkpoint of the writer, in milliseconds: far beyond any.
 const BUSY_TIMEOUT_MS: u64 = 5_000;
 /// Postings of common keys take many bytes: fewer, larger pages.

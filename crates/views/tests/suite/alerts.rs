@@ -287,6 +287,42 @@ fn what_the_seller_has_yet_to_accept_is_not_at_risk() {
     assert_eq!(holds(&world), [TransactionId(sold)]);
 }
 
+/// A stream asks this of every event of an alert: it must not need the journal for it, not even after a
+/// restart, of which the views remember no former rules.
+#[test]
+fn since_when_a_rule_is_about_one_owner_is_known_across_a_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("views.db");
+    let mut world = World::open(Some(&path), Arc::default());
+    world.record(beginning());
+    let made = world.record([rule_set(4, "low", (1, 2), true)]);
+    let replaced = world.record([rule_set(4, "low", (1, 2), false)]);
+    let is_of_one = |world: &World, from: Sequence, to: Sequence| {
+        let state = world.views.read();
+        let (_, is_of_one) = state.alert_rule_terms_during(AlertRuleId(4), &(from..=to)).unwrap();
+        is_of_one
+    };
+    assert!(is_of_one(&world, made, replaced));
+    let (position, parts) = world.snapshot();
+    let journal = Arc::clone(&world.journal);
+    drop(world);
+    let mut world = World::open(Some(&path), journal);
+    world.fold.restore(position, &mut parts.into_iter().map(Ok)).unwrap();
+    assert!(is_of_one(&world, made, replaced));
+    let to_another = world.record([rule_set(4, "low", (1, 3), false)]);
+    let back = world.record([rule_set(4, "low", (1, 2), false)]);
+    assert!(is_of_one(&world, made, replaced), "what it said before is known still");
+    for (from, to, expected) in [
+        (replaced, to_another, false),
+        (to_another, to_another, true),
+        (to_another, back, false),
+        (replaced, back, false),
+        (back, back, true),
+    ] {
+        assert_eq!(is_of_one(&world, from, to), expected, "{from} {to}");
+    }
+}
+
 #[test]
 fn at_most_twenty_holds_are_shown_at_risk_the_oldest() {
     let mut world = World::in_memory();

@@ -57,6 +57,7 @@ struct Arguments {
 enum Command {
     Serve(Box<commands::serve::Serve>),
     Demo(commands::demo::Demo),
+    /// Drive any server with traders and ships, as the demo's
     Simulate(simulate::SimulateOptions),
     /// Bring other people's records into a running server
     #[command(subcommand)]

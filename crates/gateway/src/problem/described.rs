@@ -219,7 +219,7 @@ pub(super) fn describe(rejection: &Rejection, form: Form, names: &Names<'_>) -> 
             let station = names.station(*station);
             let (owner, commodity) = (names.trader(*owner), names.commodity(*commodity));
             let detail = format!(
-                "{requested} {commodity} of {owner} are wanted at {station}, {available} are there"
+                "{requested} {commodity} of {owner} are wanted at {station}, {available} are available"
             );
             Problem::new(Code::InsufficientStock, detail)
                 .with("station", station)

@@ -36,7 +36,12 @@ impl DataFolder {
         if self.path.join("journal.db").is_file() {
             return Ok(&self.path);
         }
-        console::note(&format!("itn: there is no journal in {}", self.path.display()));
+        let folder = self.path.display();
+        console::note(&if self.path.join("journal.backup").is_file() {
+            format!("itn: {folder} is a backup: restore it first (`itn restore --from {folder}`)")
+        } else {
+            format!("itn: there is no journal in {folder}")
+        });
         Err(ExitCode::FAILURE)
     }
 }

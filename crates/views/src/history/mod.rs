@@ -3,7 +3,7 @@
 //! An index of the committed events, made on a thread of its own. For each chunk of the sequence it
 //! has a bitmap for each value of each key ([`key`]); a search intersects those and reads what it
 //! found from the journal, so that its cost follows what is found, and not what there is. Chunks are
-//! sealed into `history.db` ([`store`]) and merged there into larger ones. Bitmaps hold what never
+//! sealed into `history.db` ([`file`]) and merged there into larger ones. Bitmaps hold what never
 //! changes; what does (a status) is a set of things for each status and chunk, of which the newest
 //! counts.
 //!
@@ -14,6 +14,7 @@ mod cargo;
 mod chunk;
 mod entries;
 mod events;
+mod file;
 mod fold;
 mod index;
 mod key;
@@ -170,7 +171,7 @@ impl History {
             && error.is_damage()
         {
             tracing::warn!(%error, "the index of the past is damaged, and is made anew");
-            store::remove(path).map_err(|error| stored(error.into()))?;
+            file::remove(path).map_err(|error| stored(error.into()))?;
             opened = open();
         }
         let (indexer, index) = opened.map_err(|error| match error {

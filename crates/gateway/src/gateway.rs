@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock, OnceLock};
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use domain::{JournalId, Lineage, Sequence};
+use domain::{JournalId, KeyId, Lineage, Sequence};
 use live::Hub;
 use live::KeyUseStore;
 use live::webhooks::Webhooks;
@@ -22,15 +22,15 @@ use crate::levels::Levels;
 use crate::limit_options::LimitOptions;
 use crate::limits::{
     CONNECTIONS_USUAL, JOURNAL_READS_MAX, METRICS_CONNECTIONS_MAX, SNAPSHOTS_MAX,
-    SNAPSHOTS_OF_ONE_MAX, UNPACKING_MAX,
+    SNAPSHOTS_OF_KEY_MAX, UNPACKING_MAX,
 };
 use crate::observe::{Gates, Meters, ObserveOptions, carried};
 use crate::oidc::{Oidc, OidcOptions};
 use crate::problem::{Code, Problem};
-use crate::rates::Rates;
+use crate::rates::{AtOnce, Rates, Turn};
 use crate::render::{Identity, Render};
 use crate::request::{BodyRoom, Moment};
-use crate::routes::{self, Places, Sessions, StreamTokens, Turns};
+use crate::routes::{self, Places, Sessions, StreamTokens};
 
 /// What a gateway is made with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -148,7 +148,7 @@ impl Gateway {
             tokens: StreamTokens::default(),
             sessions: Sessions::default(),
             last_uses: LastUses::default(),
-            snapshots: Turns::new(SNAPSHOTS_MAX, SNAPSHOTS_OF_ONE_MAX),
+            snapshots: Arc::new(AtOnce::new(SNAPSHOTS_MAX, SNAPSHOTS_OF_KEY_MAX)),
         };
         Self { app: App(Arc::new(shared)) }
     }
@@ -273,7 +273,7 @@ struct Shared {
     tokens: StreamTokens,
     sessions: Sessions,
     last_uses: LastUses,
-    snapshots: Turns,
+    snapshots: Arc<AtOnce>,
 }
 
 impl App {
@@ -374,9 +374,9 @@ impl App {
         &self.0.levels
     }
 
-    /// Turns at snapshots.
-    pub(crate) fn snapshots(&self) -> &Turns {
-        &self.0.snapshots
+    /// A turn at a snapshot, for as long as it keeps rows still.
+    pub(crate) fn snapshot_turn(&self, key: Option<KeyId>) -> Result<Turn, Problem> {
+        self.0.snapshots.take(key).map_err(|full| full.problem("snapshots", "under way"))
     }
 
     /// Whether it is to be stopped, though it may go on for a while.

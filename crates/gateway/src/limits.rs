@@ -63,9 +63,8 @@ pub(crate) const READERS_OF_NETWORK_MAX: usize = 12_288;
 /// Snapshots that streams begin with, under way at a time: while one is, each page of rows that
 /// changes is copied.
 pub(crate) const SNAPSHOTS_MAX: usize = 8;
-/// Of those, the ones of a key, or without one of an address: three quarters, so that slow readers of
-/// one do not take all.
-pub(crate) const SNAPSHOTS_OF_ONE_MAX: usize = 6;
+/// Of those, the ones of a key: three quarters, so that slow readers of one do not take all.
+pub(crate) const SNAPSHOTS_OF_KEY_MAX: usize = 6;
 /// How long a client may take to receive a snapshot: a hundred thousand levels at 2 Mbit/s.
 pub(crate) const SNAPSHOT_TIME: Duration = Duration::from_mins(1);
 /// Bytes of one message of a snapshot, give or take an item.

@@ -26,7 +26,7 @@ use crate::client_address::ClientAddress;
 use crate::limit_options::{LimitOptions, Quota};
 use crate::limits::{BUDGETS_MAX, BULK_LINES_MAX};
 use crate::problem::{Code, Problem};
-use at_once::{AtOnce, Full, Turn};
+pub(crate) use at_once::{AtOnce, Turn};
 use bucket::Standing;
 use cost::BULK;
 pub(crate) use layer::Limits;
@@ -186,16 +186,7 @@ impl Rates {
 
     /// A place among those at work.
     fn turn(&self, key: Option<KeyId>) -> Result<Turn, Problem> {
-        self.at_once.take(key).map_err(|full| match full {
-            Full::All(maximum) => {
-                let detail = format!("{maximum} requests are at work, which is the maximum");
-                Problem::new(Code::Overloaded, detail).with("maximum", maximum)
-            }
-            Full::Key(maximum) => {
-                let detail = format!("{maximum} requests of the key are at work, its maximum");
-                Problem::new(Code::TooManyAtOnce, detail).with("maximum", maximum)
-            }
-        })
+        self.at_once.take(key).map_err(|full| full.problem("requests", "at work"))
     }
 
     /// Has a request at work again, whose body has come.
@@ -340,17 +331,6 @@ impl Opener {
         let key = caller.access.as_ref().map(|access| whose_key(access.key));
         let whose = key.unwrap_or_else(|| ClientAddress::in_extensions(extensions).block());
         Self { visit: extensions.get::<(Visit, u32)>().cloned(), whose }
-    }
-
-    /// One who pays nothing.
-    #[cfg(test)]
-    pub(crate) fn of_number(whose: u128) -> Self {
-        Self { visit: None, whose }
-    }
-
-    /// A number of the key, or of the address: what is shared out is counted by it.
-    pub(crate) fn whose(&self) -> u128 {
-        self.whose
     }
 }
 

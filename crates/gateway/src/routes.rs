@@ -31,7 +31,7 @@ pub(crate) use session::{COOKIE_NAME, SessionId, Sessions, has_cookie};
 pub(crate) use stream_tokens::{Redeemed, StreamTokens};
 #[cfg(test)]
 pub(crate) use updates::KEY_CHECK_EVERY;
-pub(crate) use updates::{Places, Turns};
+pub(crate) use updates::Places;
 
 use axum::Router;
 use axum::http::Method;

@@ -1,7 +1,7 @@
-//! How many requests are at work: past authentication, with their body received, and not answered yet.
+//! How many are at something at once: requests at work, which are past authentication, with their body
+//! received, and not answered yet; and snapshots under way.
 //!
-//! Whoever only sends slowly is not at work until all of it has come, and no key can take all the
-//! places.
+//! No key can take all the places. Whoever only sends slowly is not at work until all of it has come.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -9,8 +9,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use domain::KeyId;
 use domain::limits::KEYS_MAX;
 
-/// Requests at work.
-pub(super) struct AtOnce {
+use crate::problem::{Code, Problem};
+
+/// The places there are, and whose are taken.
+pub(crate) struct AtOnce {
     maximum: u32,
     of_key_maximum: u32,
     all: AtomicU32,
@@ -20,21 +22,21 @@ pub(super) struct AtOnce {
 
 /// Why there is no place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Full {
+pub(crate) enum Full {
     /// There are so many.
     All(u32),
     /// The key has so many.
     Key(u32),
 }
 
-/// A request at work, until it is dropped.
-pub(super) struct Turn {
+/// A place that is taken, until it is dropped.
+pub(crate) struct Turn {
     at_once: Arc<AtOnce>,
     slot: usize,
 }
 
 impl AtOnce {
-    pub(super) fn new(maximum: usize, of_key_maximum: usize) -> Self {
+    pub(crate) fn new(maximum: usize, of_key_maximum: usize) -> Self {
         let bound = |count: usize| u32::try_from(count).unwrap_or(u32::MAX / 2);
         Self {
             maximum: bound(maximum),
@@ -44,8 +46,8 @@ impl AtOnce {
         }
     }
 
-    /// A place among those at work.
-    pub(super) fn take(self: &Arc<Self>, key: Option<KeyId>) -> Result<Turn, Full> {
+    /// A place for one more of the key; those without a key share theirs.
+    pub(crate) fn take(self: &Arc<Self>, key: Option<KeyId>) -> Result<Turn, Full> {
         let slot = key.map_or(KEYS_MAX, |key| key.index().min(KEYS_MAX));
         let Some(of_key) = self.of_key.get(slot) else { return Err(Full::Key(0)) };
         // Each adds before it looks, so that two who come at once never both get the last place.
@@ -59,6 +61,22 @@ impl AtOnce {
             return Err(Full::All(self.maximum));
         }
         Ok(Turn { at_once: Arc::clone(self), slot })
+    }
+}
+
+impl Full {
+    /// The refusal: of what there are so many, and what they are.
+    pub(crate) fn problem(self, things: &str, state: &str) -> Problem {
+        match self {
+            Self::All(maximum) => {
+                let detail = format!("{maximum} {things} are {state}, which is the maximum");
+                Problem::new(Code::Overloaded, detail).with("maximum", maximum)
+            }
+            Self::Key(maximum) => {
+                let detail = format!("{maximum} {things} of the key are {state}, its maximum");
+                Problem::new(Code::TooManyAtOnce, detail).with("maximum", maximum)
+            }
+        }
     }
 }
 

@@ -7,7 +7,6 @@ mod places;
 mod snapshot;
 mod sse;
 mod teller;
-mod turns;
 mod wanted;
 mod websocket;
 
@@ -35,7 +34,6 @@ use wanted::Wanted;
 #[cfg(test)]
 pub(crate) use feed::KEY_CHECK_EVERY;
 pub(crate) use places::Places;
-pub(crate) use turns::Turns;
 
 /// Events as they are committed.
 ///
@@ -112,7 +110,7 @@ async fn open(
     if websocket::is_wanted(&parts.headers) {
         return websocket::accept(app, (caller, opener), place, wanted, &mut parts).await;
     }
-    let feed = Feed::open(app.clone(), caller, &opener, &wanted).await?;
+    let feed = Feed::open(app.clone(), caller, &wanted).await?;
     // An older client gets no chunks.
     let connection = parts.extensions.get::<ConnectionPlace>();
     let connection = connection.filter(|_| parts.version == Version::HTTP_11);

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
 use super::support::{Answer, Network, trade};
-use crate::limits::BULK_LINES_MAX;
+use crate::limits::{BULK_LINES_MAX, SNAPSHOTS_MAX, SNAPSHOTS_OF_KEY_MAX};
 use crate::{LimitOptions, Quota};
 
 fn limited(set: impl FnOnce(&mut LimitOptions)) -> Network {
@@ -200,6 +200,24 @@ async fn a_key_has_so_many_requests_at_once() {
     network.get("/api/whoami").await.expect(200);
     network.ask(Method::GET, "/api/whoami").key(&third).send().await.expect(200);
     drop(turns);
+}
+
+#[tokio::test]
+async fn a_key_has_so_many_snapshots_under_way() {
+    let network = Network::founded().await;
+    let other = network.key("other", "viewer", &[]).await;
+    let ask = || network.ask(Method::GET, "/api/updates/real-time?snapshot=inventory");
+    let mut unread = Vec::new();
+    for _ in 0..SNAPSHOTS_OF_KEY_MAX {
+        unread.push(ask().open().await);
+    }
+    let refused = ask().send().await.expect_problem(429, "too_many_at_once");
+    assert_eq!(refused.json["maximum"], SNAPSHOTS_OF_KEY_MAX);
+    for _ in SNAPSHOTS_OF_KEY_MAX..SNAPSHOTS_MAX {
+        unread.push(ask().key(&other).open().await);
+    }
+    let refused = ask().key(&other).send().await.expect_problem(503, "overloaded");
+    assert_eq!(refused.json["maximum"], SNAPSHOTS_MAX);
 }
 
 #[tokio::test]

@@ -18,7 +18,6 @@ use crate::auth::Caller;
 use crate::gateway::App;
 use crate::limits::SNAPSHOT_TIME;
 use crate::problem::{Code, Problem};
-use crate::rates::Opener;
 
 /// How often a stream's key is looked at: below the pause between two heartbeats, so that each of
 /// those looks.
@@ -70,12 +69,7 @@ pub(super) struct Feed {
 
 impl Feed {
     /// Begins where it is wanted: with the state of now, behind a position, or from now on.
-    pub(super) async fn open(
-        app: App,
-        caller: Caller,
-        opener: &Opener,
-        wanted: &Wanted,
-    ) -> Result<Self, Problem> {
+    pub(super) async fn open(app: App, caller: Caller, wanted: &Wanted) -> Result<Self, Problem> {
         if wanted.filter.wants_levels() {
             // Stock of all owners and prices that others paid.
             caller.require_network()?;
@@ -88,7 +82,7 @@ impl Feed {
             None if wanted.snapshot.is_empty() => (hub.last(), None),
             None => {
                 let (kinds, filter) = (wanted.snapshot.clone(), interest.filter.clone());
-                let turn = app.snapshots().take(opener)?;
+                let turn = app.snapshot_turn(caller.key())?;
                 let caller = caller.clone();
                 let taken =
                     app.blocking(move |app, _| Snapshot::take(app, &caller, &kinds, filter, turn));
@@ -103,7 +97,7 @@ impl Feed {
             // Without a position it begins now, and with a snapshot behind that.
             let filter = Filter { kinds: Kinds::ALL, ..interest.filter };
             let after = (asked.is_some() || snapshot.is_some()).then_some(after);
-            let reader = LevelReader::open(app.clone(), opener.clone(), filter, after).await?;
+            let reader = LevelReader::open(app.clone(), caller.key(), filter, after).await?;
             let position = reader.position();
             Source::Levels(reader.step(), position)
         } else {

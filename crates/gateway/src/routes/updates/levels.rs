@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use domain::Sequence;
+use domain::{KeyId, Sequence};
 use live::Filter;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
@@ -12,12 +12,11 @@ use tokio::time::{Instant, timeout_at};
 
 use super::feed::Item;
 use super::leased::Leased;
-use super::turns::Turn;
 use crate::gateway::App;
 use crate::levels::{Changes, Telling};
 use crate::limits::{PING_EVERY, SNAPSHOT_PART_BYTES, SNAPSHOT_TIME};
 use crate::problem::{Code, Problem};
-use crate::rates::Opener;
+use crate::rates::Turn;
 
 /// What comes next, and the reader again.
 pub(super) type Step = Pin<Box<dyn Future<Output = (LevelReader, Option<Item>)> + Send>>;
@@ -25,7 +24,8 @@ pub(super) type Step = Pin<Box<dyn Future<Output = (LevelReader, Option<Item>)> 
 /// A reader of levels.
 pub(super) struct LevelReader {
     app: App,
-    opener: Opener,
+    /// Whose turns at snapshots it takes.
+    key: Option<KeyId>,
     filter: Filter,
     receiver: Receiver<Option<Arc<Telling>>>,
     /// It has all changes up to here.
@@ -51,7 +51,7 @@ impl LevelReader {
     /// A reader of what changed behind `after`; from now on, if that is not given.
     pub(super) async fn open(
         app: App,
-        opener: Opener,
+        key: Option<KeyId>,
         filter: Filter,
         after: Option<Sequence>,
     ) -> Result<Self, Problem> {
@@ -63,13 +63,13 @@ impl LevelReader {
             return Err(Problem::plain(Code::UnknownPosition).with("last", now.0));
         }
         let catching_up =
-            if position < now { Some(catch_up(&app, &opener, position).await?) } else { None };
+            if position < now { Some(catch_up(&app, key, position).await?) } else { None };
         let silent_until = Instant::now() + PING_EVERY;
         let told = position;
         let owes_progress = false;
         Ok(Self {
             app,
-            opener,
+            key,
             filter,
             receiver,
             position,
@@ -119,7 +119,7 @@ impl LevelReader {
                     }
                 }
                 Ok(Err(RecvError::Lagged(_))) => {
-                    match catch_up(&self.app, &self.opener, self.position).await {
+                    match catch_up(&self.app, self.key, self.position).await {
                         Ok(catching) => self.catching_up = Some(catching),
                         Err(_) => return Some(Item::Lagged(self.told)),
                     }
@@ -159,9 +159,9 @@ impl LevelReader {
 }
 
 /// What changed behind a position, if that may be asked for now.
-async fn catch_up(app: &App, opener: &Opener, after: Sequence) -> Result<Catching, Problem> {
+async fn catch_up(app: &App, key: Option<KeyId>, after: Sequence) -> Result<Catching, Problem> {
     let changes = app.blocking(move |app, _| Changes::after(app, after)).await?;
-    let turn = changes.keeps_rows().then(|| app.snapshots().take(opener)).transpose()?;
+    let turn = changes.keeps_rows().then(|| app.snapshot_turn(key)).transpose()?;
     let to = changes.to;
     Ok(Catching { changes: Leased::new((changes, turn), SNAPSHOT_TIME), to })
 }

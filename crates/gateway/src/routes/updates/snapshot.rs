@@ -6,11 +6,11 @@ use domain::{Facet, ReadError, Scope, Sequence, Shipment};
 use live::Filter;
 use views::{Alert, Level, Still, StillParts, shipment_seen};
 
-use super::turns::Turn;
 use crate::auth::Caller;
 use crate::gateway::App;
 use crate::limits::SNAPSHOT_PART_BYTES;
 use crate::problem::Problem;
+use crate::rates::Turn;
 use crate::render::Render;
 use crate::reply::ITEMS_AT_ONCE;
 use crate::routes::network::counts;

@@ -62,7 +62,7 @@ pub(super) async fn accept(
     let upgrade = parts.extensions.remove::<OnUpgrade>().ok_or_else(|| refused("cannot here"))?;
     let connection = parts.extensions.get::<ConnectionPlace>().cloned();
     let feed = if parts.uri.query().is_some_and(says_what_is_wanted) {
-        Some(Feed::open(app.clone(), caller.clone(), &opener, &wanted).await?)
+        Some(Feed::open(app.clone(), caller.clone(), &wanted).await?)
     } else {
         None
     };
@@ -292,7 +292,7 @@ impl Conversation {
                 // The place in the hub is to be free for the new one.
                 *feed = None;
                 let (app, caller) = (self.app.clone(), self.caller.clone());
-                *feed = Some(Feed::open(app, caller, &self.opener, &wanted).await?);
+                *feed = Some(Feed::open(app, caller, &wanted).await?);
                 Ok(())
             }
         }

@@ -90,14 +90,14 @@ impl Open {
 
     pub(crate) fn add_hold(&mut self, hold: &TradeRecord) {
         self.hold_lines += hold.lines.len();
-        if let Some(proposer) = proposer(hold) {
+        if let Some(proposer) = proposer(hold.unreserved, hold.buyer, hold.seller) {
             self.change(proposer, |share| share.proposals += 1);
         }
     }
 
     pub(crate) fn remove_hold(&mut self, hold: &TradeRecord) {
         self.hold_lines -= hold.lines.len();
-        if let Some(proposer) = proposer(hold) {
+        if let Some(proposer) = proposer(hold.unreserved, hold.buyer, hold.seller) {
             self.change(proposer, |share| share.proposals -= 1);
         }
     }
@@ -131,12 +131,16 @@ impl Open {
     }
 }
 
-/// Who waits for the other side to accept, if a hold does. It stays a proposal when a part of it is
-/// settled: the rest has yet to be accepted.
-fn proposer(hold: &TradeRecord) -> Option<TraderId> {
-    Some(match hold.unreserved? {
-        Side::Buy => hold.seller,
-        Side::Sell => hold.buyer,
+/// Who proposes a hold, if the other side, which reserves nothing, has yet to accept it. It stays a
+/// proposal when a part of it is settled: the rest has yet to be accepted.
+pub(crate) fn proposer(
+    unreserved: Option<Side>,
+    buyer: TraderId,
+    seller: TraderId,
+) -> Option<TraderId> {
+    Some(match unreserved? {
+        Side::Buy => seller,
+        Side::Sell => buyer,
     })
 }
 

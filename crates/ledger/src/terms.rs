@@ -10,7 +10,7 @@ use crate::access::own_side;
 use crate::charges::{self, Outflows};
 use crate::inventory::{check_available, check_room};
 use crate::offers::open_offer;
-use crate::open::check_hold;
+use crate::open::{check_hold, proposer};
 use crate::state::State;
 use crate::trade::{parties, resolve, total};
 
@@ -56,7 +56,8 @@ pub(crate) fn trade(
             deal.settled()
         }
         Some(lifetime) => {
-            check_hold(state, deal.lines.len(), deal.proposer())?;
+            let proposer = proposer(deal.unreserved, deal.buyer, deal.seller);
+            check_hold(state, deal.lines.len(), proposer)?;
             check_room(state, deal.lines.len())?;
             deal.held(lifetime.until(at), own)
         }
@@ -194,14 +195,6 @@ impl<'a> Deal<'a> {
         }
         outflows.add_charges(&self.charges);
         outflows
-    }
-
-    /// Who proposes it, if the other side has yet to accept.
-    fn proposer(&self) -> Option<TraderId> {
-        Some(match self.unreserved? {
-            Side::Buy => self.seller,
-            Side::Sell => self.buyer,
-        })
     }
 
     fn terms(&self) -> Option<Box<TradeTerms>> {

@@ -274,7 +274,7 @@ impl Rates {
     /// Has whoever opened a stream pay for what it is asked there, as for the request that opened it.
     pub(crate) fn charge_message(&self, opener: &Opener) -> Result<(), Problem> {
         let Some((visit, cost)) = &opener.visit else { return Ok(()) };
-        let payers = [Payer::Address, Payer::All, Payer::Key];
+        let payers = [Payer::Key, Payer::Address, Payer::All];
         self.charge(&mut visit.0.lock(), &payers, *cost)
     }
 

@@ -104,7 +104,7 @@ impl State {
     /// What a rule said when event `at` was recorded; `None` if that is too long ago to be known
     /// here.
     pub fn alert_rule_terms(&self, id: AlertRuleId, at: Sequence) -> Option<AlertRule> {
-        self.alerts.terms_at(id, at)
+        self.alerts.said_at(id, at).map(|(terms, _)| terms)
     }
 
     /// What a rule said at the end of a time, and whether all that time it watched one owner's stock;
@@ -114,7 +114,8 @@ impl State {
         id: AlertRuleId,
         during: &RangeInclusive<Sequence>,
     ) -> Option<(AlertRule, bool)> {
-        self.alerts.terms_during(id, during)
+        let (terms, owner_since) = self.alerts.said_at(id, *during.end())?;
+        Some((terms, owner_since <= *during.start()))
     }
 
     /// The rules numbered from `index` on that are not deleted and may be seen, in the order of

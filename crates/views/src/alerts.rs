@@ -4,7 +4,6 @@
 //! when it fires, for the shipment may have ended, or the rule be another, when somebody asks.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::ops::RangeInclusive;
 
 use domain::{
     AlertCause, AlertChanged, AlertFired, AlertId, AlertKind, AlertRule, AlertRuleId, AlertRuleSet,
@@ -219,13 +218,9 @@ impl Alerts {
         &self.rules
     }
 
-    /// What a rule said when event `at` was recorded, if that is known here.
-    pub(crate) fn terms_at(&self, rule: AlertRuleId, at: Sequence) -> Option<AlertRule> {
-        self.said_at(rule, at).map(|(terms, _)| terms)
-    }
-
-    /// The same, and since when it was about that owner's stock.
-    fn said_at(&self, rule: AlertRuleId, at: Sequence) -> Option<(AlertRule, Sequence)> {
+    /// What a rule said when event `at` was recorded, and since when it was about that owner's stock,
+    /// if that is known here.
+    pub(crate) fn said_at(&self, rule: AlertRuleId, at: Sequence) -> Option<(AlertRule, Sequence)> {
         let row = self.rules.get(rule.0 as usize)?;
         if row.changed <= at {
             return Some((row.terms, row.owner_since));
@@ -233,17 +228,6 @@ impl Alerts {
         let was = |it: &&FormerTerms| it.rule == rule && it.from <= at && at < it.until;
         let former = self.former.iter().rev().find(was)?;
         Some((former.terms, former.owner_since))
-    }
-
-    /// What a rule said at the end of a time, and whether all that time it watched one owner's stock,
-    /// if that is known here.
-    pub(crate) fn terms_during(
-        &self,
-        rule: AlertRuleId,
-        during: &RangeInclusive<Sequence>,
-    ) -> Option<(AlertRule, bool)> {
-        let (terms, owner_since) = self.said_at(rule, *during.end())?;
-        Some((terms, owner_since <= *during.start()))
     }
 
     fn keep_former(&mut self, rule: AlertRuleId, until: Sequence) {

@@ -48,15 +48,6 @@ impl Surroundings for Empty {
     ) -> bool {
         true
     }
-
-    fn rule(
-        &self,
-        _: AlertRuleId,
-        _: &RangeInclusive<Sequence>,
-        _: &mut dyn FnMut(Facet),
-    ) -> Result<(), ReadError> {
-        Ok(())
-    }
 }
 
 struct Stamped;

@@ -29,13 +29,23 @@ pub trait Surroundings: Send + Sync {
         tell: &mut dyn FnMut(Facet),
     ) -> bool;
 
-    /// The same, reading the journal where that is needed.
+    /// The same, reading the journal where that is needed. By itself it is for whoever never needs to:
+    /// not to know is an error, because an event that seemed to be about less would be kept from those
+    /// who want it.
     fn rule(
         &self,
         rule: AlertRuleId,
         during: &RangeInclusive<Sequence>,
         tell: &mut dyn FnMut(Facet),
-    ) -> Result<(), ReadError>;
+    ) -> Result<(), ReadError> {
+        if self.rule_known(rule, during, tell) {
+            return Ok(());
+        }
+        Err(ReadError {
+            after: Sequence(during.end().0.saturating_sub(1)),
+            reason: "what a rule of alerts said is not known".to_owned(),
+        })
+    }
 }
 
 /// What an event is about, all of it.

@@ -55,16 +55,6 @@ impl Surroundings for Journal {
         tell(Facet::Station(StationId(rule.0)));
         true
     }
-
-    fn rule(
-        &self,
-        rule: AlertRuleId,
-        during: &RangeInclusive<Sequence>,
-        tell: &mut dyn FnMut(Facet),
-    ) -> Result<(), ReadError> {
-        self.rule_known(rule, during, tell);
-        Ok(())
-    }
 }
 
 /// Eight bytes an event, and how often each was encoded.

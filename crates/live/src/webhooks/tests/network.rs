@@ -119,15 +119,6 @@ impl Surroundings for Nowhere {
     ) -> bool {
         true
     }
-
-    fn rule(
-        &self,
-        _: AlertRuleId,
-        _: &RangeInclusive<Sequence>,
-        _: &mut dyn FnMut(Facet),
-    ) -> Result<(), ReadError> {
-        Ok(())
-    }
 }
 
 type Answer = Box<dyn FnMut(&Message) -> Sent + Send>;

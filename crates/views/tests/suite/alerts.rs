@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use domain::{
     AlertCause, AlertChanged, AlertFired, AlertId, AlertKind, AlertRule, AlertRuleId, AlertRuleSet,
-    CommitObserver, CommodityId, Event, HoldReleased, HoldRest, HoldSettled, PrincipalId, Scope,
-    Sequence, Severity, ShipmentChange, ShipmentId, ShipmentStatus, Side, StationId, Timing,
-    TradeHeld, TradeLine, TraderId, TransactionId,
+    CommodityId, Event, HoldReleased, HoldRest, HoldSettled, PrincipalId, Scope, Sequence,
+    Severity, ShipmentChange, ShipmentId, ShipmentStatus, Side, StationId, Timing, TradeHeld,
+    TradeLine, TraderId, TransactionId,
 };
 use views::{Alert, AlertCounts, AlertFilter, AtRisk, RESOLVED_ALERTS_KEPT};
 
@@ -279,11 +279,7 @@ fn what_the_seller_has_yet_to_accept_is_not_at_risk() {
         rest: None,
     }))]);
     assert_eq!(holds(&world), [TransactionId(sold)]);
-    let (position, parts) = world.snapshot();
-    let journal = Arc::clone(&world.journal);
-    drop(world);
-    let mut world = World::open(Some(&path), journal);
-    world.fold.restore(position, &mut parts.into_iter().map(Ok)).unwrap();
+    let world = world.restarted(&path);
     assert_eq!(holds(&world), [TransactionId(sold)]);
 }
 
@@ -303,11 +299,7 @@ fn since_when_a_rule_is_about_one_owner_is_known_across_a_restart() {
         is_of_one
     };
     assert!(is_of_one(&world, made, replaced));
-    let (position, parts) = world.snapshot();
-    let journal = Arc::clone(&world.journal);
-    drop(world);
-    let mut world = World::open(Some(&path), journal);
-    world.fold.restore(position, &mut parts.into_iter().map(Ok)).unwrap();
+    let mut world = world.restarted(&path);
     assert!(is_of_one(&world, made, replaced));
     let to_another = world.record([rule_set(4, "low", (1, 3), false)]);
     let back = world.record([rule_set(4, "low", (1, 2), false)]);

@@ -123,6 +123,16 @@ impl World {
         let frozen = self.fold.freeze().expect("there is a store");
         (self.fold.position(), written(frozen))
     }
+
+    /// Takes a snapshot, stops, and starts from it on the same store.
+    pub(crate) fn restarted(mut self, store: &Path) -> Self {
+        let (position, parts) = self.snapshot();
+        let journal = Arc::clone(&self.journal);
+        drop(self);
+        let mut world = Self::open(Some(store), journal);
+        world.fold.restore(position, &mut parts.into_iter().map(Ok)).unwrap();
+        world
+    }
 }
 
 pub(crate) fn written(frozen: domain::FrozenState) -> Vec<Vec<u8>> {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use domain::{
-    CommitObserver, CommodityId, Event, OfferId, OfferOpened, OfferRest, OfferTaken, Sequence,
-    Side, StationId, TradeLine, TradeSettled, TradeTerms, TraderId, TransactionId,
+    CommodityId, Event, OfferId, OfferOpened, OfferRest, OfferTaken, Sequence, Side, StationId,
+    TradeLine, TradeSettled, TradeTerms, TraderId, TransactionId,
 };
 use views::{OfferFilter, OfferPlace};
 
@@ -174,11 +174,7 @@ fn a_snapshot_brings_offers_back() {
     let path = dir.path().join("views.db");
     let mut world = World::open(Some(&path), Arc::default());
     let posted = market(&mut world);
-    let (position, parts) = world.snapshot();
-    let journal = Arc::clone(&world.journal);
-    drop(world);
-    let mut world = World::open(Some(&path), journal);
-    world.fold.restore(position, &mut parts.into_iter().map(Ok)).unwrap();
+    let world = world.restarted(&path);
     check(&world, &posted);
 }
 

@@ -292,11 +292,7 @@ fn a_snapshot_brings_vessels_alerts_and_rules_back() {
     };
     let before = shown(&world);
     assert!(before.2.iter().all(|risk| risk.holds.len() == 1), "{:?}", before.2);
-    let (position, parts) = world.snapshot();
-    let journal = Arc::clone(&world.journal);
-    drop(world);
-    let mut world = World::open(Some(&path), journal);
-    world.fold.restore(position, &mut parts.into_iter().map(Ok)).unwrap();
+    let mut world = world.restarted(&path);
     assert_eq!(shown(&world), before);
     let open = alerts(&world, false).remove(0);
     world.record([Event::AlertResolved(told(&open, open.severity))]);

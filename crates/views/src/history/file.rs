@@ -7,7 +7,8 @@
 //! |---|---|
 //! | `about` | `journal` BLOB (16 bytes), `position`, `recorded_at` INTEGER: everything up to this event is in the segments |
 //! | `segments` | `id` INTEGER PRIMARY KEY, `level`, `start` INTEGER, `zones` BLOB: least and greatest time of each zone, 16 bytes little-endian |
-//! | `postings` | `segment`, `key`, `part` INTEGER, `posting` BLOB; the first three are the key. Rows of a segment that is not in `segments` are rubbish, and are deleted |
+//! | `postings` | `segment`, `key`, `part` INTEGER, `posting` BLOB; the first three are the key. A long posting is the INTEGER of its row in the next table. Rows of a segment that is not in `segments` are rubbish, and are deleted |
+//! | `long_postings` | `id` INTEGER PRIMARY KEY, `posting` BLOB |
 //! | `rules` | `rule` INTEGER PRIMARY KEY, `station`, `owner`, `commodity`, `firing`, `mixed` INTEGER: what the rules of stock say at `position` |
 
 use std::fs;
@@ -29,7 +30,7 @@ use super::store::{About, StoreError};
 /// Says that a file is ours: "itnh".
 const APPLICATION_ID: u32 = 0x6974_6e68;
 /// Another version is deleted and made anew.
-const SCHEMA_VERSION: u32 = 2;
+const SCHEMA_VERSION: u32 = 3;
 /// How long a reader waits for a checkpoint of the writer, in milliseconds: far beyond any.
 const BUSY_TIMEOUT_MS: u64 = 5_000;
 /// Postings of common keys take many bytes: fewer, larger pages.
@@ -44,6 +45,7 @@ const SCHEMA: &str = "
         zones BLOB NOT NULL);
     CREATE TABLE postings (segment INTEGER NOT NULL, key INTEGER NOT NULL, part INTEGER NOT NULL,
         posting BLOB NOT NULL, PRIMARY KEY (segment, key, part)) WITHOUT ROWID;
+    CREATE TABLE long_postings (id INTEGER PRIMARY KEY, posting BLOB NOT NULL);
     CREATE TABLE rules (rule INTEGER PRIMARY KEY, station INTEGER NOT NULL, owner INTEGER NOT NULL,
         commodity INTEGER NOT NULL, firing INTEGER NOT NULL, mixed INTEGER NOT NULL);";
 

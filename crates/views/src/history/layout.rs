@@ -18,6 +18,9 @@ pub(crate) struct Layout {
     /// A posting larger than this is kept in parts, where the segment has several: a query that
     /// finds enough in the first need not read the others.
     pub(crate) split_bytes: usize,
+    /// A longer row lies in a table of its own: in the tree of keys some would fill a page, so that a
+    /// look-up would go through seven pages and not through three.
+    pub(crate) short_bytes: usize,
 }
 
 impl Layout {
@@ -31,6 +34,7 @@ impl Layout {
             top_level: 2,
             part_events: 1 << 20,
             split_bytes: 32 * 1024,
+            short_bytes: 128,
         }
     }
 

@@ -149,6 +149,7 @@ impl History {
             top_level: 2,
             part_events: 48,
             split_bytes: 24,
+            short_bytes: 6,
         };
         Self::open_with(layout, path, journal, views)
     }
@@ -163,7 +164,7 @@ impl History {
         let events = Arc::clone(&views.0.events);
         let position = events.last();
         let open = || {
-            let store = Store::open(path, journal)?;
+            let store = Store::open(path, journal, layout.short_bytes)?;
             Indexer::open(layout, store, journal, Arc::clone(&events))
         };
         let mut opened = open();

@@ -76,13 +76,18 @@ pub(crate) struct Found {
 #[derive(Debug)]
 pub(crate) struct Store {
     path: Option<PathBuf>,
+    short_bytes: usize,
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
 }
 
 impl Store {
     /// Opens the file, or a store in memory; a file that is damaged or not ours is made anew.
-    pub(crate) fn open(path: Option<&Path>, journal: JournalId) -> Result<Self, StoreError> {
+    pub(crate) fn open(
+        path: Option<&Path>,
+        journal: JournalId,
+        short_bytes: usize,
+    ) -> Result<Self, StoreError> {
         let mut connection = file::open(path, journal);
         if let (Err(error), Some(path)) = (&connection, path)
             && error.is_damage()
@@ -91,7 +96,8 @@ impl Store {
             connection = file::open(Some(path), journal);
         }
         let path = path.map(Path::to_owned);
-        Ok(Self { path, writer: Mutex::new(connection?), readers: Mutex::default() })
+        let writer = Mutex::new(connection?);
+        Ok(Self { path, short_bytes, writer, readers: Mutex::default() })
     }
 
     /// Reads what is there, but for postings.
@@ -117,7 +123,8 @@ impl Store {
         let mut connection = self.writer.lock();
         let transaction = connection.transaction()?;
         transaction.execute_batch(
-            "DROP TABLE about; DROP TABLE segments; DROP TABLE postings; DROP TABLE rules;",
+            "DROP TABLE about; DROP TABLE segments; DROP TABLE postings;
+            DROP TABLE long_postings; DROP TABLE rules;",
         )?;
         file::make(&transaction, journal)?;
         Ok(transaction.commit()?)
@@ -130,9 +137,10 @@ impl Store {
     ) -> Result<T, StoreError> {
         let mut connection = self.writer.lock();
         let done = (|| {
-            let writing = Writing(connection.transaction()?);
+            let writing =
+                Writing { transaction: connection.transaction()?, short_bytes: self.short_bytes };
             let done = act(&writing)?;
-            writing.0.commit()?;
+            writing.transaction.commit()?;
             Ok(done)
         })();
         drop(connection);
@@ -181,7 +189,10 @@ impl Store {
 }
 
 /// A transaction of the writer.
-pub(crate) struct Writing<'a>(Transaction<'a>);
+pub(crate) struct Writing<'a> {
+    transaction: Transaction<'a>,
+    short_bytes: usize,
+}
 
 impl Writing<'_> {
     pub(crate) fn posting(
@@ -192,37 +203,44 @@ impl Writing<'_> {
         posting: &[u8],
     ) -> Result<(), StoreError> {
         let insert = "INSERT INTO postings VALUES (?1, ?2, ?3, ?4)";
-        let mut insert = self.0.prepare_cached(insert)?;
-        insert.execute((segment, key.integer(), part, posting))?;
+        let mut insert = self.transaction.prepare_cached(insert)?;
+        if posting.len() <= self.short_bytes {
+            insert.execute((segment, key.integer(), part, posting))?;
+        } else {
+            let long = "INSERT INTO long_postings (posting) VALUES (?1)";
+            let id = self.transaction.prepare_cached(long)?.insert([posting])?;
+            insert.execute((segment, key.integer(), part, id))?;
+        }
         Ok(())
     }
 
     /// From now on the segment is there.
     pub(crate) fn segment(&self, segment: &Segment) -> Result<(), StoreError> {
         let insert = "INSERT INTO segments VALUES (?1, ?2, ?3, ?4)";
-        let row = (segment.id, segment.level, file::integer(segment.start), file::zones_bytes(&segment.zones));
-        self.0.prepare_cached(insert)?.execute(row)?;
+        let (start, zones) = (file::integer(segment.start), file::zones_bytes(&segment.zones));
+        let mut insert = self.transaction.prepare_cached(insert)?;
+        insert.execute((segment.id, segment.level, start, zones))?;
         Ok(())
     }
 
     /// From now on it is not; its rows are rubbish.
     pub(crate) fn forget(&self, segment: &Segment) -> Result<(), StoreError> {
         let delete = "DELETE FROM segments WHERE id = ?1";
-        self.0.prepare_cached(delete)?.execute([segment.id])?;
+        self.transaction.prepare_cached(delete)?.execute([segment.id])?;
         Ok(())
     }
 
     pub(crate) fn about(&self, about: &About) -> Result<(), StoreError> {
         let update = "UPDATE about SET position = ?1, recorded_at = ?2";
         let row = (file::integer(about.position.0), about.recorded_at.0);
-        self.0.prepare_cached(update)?.execute(row)?;
+        self.transaction.prepare_cached(update)?.execute(row)?;
         Ok(())
     }
 
     pub(crate) fn rules(&self, rules: &Rules) -> Result<(), StoreError> {
-        self.0.execute("DELETE FROM rules", [])?;
+        self.transaction.execute("DELETE FROM rules", [])?;
         let mut insert =
-            self.0.prepare_cached("INSERT INTO rules VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
+            self.transaction.prepare_cached("INSERT INTO rules VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
         for (rule, now) in rules.iter() {
             let RuleNow { station, owner, commodity, is_firing, is_mixed } = now;
             insert.execute((rule, station.0, owner.0, commodity.0, is_firing, is_mixed))?;
@@ -235,13 +253,16 @@ impl Writing<'_> {
         let last = "SELECT key FROM postings WHERE segment = ?1 ORDER BY key LIMIT 1 OFFSET ?2";
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let last: Option<i64> = self
-            .0
+            .transaction
             .prepare_cached(last)?
             .query_row((segment, limit), |row| row.get(0))
             .optional()?;
+        let rows = (segment, last.unwrap_or(i64::MAX));
+        let long = "DELETE FROM long_postings WHERE id IN (SELECT posting FROM postings
+            WHERE segment = ?1 AND key <= ?2 AND typeof(posting) = 'integer')";
+        self.transaction.prepare_cached(long)?.execute(rows)?;
         let delete = "DELETE FROM postings WHERE segment = ?1 AND key <= ?2";
-        let mut delete = self.0.prepare_cached(delete)?;
-        delete.execute((segment, last.unwrap_or(i64::MAX)))?;
+        self.transaction.prepare_cached(delete)?.execute(rows)?;
         Ok(last.is_some())
     }
 }
@@ -279,7 +300,10 @@ impl Reading<'_> {
         part: u32,
         decode: impl FnOnce(&[u8]) -> Result<T, PostingError>,
     ) -> Result<Option<T>, StoreError> {
-        let select = "SELECT posting FROM postings WHERE segment = ?1 AND key = ?2 AND part = ?3";
+        let select = "SELECT coalesce(long.posting, short.posting)
+            FROM postings AS short LEFT JOIN long_postings AS long
+                ON typeof(short.posting) = 'integer' AND long.id = short.posting
+            WHERE segment = ?1 AND key = ?2 AND part = ?3";
         let mut select = self.0.prepare_cached(select)?;
         let mut rows = select.query((segment, key.integer(), part))?;
         match rows.next()? {
@@ -296,7 +320,9 @@ impl Reading<'_> {
         before: Key,
         limit: usize,
     ) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {
-        let select = "SELECT key, posting FROM postings
+        let select = "SELECT key, coalesce(long.posting, short.posting)
+            FROM postings AS short LEFT JOIN long_postings AS long
+                ON typeof(short.posting) = 'integer' AND long.id = short.posting
             WHERE segment = ?1 AND key > ?2 AND key < ?3 ORDER BY key LIMIT ?4";
         let mut select = self.0.prepare_cached(select)?;
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);

@@ -5,6 +5,7 @@ mod economy;
 mod question;
 mod scan;
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -66,7 +67,18 @@ proptest! {
         for question in &questions {
             check(&economy.world.history, &scan, question);
         }
+        drop((history, fold));
+        prop_assert_eq!(strays(&path), 0);
     }
+}
+
+/// Long postings that no key refers to, and keys whose long posting is not there.
+fn strays(path: &Path) -> i64 {
+    let store = rusqlite::Connection::open(path).unwrap();
+    let select = "SELECT count(*) FROM long_postings FULL JOIN
+        (SELECT posting AS wanted FROM postings WHERE typeof(posting) = 'integer')
+        ON id = wanted WHERE id IS NULL OR wanted IS NULL";
+    store.query_row(select, [], |row| row.get(0)).unwrap()
 }
 
 /// A journal that has events and gives none away.

@@ -23,6 +23,8 @@ pub struct HubOptions {
     pub catch_ups_max: usize,
     /// Bytes handed out at a time; a single event may be larger.
     pub update_bytes_max: usize,
+    /// Events that a wave of wake-ups is for, from which on it pauses, and for each so many the longer.
+    pub wake_pause_events: u64,
     /// The pause between two waves of wake-ups, per reader that was woken.
     pub wake_pause_per_reader: Duration,
     /// The longest pause between two waves of wake-ups.
@@ -50,6 +52,8 @@ impl Default for HubOptions {
             catch_ups_max: 4,
             // What a socket buffer takes at once.
             update_bytes_max: 64 * 1024,
+            // A thousand events a second to a thousand readers, in waves of some 10 ms, are within it.
+            wake_pause_events: 32,
             // Leaves two cores 6 µs a reader, about what writing to a socket takes; see `pacer`.
             wake_pause_per_reader: Duration::from_micros(3),
             // A reader notices nothing below this; twice it is within the promised 50 ms.

@@ -1,9 +1,9 @@
 //! When waiting readers are woken: by one task, which for many has help, never by the thread that commits.
 //!
-//! After a quiet time a commit wakes the readers at once. Waking them again then waits for a pause
-//! that grows with how many were woken, so that there is time to write to all of their sockets, and
-//! with how many events they were woken for: when there are few, each is worth being early; when
-//! there are many, readers that take several at a time cost less. Meanwhile commits gather.
+//! A wave goes from reader to reader. What is committed meanwhile is shown to those that it has not
+//! come to yet; the others have it with the next wave, which follows at once while events are few: each
+//! is worth being early. When they are many, waves pause, so that readers take several at a time, which
+//! costs less: the pause grows with how many were woken and with how many events they were woken for.
 
 use std::sync::Arc;
 use std::task::Waker;
@@ -18,9 +18,12 @@ use crate::waiters::{HEARTBEAT_TICKS, WAKE_BATCH, Which};
 
 /// The timer counts milliseconds: a shorter pause would become a longer one.
 const PAUSE_MIN: Duration = Duration::from_millis(1);
-/// A pause is at least this part of the wave before it, which may have been all writing: so others,
-/// and those who read, have their turn.
+/// A pause, if one is due, is at least this part of the wave before it, which may have been all
+/// writing: so others, and those who read, have their turn.
 const REST: u32 = 4;
+/// How often a wave shows what was committed since it began: an event that is shown alone is encoded
+/// and handed out alone.
+const SHOW_EVERY: Duration = Duration::from_millis(2);
 
 /// Wakes the readers of a hub until it is stopped.
 pub(crate) async fn run(shared: Arc<Shared>) {
@@ -38,7 +41,7 @@ pub(crate) async fn run(shared: Arc<Shared>) {
         };
         if ticked {
             shared.waiters.tick();
-            wake(&shared, Which::Silent).await;
+            wake(&shared, Whom::Silent).await;
             next_tick = Instant::now() + tick;
             continue;
         }
@@ -48,8 +51,9 @@ pub(crate) async fn run(shared: Arc<Shared>) {
         let began = Instant::now();
         let visible = shared.show();
         if visible > woken_to {
-            let readers_count = wake(&shared, Which::All).await;
+            let readers_count = wake(&shared, Whom::Behind).await;
             let events_count = visible.0 - woken_to.0;
+            // What the wave showed later, those have that it came to later.
             woken_to = visible;
             let took = began.elapsed();
             shared.meters.wave.took_alone(took);
@@ -60,11 +64,15 @@ pub(crate) async fn run(shared: Arc<Shared>) {
 
 /// How long after the end of a wave of wake-ups, which took so long, the next may begin.
 fn pause(options: &HubOptions, took: Duration, readers_count: u32, events_count: u64) -> Duration {
-    let haste = u32::try_from(events_count / 2).unwrap_or(u32::MAX);
+    let haste = events_count / options.wake_pause_events.max(1);
+    if haste == 0 {
+        return Duration::ZERO;
+    }
+    let haste = u32::try_from(haste).unwrap_or(u32::MAX);
     options
         .wake_pause_per_reader
         .saturating_mul(readers_count)
-        .saturating_mul(haste.clamp(1, 4))
+        .saturating_mul(haste.min(4))
         .min(options.wake_pause_max)
         .saturating_sub(took)
         .max(took / REST)
@@ -72,18 +80,36 @@ fn pause(options: &HubOptions, took: Duration, readers_count: u32, events_count:
         .min(options.wake_pause_max)
 }
 
+/// Whom a wave wakes.
+#[derive(Debug, Clone, Copy)]
+enum Whom {
+    /// Those that do not have what is shown by the time the wave comes to them.
+    Behind,
+    /// Those that have heard nothing for long.
+    Silent,
+}
+
+/// How far a wave has come.
+struct Wave {
+    whom: Whom,
+    /// The slot to go on with.
+    next: Option<usize>,
+    shown_at: Instant,
+}
+
 /// Wakes readers and tells how many. Whoever is woken may write to its socket right there, so those of
 /// a large wave are shared out among the runtime's threads.
-async fn wake(shared: &Arc<Shared>, which: Which) -> u32 {
-    let next = Arc::new(Mutex::new(Some(0)));
+async fn wake(shared: &Arc<Shared>, whom: Whom) -> u32 {
+    let wave = Wave { whom, next: Some(0), shown_at: Instant::now() };
+    let wave = Arc::new(Mutex::new(wave));
     let batches_count = shared.waiters.count() / WAKE_BATCH;
     let workers = shared.runtime.metrics().num_workers().min(batches_count);
     let others = (1..workers).map(|_| {
-        let (shared, next) = (Arc::clone(shared), Arc::clone(&next));
-        shared.runtime.clone().spawn(async move { wake_in_turn(&shared, which, &next).await })
+        let (shared, wave) = (Arc::clone(shared), Arc::clone(&wave));
+        shared.runtime.clone().spawn(async move { wake_in_turn(&shared, &wave).await })
     });
     let others: Vec<_> = others.collect();
-    let mut woken = wake_in_turn(shared, which, &next).await;
+    let mut woken = wake_in_turn(shared, &wave).await;
     for other in others {
         // One that was cancelled is of a runtime that ends.
         woken += other.await.unwrap_or(0);
@@ -92,29 +118,36 @@ async fn wake(shared: &Arc<Shared>, which: Which) -> u32 {
 }
 
 /// Takes batch after batch of the readers that are left; in between, other tasks have their turn.
-async fn wake_in_turn(shared: &Shared, which: Which, next: &Mutex<Option<usize>>) -> u32 {
+async fn wake_in_turn(shared: &Shared, wave: &Mutex<Wave>) -> u32 {
     let mut batch = Vec::with_capacity(WAKE_BATCH);
     let mut woken = 0;
-    while take(shared, which, next, &mut batch) {
+    while take(shared, &mut wave.lock(), &mut batch) {
         for waker in batch.drain(..) {
             woken += 1;
             waker.wake();
         }
+        // The threads that commit share the processors: without this each would wait for the time
+        // slice of this one, some milliseconds.
+        std::thread::yield_now();
         tokio::task::yield_now().await;
     }
     woken
 }
 
 /// Takes the next batch; `false` if all are taken.
-fn take(
-    shared: &Shared,
-    which: Which,
-    next: &Mutex<Option<usize>>,
-    batch: &mut Vec<Waker>,
-) -> bool {
-    let mut left = next.lock();
-    let Some(from) = *left else { return false };
-    *left = shared.waiters.take(from, which, batch);
+fn take(shared: &Shared, wave: &mut Wave, batch: &mut Vec<Waker>) -> bool {
+    let Some(from) = wave.next else { return false };
+    let which = match wave.whom {
+        Whom::Silent => Which::Silent,
+        Whom::Behind => {
+            if shared.last() > shared.visible() && wave.shown_at.elapsed() >= SHOW_EVERY {
+                shared.show();
+                wave.shown_at = Instant::now();
+            }
+            Which::Behind(shared.visible())
+        }
+    };
+    wave.next = shared.waiters.take(from, which, batch);
     true
 }
 
@@ -130,13 +163,16 @@ mod tests {
             let found = pause(&options, Duration::ZERO, readers, events);
             assert_eq!(found, expected, "{readers} {events}");
         };
-        check(0, 1, 0);
-        check(10, 1, 30);
-        check(1_000, 1, 3_000);
-        check(1_000, 3, 3_000);
-        check(1_000, 6, 9_000);
+        check(0, 32, 0);
+        check(10, 32, 30);
+        check(1_000, 1, 0);
+        check(1_000, 31, 0);
+        check(1_000, 32, 3_000);
+        check(1_000, 63, 3_000);
+        check(1_000, 96, 9_000);
         check(1_000, 1_000_000, 12_000);
-        check(10_000, 1, 20_000);
+        check(10_000, 1, 0);
+        check(10_000, 32, 20_000);
         check(u32::MAX, u64::MAX, 20_000);
     }
 
@@ -145,7 +181,7 @@ mod tests {
         let options = HubOptions::default();
         let check = |took, micros| {
             let took = Duration::from_micros(took);
-            assert_eq!(pause(&options, took, 1_000, 1), Duration::from_micros(micros), "{took:?}");
+            assert_eq!(pause(&options, took, 1_000, 32), Duration::from_micros(micros), "{took:?}");
         };
         check(0, 3_000);
         check(1_000, 2_000);

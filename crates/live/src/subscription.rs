@@ -189,7 +189,7 @@ impl Subscription {
     /// Waits for more; `None` if there is something to look at already.
     fn wait(&mut self, cx: &Context<'_>) -> Option<Poll<Update>> {
         let heard = std::mem::take(&mut self.heard);
-        match self.shared.waiters.wait(self.slot, cx.waker(), heard) {
+        match self.shared.waiters.wait(self.slot, self.cursor, cx.waker(), heard) {
             Wait::HeartbeatDue => {
                 self.heard = true;
                 let has_moved = self.cursor > self.told;

@@ -6,6 +6,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Waker;
 
+use domain::Sequence;
 use parking_lot::Mutex;
 
 /// Ticks of silence before a heartbeat: fine enough to be about on time, coarse enough to be free.
@@ -28,6 +29,8 @@ pub(crate) enum Wait {
 pub(crate) enum Which {
     /// All that wait.
     All,
+    /// Those that wait without having everything up to here.
+    Behind(Sequence),
     /// Those that have heard nothing for [`HEARTBEAT_TICKS`].
     Silent,
 }
@@ -39,6 +42,8 @@ pub(crate) struct Slot(usize);
 #[derive(Debug, Default)]
 struct Reader {
     waker: Option<Waker>,
+    /// What it has while it waits.
+    cursor: Sequence,
     /// The tick in which it last heard something.
     heard: u64,
     heartbeat_due: bool,
@@ -95,8 +100,9 @@ impl Waiters {
         drop(waker);
     }
 
-    /// Waits to be woken, once; `heard` says whether the reader got anything since it last waited.
-    pub(crate) fn wait(&self, slot: Slot, waker: &Waker, heard: bool) -> Wait {
+    /// Waits to be woken, once, having everything up to `cursor`; `heard` says whether the reader got
+    /// anything since it last waited.
+    pub(crate) fn wait(&self, slot: Slot, cursor: Sequence, waker: &Waker, heard: bool) -> Wait {
         let mut readers = self.readers.lock();
         let tick = readers.tick;
         let reader = &mut readers.slots[slot.0];
@@ -106,6 +112,7 @@ impl Waiters {
         } else if reader.heartbeat_due {
             return Wait::HeartbeatDue;
         }
+        reader.cursor = cursor;
         let former = match &reader.waker {
             Some(known) if known.will_wake(waker) => None,
             _ => reader.waker.replace(waker.clone()),
@@ -126,11 +133,15 @@ impl Waiters {
         let mut readers = self.readers.lock();
         let tick = readers.tick;
         for (slot, reader) in readers.slots.iter_mut().enumerate().skip(from) {
-            if which == Which::Silent {
-                if reader.waker.is_none() || tick - reader.heard < u64::from(HEARTBEAT_TICKS) {
-                    continue;
+            match which {
+                Which::Behind(last) if reader.cursor >= last => continue,
+                Which::All | Which::Behind(_) => {}
+                Which::Silent => {
+                    if reader.waker.is_none() || tick - reader.heard < u64::from(HEARTBEAT_TICKS) {
+                        continue;
+                    }
+                    reader.heartbeat_due = true;
                 }
-                reader.heartbeat_due = true;
             }
             batch.extend(reader.waker.take());
             if batch.len() == WAKE_BATCH {

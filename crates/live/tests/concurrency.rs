@@ -58,6 +58,7 @@ async fn check(seed: u64) {
         catch_up_events: usize::try_from(1 + random.below(200)).unwrap(),
         catch_ups_max: usize::try_from(1 + random.below(4)).unwrap(),
         update_bytes_max: usize::try_from(1 + random.below(2_000)).unwrap(),
+        wake_pause_events: random.below(3),
         wake_pause_per_reader: Duration::from_micros(random.below(200)),
         ..options()
     };

@@ -4,11 +4,13 @@
 mod common;
 
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
-use common::{Network, next_events, options, read_to, settle};
+use common::{Network, Writer, next_events, options, read_to, sequences, settle};
 use domain::Sequence;
-use live::{HubOptions, SubscribeError, Update};
+use live::{Hub, HubOptions, SubscribeError, Subscription, Update};
 use tokio::time::Instant;
 
 #[tokio::test(start_paused = true)]
@@ -57,7 +59,12 @@ async fn a_waiting_reader_is_woken_at_once_after_a_quiet_time() {
 #[tokio::test(start_paused = true)]
 async fn wake_ups_are_paced() {
     let pause = Duration::from_millis(20);
-    let paced = HubOptions { wake_pause_per_reader: pause, wake_pause_max: pause, ..options() };
+    let paced = HubOptions {
+        wake_pause_events: 1,
+        wake_pause_per_reader: pause,
+        wake_pause_max: pause,
+        ..options()
+    };
     let mut network = Network::new(paced, 0);
     let mut reader = network.hub.subscribe(Sequence::ZERO).unwrap();
     let reading = tokio::spawn(async move {
@@ -75,6 +82,64 @@ async fn wake_ups_are_paced() {
     let woken = reading.await.unwrap();
     let events: usize = woken.iter().map(|(_, events)| events).sum();
     assert_eq!((woken.len(), events), (3, 41), "{woken:?}");
+}
+
+/// A reader that takes what there is when it is woken, there and then.
+struct Eager {
+    reader: Mutex<Subscription>,
+    /// What it got with each of its wake-ups.
+    got: Mutex<Vec<Vec<u64>>>,
+    /// Whom it makes commit once more, with its first wake-up.
+    writer: Mutex<Option<Writer>>,
+}
+
+impl Eager {
+    fn new(hub: &Hub) -> Arc<Self> {
+        let reader = Mutex::new(hub.subscribe(Sequence::ZERO).unwrap());
+        let eager = Arc::new(Self { reader, got: Mutex::default(), writer: Mutex::default() });
+        assert!(eager.take().is_empty(), "it begins by waiting");
+        eager
+    }
+
+    fn take(self: &Arc<Self>) -> Vec<u64> {
+        let waker = Waker::from(Arc::clone(self));
+        let mut reader = self.reader.lock().unwrap();
+        let mut taken = Vec::new();
+        while let Poll::Ready(update) = reader.poll_next(&mut Context::from_waker(&waker)) {
+            let Update::Events(bytes) = update else { panic!("{update:?}") };
+            taken.extend(sequences(&bytes));
+        }
+        taken
+    }
+}
+
+impl Wake for Eager {
+    fn wake(self: Arc<Self>) {
+        let taken = self.take();
+        self.got.lock().unwrap().push(taken);
+        if let Some(mut writer) = self.writer.lock().unwrap().take() {
+            writer.commit(1);
+            // Longer than what is committed in a wave waits to be shown.
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_wave_shows_what_is_committed_meanwhile_to_those_that_it_comes_to_later() {
+    let mut network = Network::new(options(), 0);
+    let readers: Vec<_> = (0..40).map(|_| Eager::new(&network.hub)).collect();
+    network.writer.commit(1);
+    *readers[0].writer.lock().unwrap() = Some(network.writer);
+    for (number, eager) in readers.iter().enumerate() {
+        while eager.reader.lock().unwrap().position() < Sequence(2) {
+            tokio::task::yield_now().await;
+        }
+        let got = eager.got.lock().unwrap();
+        // Sixteen are woken before it is looked for more.
+        let expected = if number < 16 { vec![vec![1], vec![2]] } else { vec![vec![1, 2]] };
+        assert_eq!(*got, expected, "{number}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

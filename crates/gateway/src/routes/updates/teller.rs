@@ -17,9 +17,9 @@ use super::feed::{Feed, Item};
 use crate::connections::Outlet;
 use crate::render::Identity;
 
-/// Frames that are written at once for a client before it goes on by its own task: a client that
-/// has much to catch up with must not hold up the others.
-const SENDS_MAX: usize = 2;
+/// Bytes that are gathered for a client, for one write, before it goes on by its own task: a client
+/// that has much to catch up with must not hold up the others. The last frame may go past it.
+const GATHERED_BYTES: usize = 64 * 1024;
 
 /// A feed whose end was lost in a panic.
 #[derive(Debug)]
@@ -112,21 +112,30 @@ impl Teller {
         }
         let waker = Waker::from(Arc::clone(self));
         let mut cx = Context::from_waker(&waker);
-        for _ in 0..SENDS_MAX {
+        let (mut frames, mut bytes, mut has_all) = (Vec::new(), 0, false);
+        while bytes < GATHERED_BYTES {
             match feed.poll_next(&mut cx) {
-                Poll::Pending => return feed.is_live(),
+                Poll::Pending => {
+                    has_all = feed.is_live();
+                    break;
+                }
                 Poll::Ready(None) => {
                     state.end = Some(End::Over);
-                    return false;
+                    break;
                 }
                 Poll::Ready(Some(item)) => {
-                    if !outlet.send(&item.frame(&self.identity)) {
-                        return false;
-                    }
+                    let frame = item.frame(&self.identity);
+                    bytes += frame.len();
+                    frames.push(frame);
                 }
             }
         }
-        false
+        let is_sent = match &*frames {
+            [] => true,
+            [frame] => outlet.send(frame),
+            frames => outlet.send(&frames.concat().into()),
+        };
+        is_sent && has_all
     }
 
     /// The body is dropped.

@@ -1,7 +1,8 @@
 //! The latest committed events, in chunks that are encoded when first read.
 //!
-//! Bounded by events and by encoded bytes: the oldest chunks go first. What was committed between
-//! two waves of wake-ups is taken in at once, so that it becomes one run of bytes for every reader.
+//! Bounded by events and by encoded bytes: the oldest chunks go first. What was committed since the
+//! last look, before a wave of wake-ups or within one, is taken in at once, so that it becomes one run
+//! of bytes for every reader.
 
 use std::collections::VecDeque;
 use std::ops::Range;

@@ -132,9 +132,13 @@ async fn a_wave_shows_what_is_committed_meanwhile_to_those_that_it_comes_to_late
     network.writer.commit(1);
     *readers[0].writer.lock().unwrap() = Some(network.writer);
     for (number, eager) in readers.iter().enumerate() {
-        while eager.reader.lock().unwrap().position() < Sequence(2) {
-            tokio::task::yield_now().await;
-        }
+        let reached = async {
+            while eager.reader.lock().unwrap().position() < Sequence(2) {
+                tokio::task::yield_now().await;
+            }
+        };
+        let in_time = tokio::time::timeout(Duration::from_secs(30), reached).await;
+        in_time.unwrap_or_else(|_| panic!("reader {number} is left behind"));
         let got = eager.got.lock().unwrap();
         // Sixteen are woken before it is looked for more.
         let expected = if number < 16 { vec![vec![1], vec![2]] } else { vec![vec![1, 2]] };

@@ -6,16 +6,49 @@
 //! (RFC 9112, section 7.1) by itself, from any thread. What a socket does not take is left to the
 //! connection's task, which writes it before anything of hyper's, with the patience it has for all.
 
-use std::io;
+use std::collections::VecDeque;
+use std::io::IoSlice;
 use std::sync::Arc;
 
-use bytes::buf::Chain;
 use bytes::{Buf, Bytes};
 use parking_lot::Mutex;
 use tokio::net::TcpStream;
 
-/// A chunk on its way: its size, its data, and its end.
-pub(super) type Chunk = Chain<Chain<Bytes, Bytes>, Bytes>;
+/// A chunk on its way: its size, its data, and its end. The data is shared with all that it is told to.
+#[derive(Debug)]
+pub(super) struct Chunk {
+    /// None is empty.
+    parts: VecDeque<Bytes>,
+}
+
+impl Chunk {
+    fn of(data: &[Bytes], length: usize) -> Self {
+        let size = Bytes::from(format!("{length:x}\r\n"));
+        let parts = [size].into_iter().chain(data.iter().cloned());
+        Self { parts: parts.chain([Bytes::from_static(END)]).collect() }
+    }
+}
+
+impl Buf for Chunk {
+    fn remaining(&self) -> usize {
+        self.parts.iter().map(Bytes::len).sum()
+    }
+
+    fn chunk(&self) -> &[u8] {
+        self.parts.front().map_or(&[], |part| part)
+    }
+
+    fn advance(&mut self, mut count: usize) {
+        while let Some(part) = self.parts.front_mut() {
+            if count < part.len() {
+                return part.advance(count);
+            }
+            count -= part.len();
+            self.parts.pop_front();
+        }
+        assert_eq!(count, 0, "past the end of a chunk");
+    }
+}
 
 /// What of a chunk is written as one: copying so little is cheaper than a vectored write.
 const COPIED_BYTES_MAX: usize = 16 * 1024;
@@ -66,29 +99,30 @@ impl Outlet {
         matches!(*self.state.lock(), State::Open(_))
     }
 
-    /// Writes a chunk of the body, never waiting. If it is not all written, the outlet is shut, and
+    /// Writes a chunk of the body, of pieces that are not empty, never waiting. If it is not all written, the outlet is shut, and
     /// the connection's task must be woken: it writes the rest, or finds out what is wrong. A
     /// connection that ended meanwhile takes nothing, and nobody reads what it would have been given.
     #[must_use]
-    pub(crate) fn send(&self, data: &Bytes) -> bool {
-        debug_assert!(!data.is_empty(), "an empty chunk is the end of the body");
+    pub(crate) fn send(&self, data: &[Bytes]) -> bool {
+        let length = data.iter().map(Bytes::len).sum();
+        debug_assert!(length > 0, "an empty chunk is the end of the body");
         let mut state = self.state.lock();
         let State::Open(stream) = &*state else { return false };
-        let size = format!("{:x}\r\n", data.len());
-        let parts = [size.as_bytes(), data, END];
-        let length: usize = parts.iter().map(|part| part.len()).sum();
+        let mut chunk = Chunk::of(data, length);
+        let length = chunk.remaining();
         let written = if length <= COPIED_BYTES_MAX {
-            stream.try_write(&parts.concat())
+            let mut whole = Vec::with_capacity(length);
+            chunk.parts.iter().for_each(|part| whole.extend_from_slice(part));
+            stream.try_write(&whole)
         } else {
-            stream.try_write_vectored(&parts.map(io::IoSlice::new))
+            let parts: Vec<_> = chunk.parts.iter().map(|part| IoSlice::new(part)).collect();
+            stream.try_write_vectored(&parts)
         };
         // An error comes again when the task writes: there it belongs.
         let written = written.unwrap_or(0);
         if written == length {
             return true;
         }
-        let size = Bytes::from(size);
-        let mut chunk = size.chain(data.clone()).chain(Bytes::from_static(END));
         chunk.advance(written);
         *state = State::Left(Box::new(chunk));
         false

@@ -225,8 +225,11 @@ fn streams(out: &mut Exposition, meters: &Meters, services: &Services) {
         .is(hub.lagged.get());
     out.counter("itn_stream_catch_ups_total", "Reads of the journal for readers far behind.")
         .is(hub.catch_ups.get());
-    out.histogram("itn_stream_wave_seconds", "How long it took to wake all who wait for commits.")
-        .durations(&[], &hub.wave);
+    out.histogram(
+        "itn_stream_wave_seconds",
+        "How long it took to wake all who were behind the last commit.",
+    )
+    .durations(&[], &hub.wave);
 }
 
 fn webhooks(out: &mut Exposition, services: &Services) {

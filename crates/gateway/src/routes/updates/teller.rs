@@ -17,9 +17,14 @@ use super::feed::{Feed, Item};
 use crate::connections::Outlet;
 use crate::render::Identity;
 
-/// Bytes that are gathered for a client, for one write, before it goes on by its own task: a client
-/// that has much to catch up with must not hold up the others. The last frame may go past it.
-const GATHERED_BYTES: usize = 64 * 1024;
+/// What is gathered for one write, about what a socket buffer takes at once: frames of which there is
+/// one for each time that commits were shown. What a socket does not take stays shared by all readers.
+const GATHERED_BYTES_MAX: usize = 64 * 1024;
+/// A filter may leave little of each frame, and looking takes its time.
+const GATHERED_FRAMES_MAX: usize = 64;
+/// Writes for a client before it goes on by its own task: one that has much to catch up with must not
+/// hold up the others.
+const SENDS_MAX: usize = 2;
 
 /// A feed whose end was lost in a panic.
 #[derive(Debug)]
@@ -51,6 +56,8 @@ struct State {
     feed: Option<Feed>,
     /// Whether the feed has nothing to give, and what comes may be written to the outlet.
     is_resting: bool,
+    /// What was too much to be gathered, and comes next.
+    kept: Option<Bytes>,
     /// How it ended, which is the task's to tell.
     end: Option<End>,
 }
@@ -60,10 +67,22 @@ enum End {
     Broken,
 }
 
+/// What follows what was gathered.
+#[derive(Debug, PartialEq, Eq)]
+enum Then {
+    /// There may be more.
+    More,
+    /// Nothing for now.
+    Wait,
+    /// Nothing any more.
+    End,
+}
+
 impl Teller {
     pub(super) fn new(feed: Feed, identity: Identity, outlet: Option<Arc<Outlet>>) -> Arc<Self> {
         let outlet = outlet.filter(|_| !feed.is_of_levels());
-        let state = Mutex::new(State { feed: Some(feed), is_resting: false, end: None });
+        let state =
+            Mutex::new(State { feed: Some(feed), is_resting: false, kept: None, end: None });
         let (task, missed) = (AtomicWaker::new(), AtomicBool::new(false));
         Arc::new(Self { state, outlet, identity, task, missed })
     }
@@ -80,6 +99,9 @@ impl Teller {
         }
         if let Some(outlet) = &self.outlet {
             outlet.shut();
+        }
+        if let Some(kept) = state.kept.take() {
+            return Poll::Ready(Some(Ok(kept)));
         }
         match state.end.take() {
             Some(End::Over) => return Poll::Ready(None),
@@ -112,30 +134,22 @@ impl Teller {
         }
         let waker = Waker::from(Arc::clone(self));
         let mut cx = Context::from_waker(&waker);
-        let (mut frames, mut bytes, mut has_all) = (Vec::new(), 0, false);
-        while bytes < GATHERED_BYTES {
-            match feed.poll_next(&mut cx) {
-                Poll::Pending => {
-                    has_all = feed.is_live();
-                    break;
-                }
-                Poll::Ready(None) => {
+        for _ in 0..SENDS_MAX {
+            let (frames, then) = gather(&mut state.kept, || {
+                feed.poll_next(&mut cx).map(|item| item.map(|item| item.frame(&self.identity)))
+            });
+            let is_sent = frames.is_empty() || outlet.send(&frames);
+            match then {
+                Then::More if is_sent => {}
+                Then::More => return false,
+                Then::Wait => return is_sent && feed.is_live(),
+                Then::End => {
                     state.end = Some(End::Over);
-                    break;
-                }
-                Poll::Ready(Some(item)) => {
-                    let frame = item.frame(&self.identity);
-                    bytes += frame.len();
-                    frames.push(frame);
+                    return false;
                 }
             }
         }
-        let is_sent = match &*frames {
-            [] => true,
-            [frame] => outlet.send(frame),
-            frames => outlet.send(&frames.concat().into()),
-        };
-        is_sent && has_all
+        false
     }
 
     /// The body is dropped.
@@ -147,6 +161,31 @@ impl Teller {
         // Without the lock: it leaves the hub, and lets its waker go, which may be this one.
         drop(feed);
     }
+}
+
+/// Takes what fits into one write, and one frame at least if there is any.
+fn gather(
+    kept: &mut Option<Bytes>,
+    mut next: impl FnMut() -> Poll<Option<Bytes>>,
+) -> (Vec<Bytes>, Then) {
+    let (mut frames, mut bytes) = (Vec::new(), 0);
+    while frames.len() < GATHERED_FRAMES_MAX {
+        let frame = match kept.take() {
+            Some(frame) => frame,
+            None => match next() {
+                Poll::Pending => return (frames, Then::Wait),
+                Poll::Ready(None) => return (frames, Then::End),
+                Poll::Ready(Some(frame)) => frame,
+            },
+        };
+        bytes += frame.len();
+        if bytes > GATHERED_BYTES_MAX && !frames.is_empty() {
+            *kept = Some(frame);
+            break;
+        }
+        frames.push(frame);
+    }
+    (frames, Then::More)
 }
 
 impl Wake for Teller {
@@ -195,5 +234,44 @@ impl Item {
                 format!("event: lagged\ndata: {{\"resumeAfter\":\"{id}\"}}\n\n").into()
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Sizes of frames, as they are written.
+    fn check(sizes: &[usize], end: &Poll<Option<Bytes>>, expected: &[&[usize]], then: &Then) {
+        let mut frames = sizes.iter().map(|size| Bytes::from(vec![0; *size]));
+        let mut next = || frames.next().map_or_else(|| end.clone(), |one| Poll::Ready(Some(one)));
+        let (mut kept, mut written) = (None, Vec::new());
+        loop {
+            let (gathered, found) = gather(&mut kept, &mut next);
+            if !gathered.is_empty() {
+                written.push(gathered.iter().map(Bytes::len).collect::<Vec<_>>());
+            }
+            if found != Then::More {
+                assert_eq!(
+                    (&*written, &found),
+                    (&*expected.iter().map(|one| one.to_vec()).collect::<Vec<_>>(), then)
+                );
+                assert_eq!(kept, None);
+                return;
+            }
+        }
+    }
+
+    #[test]
+    fn frames_are_gathered_as_far_as_they_fit() {
+        let waits = Poll::Pending;
+        check(&[], &waits, &[], &Then::Wait);
+        check(&[100, 200], &waits, &[&[100, 200]], &Then::Wait);
+        check(&[100, 200], &Poll::Ready(None), &[&[100, 200]], &Then::End);
+        let most = GATHERED_BYTES_MAX;
+        check(&[100, most - 100, 1], &waits, &[&[100, most - 100], &[1]], &Then::Wait);
+        check(&[100, most, 100], &waits, &[&[100], &[most], &[100]], &Then::Wait);
+        check(&[most * 4, most * 4], &Poll::Ready(None), &[&[most * 4], &[most * 4]], &Then::End);
+        check(&[1; 70], &waits, &[&[1; 64], &[1; 6]], &Then::Wait);
     }
 }

@@ -24,6 +24,7 @@ const REST: u32 = 4;
 /// How often a wave shows what was committed since it began: an event that is shown alone is encoded
 /// and handed out alone.
 const SHOW_EVERY: Duration = Duration::from_millis(2);
+
 /// Wakes the readers of a hub until it is stopped.
 pub(crate) async fn run(shared: Arc<Shared>) {
     let tick = (shared.options.heartbeat / HEARTBEAT_TICKS).max(PAUSE_MIN);

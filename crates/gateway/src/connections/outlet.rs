@@ -22,9 +22,8 @@ pub(super) struct Chunk {
 }
 
 impl Chunk {
-    fn of(data: &[Bytes], length: usize) -> Self {
-        let size = Bytes::from(format!("{length:x}\r\n"));
-        let parts = [size].into_iter().chain(data.iter().cloned());
+    fn of(size: String, data: &[Bytes]) -> Self {
+        let parts = [Bytes::from(size)].into_iter().chain(data.iter().cloned());
         Self { parts: parts.chain([Bytes::from_static(END)]).collect() }
     }
 }
@@ -99,30 +98,33 @@ impl Outlet {
         matches!(*self.state.lock(), State::Open(_))
     }
 
-    /// Writes a chunk of the body, of pieces that are not empty, never waiting. If it is not all written, the outlet is shut, and
-    /// the connection's task must be woken: it writes the rest, or finds out what is wrong. A
-    /// connection that ended meanwhile takes nothing, and nobody reads what it would have been given.
+    /// Writes a chunk of the body, of pieces that are not empty, never waiting. If it is not all
+    /// written, the outlet is shut, and the connection's task must be woken: it writes the rest, or
+    /// finds out what is wrong. A connection that ended meanwhile takes nothing, and nobody reads what
+    /// it would have been given.
     #[must_use]
     pub(crate) fn send(&self, data: &[Bytes]) -> bool {
-        let length = data.iter().map(Bytes::len).sum();
-        debug_assert!(length > 0, "an empty chunk is the end of the body");
+        let data_bytes: usize = data.iter().map(Bytes::len).sum();
+        debug_assert!(data_bytes > 0, "an empty chunk is the end of the body");
         let mut state = self.state.lock();
         let State::Open(stream) = &*state else { return false };
-        let mut chunk = Chunk::of(data, length);
-        let length = chunk.remaining();
+        let size = format!("{data_bytes:x}\r\n");
+        let length = size.len() + data_bytes + END.len();
+        let pieces = data.iter().map(AsRef::as_ref);
+        let parts = [size.as_bytes()].into_iter().chain(pieces).chain([END]);
         let written = if length <= COPIED_BYTES_MAX {
             let mut whole = Vec::with_capacity(length);
-            chunk.parts.iter().for_each(|part| whole.extend_from_slice(part));
+            parts.for_each(|part| whole.extend_from_slice(part));
             stream.try_write(&whole)
         } else {
-            let parts: Vec<_> = chunk.parts.iter().map(|part| IoSlice::new(part)).collect();
-            stream.try_write_vectored(&parts)
+            stream.try_write_vectored(&parts.map(IoSlice::new).collect::<Vec<_>>())
         };
         // An error comes again when the task writes: there it belongs.
         let written = written.unwrap_or(0);
         if written == length {
             return true;
         }
+        let mut chunk = Chunk::of(size, data);
         chunk.advance(written);
         *state = State::Left(Box::new(chunk));
         false

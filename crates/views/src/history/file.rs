@@ -11,8 +11,6 @@
 //! | `long_postings` | `id` INTEGER PRIMARY KEY, `posting` BLOB |
 //! | `rules` | `rule` INTEGER PRIMARY KEY, `station`, `owner`, `commodity`, `firing`, `mixed` INTEGER: what the rules of stock say at `position` |
 
-use std::fs;
-use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -26,6 +24,7 @@ use super::posting::PostingError;
 use super::rules::{RuleNow, Rules};
 use super::segment::Segment;
 use super::store::{About, StoreError};
+use crate::store::number;
 
 /// Says that a file is ours: "itnh".
 const APPLICATION_ID: u32 = 0x6974_6e68;
@@ -121,7 +120,7 @@ pub(super) fn about(connection: &Connection) -> Result<About, StoreError> {
     Ok(connection.query_row(select, [], |row| {
         Ok(About {
             journal: JournalId(u128::from_be_bytes(row.get(0)?)),
-            position: Sequence(unsigned(row, 1)?),
+            position: Sequence(number(row, 1)?),
             recorded_at: Timestamp(row.get(2)?),
         })
     })?)
@@ -136,11 +135,11 @@ pub(super) fn segments(connection: &Connection) -> Result<Vec<Arc<Segment>>, Sto
     while let Some(row) = rows.next()? {
         let id: i64 = row.get(0)?;
         let first = Key::new(Family::Status, 0).integer();
-        let keys = statuses.query_map((id, first), |row| unsigned(row, 0).map(Key))?;
+        let keys = statuses.query_map((id, first), |row| number(row, 0).map(Key))?;
         segments.push(Arc::new(Segment {
             id,
             level: row.get(1)?,
-            start: unsigned(row, 2)?,
+            start: number(row, 2)?,
             zones: zones(blob(row, 3)?)?,
             statuses: keys.collect::<Result<_, _>>()?,
         }));
@@ -183,25 +182,4 @@ fn zones(bytes: &[u8]) -> Result<Box<[Zone]>, StoreError> {
 
 pub(super) fn blob<'a>(row: &'a Row<'_>, column: usize) -> rusqlite::Result<&'a [u8]> {
     Ok(row.get_ref(column)?.as_blob()?)
-}
-
-fn unsigned(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
-    let value: i64 = row.get(column)?;
-    u64::try_from(value).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(column, value))
-}
-
-pub(super) fn integer(sequence: u64) -> i64 {
-    i64::try_from(sequence).unwrap_or(i64::MAX)
-}
-
-pub(super) fn remove(path: &Path) -> io::Result<()> {
-    for ending in ["", "-wal", "-shm"] {
-        let mut file = path.as_os_str().to_owned();
-        file.push(ending);
-        match fs::remove_file(&file) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-    }
-    Ok(())
 }

@@ -37,6 +37,7 @@ use domain::{Batch, CommitObserver, JournalId, ReadError, Recorded, Sequence};
 use thiserror::Error;
 
 use crate::follower::{Follower, Progress};
+use crate::store::remove;
 use crate::{AsOf, Views};
 use fold::{Indexer, OpenError};
 use index::{Behind, Index};
@@ -172,7 +173,7 @@ impl History {
             && error.is_damage()
         {
             tracing::warn!(%error, "the index of the past is damaged, and is made anew");
-            file::remove(path).map_err(|error| stored(error.into()))?;
+            remove(path).map_err(|error| stored(error.into()))?;
             opened = open();
         }
         let (indexer, index) = opened.map_err(|error| match error {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use domain::{JournalId, Sequence, Timestamp};
 use parking_lot::Mutex;
 use roaring::RoaringBitmap;
-use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction};
+use rusqlite::{Connection, OptionalExtension, Transaction};
 use thiserror::Error;
 
 use super::file;
@@ -15,6 +15,7 @@ use super::key::Key;
 use super::posting::{Posting, PostingError, decode, decode_among};
 use super::rules::{RuleNow, Rules};
 use super::segment::Segment;
+use crate::store::{integer, is_damage, remove};
 
 /// The store failed, or what it holds is damaged.
 #[derive(Debug, Error)]
@@ -35,20 +36,7 @@ impl StoreError {
         match self {
             Self::Posting(_) => true,
             Self::Remove(_) => false,
-            Self::Sqlite(rusqlite::Error::SqliteFailure(failure, _)) => matches!(
-                failure.code,
-                ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::Unknown
-            ),
-            // A table or a value that is not as we make it.
-            Self::Sqlite(error) => matches!(
-                error,
-                rusqlite::Error::QueryReturnedNoRows
-                    | rusqlite::Error::InvalidQuery
-                    | rusqlite::Error::InvalidColumnType(..)
-                    | rusqlite::Error::FromSqlConversionFailure(..)
-                    | rusqlite::Error::IntegralValueOutOfRange(..)
-                    | rusqlite::Error::SqlInputError { .. }
-            ),
+            Self::Sqlite(error) => is_damage(error),
         }
     }
 }
@@ -92,7 +80,7 @@ impl Store {
         if let (Err(error), Some(path)) = (&connection, path)
             && error.is_damage()
         {
-            file::remove(path)?;
+            remove(path)?;
             connection = file::open(Some(path), journal);
         }
         let path = path.map(Path::to_owned);
@@ -182,7 +170,7 @@ impl Store {
         {
             tracing::error!(%error, "the index of the past is damaged; a restart makes it anew");
             // Whether it can be deleted or not, the error that led here is what is reported.
-            let _ = file::remove(path);
+            let _ = remove(path);
         }
         done
     }
@@ -217,7 +205,7 @@ impl Writing<'_> {
     /// From now on the segment is there.
     pub(crate) fn segment(&self, segment: &Segment) -> Result<(), StoreError> {
         let insert = "INSERT INTO segments VALUES (?1, ?2, ?3, ?4)";
-        let (start, zones) = (file::integer(segment.start), file::zones_bytes(&segment.zones));
+        let (start, zones) = (integer(segment.start), file::zones_bytes(&segment.zones));
         let mut insert = self.transaction.prepare_cached(insert)?;
         insert.execute((segment.id, segment.level, start, zones))?;
         Ok(())
@@ -232,7 +220,7 @@ impl Writing<'_> {
 
     pub(crate) fn about(&self, about: &About) -> Result<(), StoreError> {
         let update = "UPDATE about SET position = ?1, recorded_at = ?2";
-        let row = (file::integer(about.position.0), about.recorded_at.0);
+        let row = (integer(about.position.0), about.recorded_at.0);
         self.transaction.prepare_cached(update)?.execute(row)?;
         Ok(())
     }

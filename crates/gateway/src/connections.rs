@@ -38,7 +38,7 @@ use crate::observe::{Connections, Held, OpenOf, named_anew};
 use crate::problem::{Code, Problem, Rest};
 use crate::rates::costs_nothing;
 use crowd::{Crowd, Member};
-pub(crate) use outlet::Outlet;
+pub(crate) use outlet::{Outlet, chunk_of};
 use patient::Patient;
 
 /// The pause after a connection could not be accepted: mostly for want of file descriptors, which

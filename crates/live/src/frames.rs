@@ -8,6 +8,12 @@ use domain::{Recorded, Sequence};
 pub trait Encode: Send + Sync {
     /// Appends the event to `out`; appending nothing hides it. Must not touch what is in `out`.
     fn encode(&self, recorded: &Recorded, out: &mut Vec<u8>);
+
+    /// Puts encoded events together into what an [`Outlet`](crate::Outlet) takes, with what its client
+    /// expects around them.
+    fn enclose(&self, frames: &[Bytes]) -> Bytes {
+        frames.concat().into()
+    }
 }
 
 /// What most events fit into when encoded: a first guess that saves growing the buffer.

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::task::Waker;
 use std::time::Duration;
 
 use domain::{Batch, CommitObserver, EventReader, Sequence};
@@ -12,7 +13,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{Notify, Semaphore};
 
 use crate::filter::Interest;
-use crate::frames::Encode;
+use crate::frames::{Encode, Frames};
 use crate::inbox::Inbox;
 use crate::meters::Meters;
 use crate::options::HubOptions;
@@ -20,7 +21,7 @@ use crate::pacer;
 use crate::ring::{Chunk, Place, Ring};
 use crate::subject::{Subjects, Surroundings};
 use crate::subscription::Subscription;
-use crate::waiters::{Waiters, Which};
+use crate::waiters::Waiters;
 
 /// How often it is looked whether an event is here that other observers have shown.
 const REACH_EVERY: Duration = Duration::from_millis(1);
@@ -113,10 +114,14 @@ impl Shared {
         visible
     }
 
-    /// Counts the bytes of a chunk that was just encoded.
-    pub(crate) fn encoded(&self, chunk: &Chunk) {
-        let evicted = self.ring.lock().encoded(chunk);
-        drop(evicted);
+    /// The encoded events of a chunk.
+    pub(crate) fn frames_of<'a>(&self, chunk: &'a Chunk) -> &'a Frames {
+        let (frames, encoded_now) = chunk.frames(&*self.encoder);
+        if encoded_now {
+            let evicted = self.ring.lock().encoded(chunk);
+            drop(evicted);
+        }
+        frames
     }
 }
 
@@ -232,12 +237,7 @@ impl Hub {
         let shared = &self.shared;
         shared.stopping.store(true, Ordering::Release);
         shared.signal.notify_one();
-        let mut batch = Vec::new();
-        let mut next = Some(0);
-        while let Some(from) = next {
-            next = shared.waiters.take(from, Which::All, &mut batch);
-            batch.drain(..).for_each(std::task::Waker::wake);
-        }
+        shared.waiters.all().into_iter().for_each(Waker::wake);
     }
 }
 

@@ -13,7 +13,7 @@ pub struct Meters {
     pub lagged: Counter,
     /// Slices of the journal that were read for readers that the ring did not reach.
     pub catch_ups: Counter,
-    /// How long it took to wake everybody who waited for what was committed.
+    /// How long it took to tell everybody who waited for what was committed, or to wake them.
     pub wave: Histogram,
 }
 

@@ -6,24 +6,20 @@
 //! costs less: the pause grows with how many were woken and with how many events they were woken for.
 
 use std::sync::Arc;
-use std::task::Waker;
 use std::time::Duration;
 
-use parking_lot::Mutex;
 use tokio::time::{Instant, sleep_until};
 
 use crate::hub::Shared;
 use crate::options::HubOptions;
-use crate::waiters::{HEARTBEAT_TICKS, WAKE_BATCH, Which};
+use crate::waiters::HEARTBEAT_TICKS;
+use crate::wave::{Whom, wake};
 
 /// The timer counts milliseconds: a shorter pause would become a longer one.
 const PAUSE_MIN: Duration = Duration::from_millis(1);
 /// A pause, if one is due, is at least this part of the wave before it, which may have been all
 /// writing: so others, and those who read, have their turn.
 const REST: u32 = 4;
-/// How often a wave shows what was committed since it began: an event that is shown alone is encoded
-/// and handed out alone.
-const SHOW_EVERY: Duration = Duration::from_millis(2);
 
 /// Wakes the readers of a hub until it is stopped.
 pub(crate) async fn run(shared: Arc<Shared>) {
@@ -78,77 +74,6 @@ fn pause(options: &HubOptions, took: Duration, readers_count: u32, events_count:
         .max(took / REST)
         // A process that was stopped for an hour in mid-wave must not pause for a quarter of it.
         .min(options.wake_pause_max)
-}
-
-/// Whom a wave wakes.
-#[derive(Debug, Clone, Copy)]
-enum Whom {
-    /// Those that do not have what is shown by the time the wave comes to them.
-    Behind,
-    /// Those that have heard nothing for long.
-    Silent,
-}
-
-/// How far a wave has come.
-struct Wave {
-    whom: Whom,
-    /// The slot to go on with.
-    next: Option<usize>,
-    shown_at: Instant,
-}
-
-/// Wakes readers and tells how many. Whoever is woken may write to its socket right there, so those of
-/// a large wave are shared out among the runtime's threads.
-async fn wake(shared: &Arc<Shared>, whom: Whom) -> u32 {
-    let wave = Wave { whom, next: Some(0), shown_at: Instant::now() };
-    let wave = Arc::new(Mutex::new(wave));
-    let batches_count = shared.waiters.count() / WAKE_BATCH;
-    let workers = shared.runtime.metrics().num_workers().min(batches_count);
-    let others = (1..workers).map(|_| {
-        let (shared, wave) = (Arc::clone(shared), Arc::clone(&wave));
-        shared.runtime.clone().spawn(async move { wake_in_turn(&shared, &wave).await })
-    });
-    let others: Vec<_> = others.collect();
-    let mut woken = wake_in_turn(shared, &wave).await;
-    for other in others {
-        // One that was cancelled is of a runtime that ends.
-        woken += other.await.unwrap_or(0);
-    }
-    woken
-}
-
-/// Takes batch after batch of the readers that are left; in between, other tasks have their turn.
-async fn wake_in_turn(shared: &Shared, wave: &Mutex<Wave>) -> u32 {
-    let mut batch = Vec::with_capacity(WAKE_BATCH);
-    let mut woken = 0;
-    while take(shared, &mut wave.lock(), &mut batch) {
-        for waker in batch.drain(..) {
-            woken += 1;
-            waker.wake();
-        }
-        // The threads that commit share the processors: without this each would wait for the time
-        // slice of this one, some milliseconds.
-        std::thread::yield_now();
-        tokio::task::yield_now().await;
-    }
-    woken
-}
-
-/// Takes the next batch; `false` if all are taken.
-fn take(shared: &Shared, wave: &mut Wave, batch: &mut Vec<Waker>) -> bool {
-    let Some(from) = wave.next else { return false };
-    let which = match wave.whom {
-        Whom::Silent => Which::Silent,
-        Whom::Behind => {
-            if shared.last() > shared.visible() && wave.shown_at.elapsed() >= SHOW_EVERY {
-                shared.show();
-                wave.shown_at = Instant::now();
-            }
-            Which::Behind(shared.visible())
-        }
-    };
-    wave.next = shared.waiters.take(from, which, batch);
-    true
 }
 
 #[cfg(test)]

@@ -17,7 +17,8 @@ use crate::frames::{Encode, Frames};
 use crate::subject::{Subject, Subjects};
 
 /// Events of a chunk: encoding them holds a thread for well under a millisecond, and a stalled
-/// reader, who keeps its last chunk's bytes alive, keeps some 40 KiB of one-line trades.
+/// reader, who keeps its last chunk's bytes alive, keeps some 40 KiB of one-line trades; or, if it lent its
+/// outlet, what is left of one update, which it shares with those that stalled with it.
 pub(crate) const CHUNK_EVENTS_MAX: usize = 64;
 
 /// Part of a batch.

@@ -6,13 +6,14 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use domain::{ReadError, Sequence};
+use tokio::time::Instant;
 
 use crate::catch_up::{self, Found, Reading};
 use crate::filter::Interest;
-use crate::frames::Frames;
 use crate::hub::Shared;
+use crate::outlet::{Lending, Loan, Outlet};
 use crate::ring::{Chunk, Place};
-use crate::waiters::{Slot, Wait};
+use crate::waiters::{Back, Slot, Wait};
 
 /// Chunks in which a reader finds nothing before others have their turn: about a tenth of a
 /// millisecond, once what they are about is known.
@@ -36,7 +37,7 @@ pub enum Update {
     /// Nothing more comes: the hub stopped, and all that is committed was given; or the reader
     /// lagged, or reading for it failed, and was told so.
     Closed,
-    /// The journal could not be read. [`Update::Closed`] comes next.
+    /// The journal could not be read, or an outlet panicked. [`Update::Closed`] comes next.
     Failed(ReadError),
 }
 
@@ -59,6 +60,8 @@ pub struct Subscription {
     /// Whether it got anything since it last waited.
     heard: bool,
     has_ended: bool,
+    /// The way to its client.
+    outlet: Lending,
 }
 
 impl Subscription {
@@ -79,12 +82,14 @@ impl Subscription {
             was_live: false,
             heard: false,
             has_ended: false,
+            outlet: Lending::Nothing,
         };
         subscription.listen_for(interest);
         subscription
     }
 
-    /// The last event that was given or passed over; at first, the position it began at.
+    /// The last event that was given or passed over; at first, the position it began at. Of one that
+    /// lends an outlet, as of the last poll.
     pub fn position(&self) -> Sequence {
         self.cursor
     }
@@ -94,8 +99,23 @@ impl Subscription {
         self.was_live && self.reading.is_none() && !self.has_ended
     }
 
-    /// Gets what is of interest from here on, and nothing else: what was passed over before stays
-    /// so.
+    /// Lends the way to its client while it waits, if everything is of interest: what is shown is then
+    /// written there, enclosed by [`Encode::enclose`](crate::Encode::enclose), and it is not woken for
+    /// that, but with what comes after `until`. To be called before the first poll.
+    pub fn lend(&mut self, outlet: Arc<dyn Outlet>, turn: u64, until: Instant) {
+        debug_assert!(!matches!(self.outlet, Lending::Lent), "the cursor is lent with another one");
+        self.outlet = Lending::Here(Loan { outlet, turn, until });
+    }
+
+    /// Lends it until then from the next time on, if it is here: after it gave something.
+    pub fn lend_until(&mut self, until: Instant) {
+        if let Lending::Here(loan) = &mut self.outlet {
+            loan.until = until;
+        }
+    }
+
+    /// Gets what is of interest, and nothing else, from the next poll on: what was passed over before
+    /// stays so.
     pub fn listen_for(&mut self, interest: Interest) {
         self.interest = (!interest.is_everything()).then(|| Arc::new(interest));
         // What was read for the interest before is not to be given.
@@ -124,6 +144,11 @@ impl Subscription {
         loop {
             if self.has_ended {
                 return Poll::Ready(Update::Closed);
+            }
+            if matches!(self.outlet, Lending::Lent)
+                && let Some(update) = ready!(self.poll_back(cx))
+            {
+                return Poll::Ready(update);
             }
             if let Some(reading) = &mut self.reading {
                 let found = ready!(reading.as_mut().poll(cx));
@@ -186,10 +211,31 @@ impl Subscription {
         }
     }
 
+    /// Takes back what it lent, and goes on from what it was told; an update if that is not known.
+    fn poll_back(&mut self, cx: &Context<'_>) -> Poll<Option<Update>> {
+        match self.shared.waiters.take_back(self.slot, cx.waker()) {
+            Back::Out => Poll::Pending,
+            Back::Lost => {
+                self.outlet = Lending::Nothing;
+                let reason = "what followed was lost on its way".to_owned();
+                let failure = ReadError { after: self.cursor, reason };
+                Poll::Ready(Some(self.end(Update::Failed(failure))))
+            }
+            Back::Here(loan, cursor) => {
+                self.outlet = Lending::Here(loan);
+                if cursor > self.cursor {
+                    (self.cursor, self.told) = (cursor, cursor);
+                }
+                Poll::Ready(None)
+            }
+        }
+    }
+
     /// Waits for more; `None` if there is something to look at already.
     fn wait(&mut self, cx: &Context<'_>) -> Option<Poll<Update>> {
-        let heard = std::mem::take(&mut self.heard);
-        match self.shared.waiters.wait(self.slot, self.cursor, cx.waker(), heard) {
+        let having = (self.cursor, std::mem::take(&mut self.heard));
+        let lending = self.interest.is_none().then_some(&mut self.outlet);
+        match self.shared.waiters.wait(self.slot, having, lending, cx.waker()) {
             Wait::HeartbeatDue => {
                 self.heard = true;
                 let has_moved = self.cursor > self.told;
@@ -206,7 +252,7 @@ impl Subscription {
     fn give_of(&mut self, chunk: &Arc<Chunk>) -> Option<Update> {
         let bytes_max = self.shared.options.update_bytes_max;
         let Some(interest) = &self.interest else {
-            let (bytes, last) = self.frames_of(chunk).after(self.cursor, bytes_max);
+            let (bytes, last) = self.shared.frames_of(chunk).after(self.cursor, bytes_max);
             return self.give(bytes, last, last);
         };
         let Some(subjects) = chunk.subjects(&self.shared.subjects) else {
@@ -217,16 +263,8 @@ impl Subscription {
         if let Some(passed) = chunk.passed_if_none(self.cursor, wanted) {
             return self.give(Bytes::new(), self.cursor, passed);
         }
-        let run = self.frames_of(chunk).wanted_after(self.cursor, bytes_max, wanted);
+        let run = self.shared.frames_of(chunk).wanted_after(self.cursor, bytes_max, wanted);
         self.give(run.bytes, run.last, run.passed)
-    }
-
-    fn frames_of<'a>(&self, chunk: &'a Chunk) -> &'a Frames {
-        let (frames, encoded_now) = chunk.frames(&*self.shared.encoder);
-        if encoded_now {
-            self.shared.encoded(chunk);
-        }
-        frames
     }
 
     /// Moves on to `passed`; an update, unless all of its events are hidden.

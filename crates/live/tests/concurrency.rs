@@ -3,46 +3,105 @@
 
 mod common;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use bytes::Bytes;
 use common::{Network, Random, options, sequences};
 use domain::Sequence;
-use live::{Hub, HubOptions, Update};
+use live::{Hub, HubOptions, Outlet, Subscription, Told, Update};
+use tokio::time::{Instant, timeout};
 
-/// Reads everything behind `after` up to `last`, resuming when told to; answers how often it was.
-async fn read_all(
-    hub: Hub,
+/// What one reader got, and must get next.
+struct Got {
     after: u64,
-    last: u64,
     committing: Arc<AtomicU64>,
-    mut rest: Random,
-) -> u64 {
-    let mut expected = after + 1;
-    let mut resumed = 0;
-    let mut reader = hub.subscribe(Sequence(after)).unwrap();
-    while expected <= last {
-        match reader.next().await {
-            Update::Events(bytes) => {
-                for sequence in sequences(&bytes) {
-                    assert_eq!(sequence, expected, "of the reader behind {after}");
-                    expected += 1;
-                }
-                assert!(expected - 1 <= committing.load(Ordering::SeqCst), "not yet committed");
-            }
-            Update::Lagged { resume_after } => {
-                resumed += 1;
-                assert_eq!(resume_after, Sequence(expected - 1));
-                reader = hub.subscribe(resume_after).unwrap();
-            }
-            other => panic!("the reader behind {after} got {other:?}"),
+    state: Mutex<State>,
+}
+
+struct State {
+    next: u64,
+    /// Which of its subscriptions may tell.
+    turn: u64,
+    random: Random,
+}
+
+impl Got {
+    fn take(&self, state: &mut State, bytes: &[u8]) {
+        for sequence in sequences(bytes) {
+            assert_eq!(sequence, state.next, "of the reader behind {}", self.after);
+            state.next += 1;
         }
-        // A reader with other things to do.
-        if rest.below(8) == 0 {
-            for _ in 0..rest.below(20) {
-                tokio::task::yield_now().await;
+        assert!(state.next - 1 <= self.committing.load(Ordering::SeqCst), "not yet committed");
+    }
+
+    fn last(&self) -> u64 {
+        self.state.lock().unwrap().next - 1
+    }
+
+    fn random_below(&self, bound: u64) -> u64 {
+        self.state.lock().unwrap().random.below(bound)
+    }
+
+    /// A subscription that goes on where the one before it was.
+    fn subscribe(self: &Arc<Self>, hub: &Hub, lends: bool) -> Subscription {
+        let (turn, after) = {
+            let state = &mut *self.state.lock().unwrap();
+            state.turn += 1;
+            (state.turn, state.next - 1)
+        };
+        let mut reader = hub.subscribe(Sequence(after)).unwrap();
+        if lends {
+            reader.lend(Arc::clone(self) as _, turn, Instant::now() + Duration::from_millis(20));
+        }
+        reader
+    }
+}
+
+/// The reader's own client, whose socket is full now and then, or passes to somebody else.
+impl Outlet for Got {
+    fn tell(&self, turn: u64, update: &Bytes) -> Told {
+        let state = &mut *self.state.lock().unwrap();
+        let told = match state.random.below(8) {
+            _ if turn != state.turn => return Told::Refused,
+            0 => return Told::Refused,
+            1 => Told::Taken,
+            _ => Told::Written,
+        };
+        self.take(state, update);
+        told
+    }
+}
+
+/// Reads everything up to `last`, resuming when told to; answers how often it was.
+async fn read_all(hub: Hub, got: Arc<Got>, last: u64, lends: bool) -> u64 {
+    let mut resumed = 0;
+    let mut reader = got.subscribe(&hub, lends);
+    while got.last() < last {
+        // Who lends is not woken for what its client has.
+        let update = timeout(Duration::from_millis(5), reader.next()).await;
+        reader.lend_until(Instant::now() + Duration::from_millis(got.random_below(10)));
+        match update {
+            Ok(Update::Events(bytes)) => got.take(&mut got.state.lock().unwrap(), &bytes),
+            Ok(Update::Lagged { resume_after }) => {
+                resumed += 1;
+                assert_eq!(resume_after, Sequence(got.last()));
+                reader = got.subscribe(&hub, lends);
             }
+            Err(_) => {}
+            other => panic!("the reader behind {} got {other:?}", got.after),
+        }
+        match got.random_below(32) {
+            // One that leaves, be it with what it lent.
+            0 => reader = got.subscribe(&hub, lends),
+            // One with other things to do.
+            1..5 => {
+                for _ in 0..got.random_below(20) {
+                    tokio::task::yield_now().await;
+                }
+            }
+            _ => {}
         }
     }
     resumed
@@ -89,8 +148,13 @@ async fn check(seed: u64) {
             start.send(()).unwrap();
         }
         let after = random.below(network.hub.last().0 + 1);
-        let rest = Random(random.below(u64::MAX));
-        let reading = read_all(network.hub.clone(), after, last, Arc::clone(&committing), rest);
+        let random = Random(random.below(u64::MAX));
+        let got = Got {
+            after,
+            committing: Arc::clone(&committing),
+            state: Mutex::new(State { next: after + 1, turn: 0, random }),
+        };
+        let reading = read_all(network.hub.clone(), Arc::new(got), last, number % 2 == 0);
         readers.push(tokio::spawn(reading));
         tokio::task::yield_now().await;
     }

@@ -1,15 +1,18 @@
 //! `itn key` against a running server, and what is kept of keys across its end.
 
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use itn_tests::process::{self, Ended};
 use itn_tests::server::{ADMIN_KEY, Folder};
 use itn_tests::stream::Stream;
 use itn_tests::websocket::{Said, WebSocket};
-use itn_tests::{Client, Server, given, wait};
+use itn_tests::{Client, Server, bodies, given, wait};
 use serde_json::{Value, json};
 
 const LIMIT: Duration = Duration::from_mins(1);
+/// Between two trades, so that nobody has had enough of them.
+const PACE: Duration = Duration::from_millis(20);
 
 #[track_caller]
 fn try_key(server: &Server, with: &str, arguments: &[&str]) -> Ended {
@@ -165,5 +168,40 @@ fn open_streams_end_with_the_time_of_their_key() {
     }
     // What they were not told is what happened to the keys alone.
     assert_eq!(given::sequence(&mut server.client()), last + 3);
+    server.stop();
+}
+
+/// Busy ones in time: whoever writes to their sockets looks at no key.
+#[test]
+fn busy_streams_end_soon_after_their_key() {
+    let (server, mut client, _folder) = given::open_market();
+    let (stdout, _) = key(&server, &["create", "--principal", "eyes", "--role", "viewer"]);
+    let eyes = secret(&stdout).to_owned();
+    let head = given::sequence(&mut client);
+    let query = format!("?after={head}");
+    let mut stream = Stream::open(server.address(), Some(&eyes), &query, None).unwrap();
+    let reading = thread::spawn(move || {
+        let mut seen = 0;
+        loop {
+            match stream.event(LIMIT) {
+                Ok(_) => seen += 1,
+                Err(error) => return (error.kind(), seen),
+            }
+        }
+    });
+    client.post("/api/trades", &bodies::trade()).expect(201);
+    key(&server, &["revoke", "1"]);
+    let revoked = Instant::now();
+    let mut trades = 1;
+    while !reading.is_finished() {
+        client.post("/api/trades", &bodies::trade()).expect(201);
+        trades += 1;
+        thread::sleep(PACE);
+        // It is looked at every 10 s.
+        assert!(revoked.elapsed() < Duration::from_secs(15), "{trades} trades were told");
+    }
+    let (end, seen) = reading.join().unwrap();
+    assert_eq!(end, std::io::ErrorKind::UnexpectedEof);
+    assert!((1..=trades).contains(&seen), "{seen} of {trades}");
     server.stop();
 }

@@ -3,14 +3,17 @@
 //! Writing through hyper costs a wake-up of the connection's task and its turn, for each client.
 //! A body that has nothing to give may ask for the outlet instead. It opens when hyper has flushed:
 //! then hyper has nothing to write until the body gives it something, and the body may write chunks
-//! (RFC 9112, section 7.1) by itself, from any thread. What a socket does not take is left to the
-//! connection's task, which writes it before anything of hyper's, with the patience it has for all.
+//! (RFC 9112, section 7.1) by itself, from any thread, or lend the outlet to whoever has the same to
+//! write for many. What a socket does not take is left to the connection's task, which writes it
+//! before anything of hyper's, with the patience it has for all.
 
 use std::collections::VecDeque;
 use std::io::IoSlice;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::{Buf, Bytes};
+use live::Told;
 use parking_lot::Mutex;
 use tokio::net::TcpStream;
 
@@ -49,6 +52,19 @@ impl Buf for Chunk {
     }
 }
 
+/// Pieces of a body, as one chunk of it.
+pub(crate) fn chunk_of(data: &[Bytes]) -> Bytes {
+    let data_bytes: usize = data.iter().map(Bytes::len).sum();
+    let size = format!("{data_bytes:x}\r\n");
+    let mut whole = Vec::with_capacity(size.len() + data_bytes + END.len());
+    whole.extend_from_slice(size.as_bytes());
+    for piece in data {
+        whole.extend_from_slice(piece);
+    }
+    whole.extend_from_slice(END);
+    whole.into()
+}
+
 /// What of a chunk is written as one: copying so little is cheaper than a vectored write.
 const COPIED_BYTES_MAX: usize = 16 * 1024;
 
@@ -61,10 +77,12 @@ enum State {
     /// hyper.
     #[default]
     Shut,
-    /// hyper, and after its next flush the body.
-    Asked,
-    /// The body.
-    Open(Arc<TcpStream>),
+    /// hyper, and after its next flush the body whose turn it is.
+    Asked(u64),
+    /// The body whose turn it is, and whom it lent the outlet to.
+    Open(Arc<TcpStream>, u64),
+    /// That body alone.
+    Held(Arc<TcpStream>, u64),
     /// The connection's task alone, until this is written.
     Left(Box<Chunk>),
 }
@@ -73,32 +91,60 @@ enum State {
 #[derive(Debug, Default)]
 pub(crate) struct Outlet {
     state: Mutex<State>,
+    /// How many bodies there have been: who lends it to others says for which.
+    turns: AtomicU64,
 }
 
 impl Outlet {
+    /// A turn, for the body of another response.
+    pub(crate) fn turn(&self) -> u64 {
+        self.turns.fetch_add(1, Ordering::Relaxed)
+    }
+
     /// Asks for it, for when hyper has nothing more to write. For a body that is sent in chunks, and
     /// that gives hyper nothing from here on but after [`Self::shut`].
-    pub(crate) fn ask(&self) {
+    pub(crate) fn ask(&self, turn: u64) {
         let mut state = self.state.lock();
         if matches!(*state, State::Shut) {
-            *state = State::Asked;
+            *state = State::Asked(turn);
         }
     }
 
     /// Lets hyper write again.
     pub(crate) fn shut(&self) {
         let mut state = self.state.lock();
-        if matches!(*state, State::Asked | State::Open(_)) {
+        if matches!(*state, State::Asked(_) | State::Open(..) | State::Held(..)) {
             *state = State::Shut;
         }
     }
 
-    /// Whether [`Self::send`] may be called.
-    pub(crate) fn is_open(&self) -> bool {
-        matches!(*self.state.lock(), State::Open(_))
+    /// Keeps it, if it is open, from whom it is lent to, until [`Self::release`]: what the body has in
+    /// its hands comes before what they are shown meanwhile.
+    #[must_use]
+    pub(crate) fn hold(&self) -> bool {
+        let mut state = self.state.lock();
+        match std::mem::take(&mut *state) {
+            State::Open(stream, turn) => {
+                *state = State::Held(stream, turn);
+                true
+            }
+            other => {
+                *state = other;
+                false
+            }
+        }
     }
 
-    /// Writes a chunk of the body, of pieces that are not empty, never waiting. If it is not all
+    /// Lets them have it again.
+    pub(crate) fn release(&self) {
+        let mut state = self.state.lock();
+        match std::mem::take(&mut *state) {
+            State::Held(stream, turn) => *state = State::Open(stream, turn),
+            other => *state = other,
+        }
+    }
+
+    /// Writes a chunk of the body, which holds the outlet, of pieces that are not empty, never waiting. If it is not all
     /// written, the outlet is shut, and the connection's task must be woken: it writes the rest, or
     /// finds out what is wrong. A connection that ended meanwhile takes nothing, and nobody reads what
     /// it would have been given.
@@ -107,7 +153,7 @@ impl Outlet {
         let data_bytes: usize = data.iter().map(Bytes::len).sum();
         debug_assert!(data_bytes > 0, "an empty chunk is the end of the body");
         let mut state = self.state.lock();
-        let State::Open(stream) = &*state else { return false };
+        let State::Held(stream, _) = &*state else { return false };
         let size = format!("{data_bytes:x}\r\n");
         let length = size.len() + data_bytes + END.len();
         let pieces = data.iter().map(AsRef::as_ref);
@@ -145,14 +191,32 @@ impl Outlet {
     /// hyper has nothing to write.
     pub(super) fn flushed(&self, stream: &Arc<TcpStream>) {
         let mut state = self.state.lock();
-        if matches!(*state, State::Asked) {
-            *state = State::Open(Arc::clone(stream));
+        if let State::Asked(turn) = *state {
+            *state = State::Open(Arc::clone(stream), turn);
         }
     }
 
     /// The connection is over.
     pub(super) fn close(&self) {
         *self.state.lock() = State::Shut;
+    }
+}
+
+impl live::Outlet for Outlet {
+    /// Writes a chunk of the body, as [`Outlet::send`] does.
+    fn tell(&self, turn: u64, chunk: &Bytes) -> Told {
+        let mut state = self.state.lock();
+        let stream = match &*state {
+            State::Open(stream, whose) if *whose == turn => stream,
+            _ => return Told::Refused,
+        };
+        let written = stream.try_write(chunk).unwrap_or(0);
+        if written == chunk.len() {
+            return Told::Written;
+        }
+        let parts = [chunk.slice(written..)].into();
+        *state = State::Left(Box::new(Chunk { parts }));
+        Told::Taken
     }
 }
 

@@ -227,7 +227,7 @@ fn streams(out: &mut Exposition, meters: &Meters, services: &Services) {
         .is(hub.catch_ups.get());
     out.histogram(
         "itn_stream_wave_seconds",
-        "How long it took to wake all who were behind the last commit.",
+        "How long it took to tell all who were behind the last commit, or to wake them.",
     )
     .durations(&[], &hub.wave);
 }

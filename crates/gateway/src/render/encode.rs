@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use domain::{Lineage, Recorded};
 use live::Encode;
 use views::Views;
 
 use super::{Identity, Render};
+use crate::connections::chunk_of;
 
 /// What the live readers get of each event: frames of Server-Sent Events, with the names that the
 /// views have. The views must have folded an event before it is encoded.
@@ -32,5 +34,10 @@ impl Encode for SseFrames {
         // Writing to memory does not fail; JSON has no line breaks of its own.
         let _ = serde_json::to_writer(&mut *out, &event);
         out.extend_from_slice(b"\n\n");
+    }
+
+    /// A chunk of a response's body.
+    fn enclose(&self, frames: &[Bytes]) -> Bytes {
+        chunk_of(frames)
     }
 }

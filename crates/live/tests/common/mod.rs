@@ -57,21 +57,30 @@ impl Surroundings for Journal {
     }
 }
 
-/// Eight bytes an event, and how often each was encoded.
+/// Eight bytes an event that is not hidden, and how often each was encoded.
 #[derive(Default)]
-pub struct Counting(Mutex<HashMap<u64, u64>>);
+pub struct Counting {
+    times: Mutex<HashMap<u64, u64>>,
+    hidden: Mutex<Vec<u64>>,
+}
 
 impl Counting {
+    pub fn hide(&self, sequences: impl IntoIterator<Item = u64>) {
+        self.hidden.lock().unwrap().extend(sequences);
+    }
+
     pub fn times(&self, sequence: u64) -> u64 {
-        self.0.lock().unwrap().get(&sequence).copied().unwrap_or(0)
+        self.times.lock().unwrap().get(&sequence).copied().unwrap_or(0)
     }
 }
 
 impl Encode for Counting {
     fn encode(&self, recorded: &Recorded, out: &mut Vec<u8>) {
         let sequence = recorded.envelope.sequence.0;
-        *self.0.lock().unwrap().entry(sequence).or_default() += 1;
-        out.extend(sequence.to_be_bytes());
+        *self.times.lock().unwrap().entry(sequence).or_default() += 1;
+        if !self.hidden.lock().unwrap().contains(&sequence) {
+            out.extend(sequence.to_be_bytes());
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! What one client gets, whatever it is wrapped in: a snapshot, if it asked for one, then events.
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -125,6 +126,13 @@ impl Feed {
         Ok(())
     }
 
+    /// Lends the way to the client to whoever shows commits, but not past the next look at the key.
+    pub(super) fn lend(&mut self, outlet: Arc<dyn live::Outlet>, turn: u64) {
+        if let Source::Events(subscription) = &mut self.source {
+            subscription.lend(outlet, turn, self.checked_at + KEY_CHECK_EVERY);
+        }
+    }
+
     /// Whether it gets levels, and no events.
     pub(super) fn is_of_levels(&self) -> bool {
         matches!(self.source, Source::Levels(..))
@@ -226,6 +234,9 @@ impl Feed {
             return true;
         }
         self.checked_at = Instant::now();
+        if let Source::Events(subscription) = &mut self.source {
+            subscription.lend_until(self.checked_at + KEY_CHECK_EVERY);
+        }
         self.caller.is_good(&self.app).unwrap_or(false)
     }
 }

@@ -1,6 +1,7 @@
 //! Tells a client of a stream what comes, on the task of its connection or, when it has all there is,
 //! on the thread that shows a commit to everybody: there it is written at once, where a thousand
-//! tasks would have to be woken, queued and given their turn.
+//! tasks would have to be woken, queued and given their turn. Whose client wants everything lends its
+//! outlet and is not even looked at: that thread writes by itself.
 
 use std::error::Error;
 use std::fmt;
@@ -42,8 +43,8 @@ impl Error for Broken {}
 /// outlet, if that is open, and else wakes the connection's task.
 pub(super) struct Teller {
     state: Mutex<State>,
-    /// Absent where the client gets no chunks, or by other ways.
-    outlet: Option<Arc<Outlet>>,
+    /// And whose turn at it this is. Absent where the client gets no chunks, or by other ways.
+    outlet: Option<(Arc<Outlet>, u64)>,
     identity: Identity,
     /// The connection's task.
     task: AtomicWaker,
@@ -79,8 +80,17 @@ enum Then {
 }
 
 impl Teller {
-    pub(super) fn new(feed: Feed, identity: Identity, outlet: Option<Arc<Outlet>>) -> Arc<Self> {
+    pub(super) fn new(
+        mut feed: Feed,
+        identity: Identity,
+        outlet: Option<Arc<Outlet>>,
+    ) -> Arc<Self> {
         let outlet = outlet.filter(|_| !feed.is_of_levels());
+        let outlet = outlet.map(|outlet| {
+            let turn = outlet.turn();
+            feed.lend(outlet.clone(), turn);
+            (outlet, turn)
+        });
         let state =
             Mutex::new(State { feed: Some(feed), is_resting: false, kept: None, end: None });
         let (task, missed) = (AtomicWaker::new(), AtomicBool::new(false));
@@ -97,7 +107,7 @@ impl Teller {
         if state.is_resting {
             return Poll::Pending;
         }
-        if let Some(outlet) = &self.outlet {
+        if let Some((outlet, _)) = &self.outlet {
             outlet.shut();
         }
         if let Some(kept) = state.kept.take() {
@@ -112,20 +122,32 @@ impl Teller {
         let waker = Waker::from(Arc::clone(self));
         let polled = feed.poll_next(&mut Context::from_waker(&waker));
         if polled.is_pending()
-            && let Some(outlet) = &self.outlet
+            && let Some((outlet, turn)) = &self.outlet
             && feed.is_live()
         {
             state.is_resting = true;
-            outlet.ask();
+            outlet.ask(*turn);
         }
         polled.map(|item| item.map(|item| Ok(item.frame(&self.identity))))
     }
 
     /// Writes what there is; `false` if the task is to go on.
     fn tell(self: &Arc<Self>, state: &mut State) -> bool {
-        let Some(outlet) = self.outlet.as_ref().filter(|outlet| outlet.is_open()) else {
+        let Some((outlet, _)) = self.outlet.as_ref().filter(|(outlet, _)| outlet.hold()) else {
             return false;
         };
+        let is_told = self.tell_through(outlet, state);
+        if is_told {
+            outlet.release();
+        } else {
+            outlet.shut();
+        }
+        is_told
+    }
+
+    /// As [`Self::tell`], holding the outlet: the feed lends it as soon as it has nothing more to give,
+    /// which is before that is written.
+    fn tell_through(self: &Arc<Self>, outlet: &Outlet, state: &mut State) -> bool {
         let Some(feed) = &mut state.feed else { return false };
         // To look at a key is to wait for the views, in which a large commit may be folded right now:
         // the task waits for itself alone.
@@ -154,7 +176,7 @@ impl Teller {
 
     /// The body is dropped.
     pub(super) fn end(&self) {
-        if let Some(outlet) = &self.outlet {
+        if let Some((outlet, _)) = &self.outlet {
             outlet.shut();
         }
         let feed = self.state.lock().feed.take();

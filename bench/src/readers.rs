@@ -21,8 +21,8 @@ use crate::server::KEY;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
 const BLOCK_BYTES: usize = 64 * 1024;
-/// How long it lets readers' sockets fill before it looks again. Without it it would be woken for every
-/// other event, and the sender would pay for that.
+/// How long it lets readers' sockets fill before it looks again. Without it it would be woken for
+/// every other event, and the sender would pay for that.
 const REST: Duration = Duration::from_micros(100);
 /// How often it looks whether it is told to end.
 const LOOK: Timespec = Timespec { tv_sec: 0, tv_nsec: 20_000_000 };
@@ -134,8 +134,8 @@ impl Reader {
             }
         };
         stream.set_nonblocking(true).doing(doing)?;
-        // Or every read would send an acknowledgement of its own, on the processors of the server; after a
-        // silence the kernel does so all the same, for a while.
+        // Or every read would send an acknowledgement of its own, on the processors of the server;
+        // after a silence the kernel does so all the same, for a while.
         sockopt::set_tcp_quickack(&stream, false).doing(doing)?;
         let seen = Seen { last: base, ..Seen::default() };
         let mut reader = Self { stream, chunks: Chunks::default(), lines: Lines::default(), seen };

@@ -9,8 +9,8 @@ pub trait Encode: Send + Sync {
     /// Appends the event to `out`; appending nothing hides it. Must not touch what is in `out`.
     fn encode(&self, recorded: &Recorded, out: &mut Vec<u8>);
 
-    /// Puts encoded events together into what an [`Outlet`](crate::Outlet) takes, with what its client
-    /// expects around them.
+    /// Puts encoded events together into what an [`Outlet`](crate::Outlet) takes, with what its
+    /// client expects around them.
     fn enclose(&self, frames: &[Bytes]) -> Bytes {
         frames.concat().into()
     }

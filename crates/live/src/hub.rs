@@ -261,8 +261,8 @@ impl CommitObserver for HubFold {
         shared.last.store(last.0, Ordering::Release);
     }
 
-    /// A wave begins behind the answers: writing to a thousand sockets takes some milliseconds, in which
-    /// few would get through. One that is under way shows what is committed before that.
+    /// A wave begins behind the answers: writing to a thousand sockets takes some milliseconds, in
+    /// which few would get through. One that is under way shows what is committed before that.
     fn answered(&mut self) {
         if self.shared.waiters.count() > 0 {
             self.shared.signal.notify_one();

@@ -5,10 +5,10 @@
 //! is given. It must not show what is not committed, must not hold up the thread that commits, and
 //! must not let a slow reader cost the others, or memory: that one is told where to resume.
 //!
-//! A committed batch travels so: [`HubFold`] leaves it in the inbox; the pacer moves it to the ring, and a
-//! wave wakes the readers that wait, or writes to the [`Outlet`]s that they lent; the first to need it
-//! encodes it, the others share those bytes. Who asks for what the ring no longer holds is read to from
-//! the journal, slice by slice, until the ring has the rest.
+//! A committed batch travels so: [`HubFold`] leaves it in the inbox; the pacer moves it to the
+//! ring, and a wave wakes the readers that wait, or writes to the [`Outlet`]s that they lent; the
+//! first to need it encodes it, the others share those bytes. Who asks for what the ring no longer
+//! holds is read to from the journal, slice by slice, until the ring has the rest.
 
 mod catch_up;
 pub mod fetch;

@@ -1,6 +1,6 @@
-//! The way to a reader's socket, which the reader lends while it waits: whoever wakes the readers then
-//! writes what is shown by itself, and leaves the reader asleep. All that it costs is a cursor and a
-//! write.
+//! The way to a reader's socket, which the reader lends while it waits: whoever wakes the readers
+//! then writes what is shown by itself, and leaves the reader asleep. All that it costs is a cursor
+//! and a write.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,8 +10,8 @@ use tokio::time::Instant;
 
 /// Takes what is for one client of many, from any thread.
 pub trait Outlet: Send + Sync {
-    /// Takes an update, whole or not at all, and never waits. `turn` is what the reader lent it with:
-    /// an outlet that has meanwhile passed to another reader takes nothing.
+    /// Takes an update, whole or not at all, and never waits. `turn` is what the reader lent it
+    /// with: an outlet that has meanwhile passed to another reader takes nothing.
     fn tell(&self, turn: u64, update: &Bytes) -> Told;
 }
 

@@ -1,9 +1,11 @@
-//! When waiting readers are woken: by one task, which for many has help, never by the thread that commits.
+//! When waiting readers are woken: by one task, which for many has help, never by the thread that
+//! commits.
 //!
 //! A wave goes from reader to reader. What is committed meanwhile is shown to those that it has not
-//! come to yet; the others have it with the next wave, which follows at once while events are few: each
-//! is worth being early. When they are many, waves pause, so that readers take several at a time, which
-//! costs less: the pause grows with how many were woken and with how many events they were woken for.
+//! come to yet; the others have it with the next wave, which follows at once while events are few:
+//! each is worth being early. When they are many, waves pause, so that readers take several at a
+//! time, which costs less: the pause grows with how many were woken and with how many events they
+//! were woken for.
 
 use std::sync::Arc;
 use std::time::Duration;

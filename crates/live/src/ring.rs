@@ -1,8 +1,8 @@
 //! The latest committed events, in chunks that are encoded when first read.
 //!
 //! Bounded by events and by encoded bytes: the oldest chunks go first. What was committed since the
-//! last look, before a wave of wake-ups or within one, is taken in at once, so that it becomes one run
-//! of bytes for every reader.
+//! last look, before a wave of wake-ups or within one, is taken in at once, so that it becomes one
+//! run of bytes for every reader.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -17,8 +17,8 @@ use crate::frames::{Encode, Frames};
 use crate::subject::{Subject, Subjects};
 
 /// Events of a chunk: encoding them holds a thread for well under a millisecond, and a stalled
-/// reader, who keeps its last chunk's bytes alive, keeps some 40 KiB of one-line trades; or, if it lent its
-/// outlet, what is left of one update, which it shares with those that stalled with it.
+/// reader, who keeps its last chunk's bytes alive, keeps some 40 KiB of one-line trades; or, if it
+/// lent its outlet, what is left of one update, which it shares with those that stalled with it.
 pub(crate) const CHUNK_EVENTS_MAX: usize = 64;
 
 /// Part of a batch.

@@ -88,8 +88,8 @@ impl Subscription {
         subscription
     }
 
-    /// The last event that was given or passed over; at first, the position it began at. Of one that
-    /// lends an outlet, as of the last poll.
+    /// The last event that was given or passed over; at first, the position it began at. Of one
+    /// that lends an outlet, as of the last poll.
     pub fn position(&self) -> Sequence {
         self.cursor
     }
@@ -99,9 +99,9 @@ impl Subscription {
         self.was_live && self.reading.is_none() && !self.has_ended
     }
 
-    /// Lends the way to its client while it waits, if everything is of interest: what is shown is then
-    /// written there, enclosed by [`Encode::enclose`](crate::Encode::enclose), and it is not woken for
-    /// that, but with what comes after `until`. To be called before the first poll.
+    /// Lends the way to its client while it waits, if everything is of interest: what is shown is
+    /// then written there, enclosed by [`Encode::enclose`](crate::Encode::enclose), and it is not
+    /// woken for that, but with what comes after `until`. To be called before the first poll.
     pub fn lend(&mut self, outlet: Arc<dyn Outlet>, turn: u64, until: Instant) {
         debug_assert!(!matches!(self.outlet, Lending::Lent), "the cursor is lent with another one");
         self.outlet = Lending::Here(Loan { outlet, turn, until });
@@ -114,8 +114,8 @@ impl Subscription {
         }
     }
 
-    /// Gets what is of interest, and nothing else, from the next poll on: what was passed over before
-    /// stays so.
+    /// Gets what is of interest, and nothing else, from the next poll on: what was passed over
+    /// before stays so.
     pub fn listen_for(&mut self, interest: Interest) {
         self.interest = (!interest.is_everything()).then(|| Arc::new(interest));
         // What was read for the interest before is not to be given.

@@ -3,9 +3,9 @@
 //! A reader costs a slot of a vector; waiting costs the clone of a waker at most, and silence is
 //! measured in ticks that the pacer counts for all of them, not by a timer each.
 //!
-//! A reader that waits may leave its outlet and its cursor here. A wave takes the outlet out, writes
-//! without the lock, and brings it back with the cursor moved on: until then the reader cannot have
-//! either, so that only one of them ever decides what comes next.
+//! A reader that waits may leave its outlet and its cursor here. A wave takes the outlet out,
+//! writes without the lock, and brings it back with the cursor moved on: until then the reader
+//! cannot have either, so that only one of them ever decides what comes next.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Waker;
@@ -19,7 +19,8 @@ use crate::outlet::{Lending, Loan};
 /// Ticks of silence before a heartbeat: fine enough to be about on time, coarse enough to be free.
 pub(crate) const HEARTBEAT_TICKS: u32 = 16;
 
-/// How many are woken before others have their turn: each may be written to right there, some 8 µs.
+/// How many are woken or told before others have their turn: each may be written to right there,
+/// some 8 µs.
 pub(crate) const WAKE_BATCH: usize = 16;
 
 /// What a reader that found nothing is to do.
@@ -45,8 +46,8 @@ pub(crate) enum Back {
 /// Which readers to wake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Which {
-    /// Those that wait without having everything up to here. They are told instead, if they lent their
-    /// outlet until later than this.
+    /// Those that wait without having everything up to here. They are told instead, if they lent
+    /// their outlet until later than this.
     Behind(Sequence, Instant),
     /// Those that have heard nothing for [`HEARTBEAT_TICKS`].
     Silent,
@@ -177,8 +178,8 @@ impl Waiters {
         drop(reader);
     }
 
-    /// Waits to be woken, once, having everything up to `cursor`, or to be told through the outlet that
-    /// it lends; `heard` says whether the reader got anything since it last waited.
+    /// Waits to be woken, once, having everything up to `cursor`, or to be told through the outlet
+    /// that it lends; `heard` says whether the reader got anything since it last waited.
     pub(crate) fn wait(
         &self,
         slot: Slot,
@@ -240,7 +241,11 @@ impl Waiters {
         let tick = readers.tick;
         for (slot, reader) in readers.slots.iter_mut().enumerate().skip(from) {
             match which {
-                Which::Behind(last, _) if reader.cursor >= last => continue,
+                // One without a waker was woken, and has not looked yet: it takes nothing by
+                // itself.
+                Which::Behind(last, _) if reader.waker.is_none() || reader.cursor >= last => {
+                    continue;
+                }
                 Which::Behind(_, now) => {
                     if let Some(lent) = reader.lend(Slot(slot), now) {
                         batch.push(Turn::Tell(lent));

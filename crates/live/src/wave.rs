@@ -15,8 +15,8 @@ use crate::outlet::{Loan, Told};
 use crate::ring::Place;
 use crate::waiters::{Lent, Outcome, Turn, WAKE_BATCH, Which};
 
-/// How often a wave shows what was committed since it began: an event that is shown alone is encoded
-/// and handed out alone.
+/// How often a wave shows what was committed since it began: an event that is shown alone is
+/// encoded and handed out alone.
 const SHOW_EVERY: Duration = Duration::from_millis(2);
 /// Chunks of the ring that one update is put together of: there is one for each time that commits
 /// were shown.
@@ -39,8 +39,8 @@ struct Wave {
     shown_at: Instant,
 }
 
-/// Wakes readers and tells how many. Whoever is woken may write to its socket right there, so those of
-/// a large wave are shared out among the runtime's threads.
+/// Wakes readers, or tells them, and answers how many. Either is mostly writing to a socket, so
+/// those of a large wave are shared out among the runtime's threads.
 pub(crate) async fn wake(shared: &Arc<Shared>, whom: Whom) -> u32 {
     let wave = Wave { whom, next: Some(0), shown_at: Instant::now() };
     let wave = Arc::new(Mutex::new(wave));
@@ -157,7 +157,8 @@ impl<'a> Telling<'a> {
 }
 
 impl News {
-    /// What follows `after`, as far as it fits into one update; `None` if it is no longer in memory.
+    /// What follows `after`, as far as it fits into one update; `None` if it is no longer in
+    /// memory.
     fn after(shared: &Shared, after: Sequence) -> Option<Self> {
         let bytes_max = shared.options.update_bytes_max;
         let visible = shared.visible();

@@ -11,13 +11,17 @@ use bytes::Bytes;
 use common::{Network, Random, options, sequences};
 use domain::Sequence;
 use live::{Hub, HubOptions, Outlet, Subscription, Told, Update};
-use tokio::time::{Instant, timeout};
+use tokio::sync::Notify;
+use tokio::time::Instant;
 
 /// What one reader got, and must get next.
 struct Got {
     after: u64,
+    last: u64,
     committing: Arc<AtomicU64>,
     state: Mutex<State>,
+    /// Notified when its client has all of it.
+    done: Notify,
 }
 
 struct State {
@@ -36,7 +40,7 @@ impl Got {
         assert!(state.next - 1 <= self.committing.load(Ordering::SeqCst), "not yet committed");
     }
 
-    fn last(&self) -> u64 {
+    fn position(&self) -> u64 {
         self.state.lock().unwrap().next - 1
     }
 
@@ -70,26 +74,31 @@ impl Outlet for Got {
             _ => Told::Written,
         };
         self.take(state, update);
+        if state.next > self.last {
+            self.done.notify_one();
+        }
         told
     }
 }
 
-/// Reads everything up to `last`, resuming when told to; answers how often it was.
-async fn read_all(hub: Hub, got: Arc<Got>, last: u64, lends: bool) -> u64 {
+/// Reads everything, resuming when told to; answers how often it was.
+async fn read_all(hub: Hub, got: Arc<Got>, lends: bool) -> u64 {
     let mut resumed = 0;
     let mut reader = got.subscribe(&hub, lends);
-    while got.last() < last {
-        // Who lends is not woken for what its client has.
-        let update = timeout(Duration::from_millis(5), reader.next()).await;
+    while got.position() < got.last {
+        let update = tokio::select! {
+            update = reader.next() => update,
+            // Who lends is not woken for what its client has.
+            () = got.done.notified() => continue,
+        };
         reader.lend_until(Instant::now() + Duration::from_millis(got.random_below(10)));
         match update {
-            Ok(Update::Events(bytes)) => got.take(&mut got.state.lock().unwrap(), &bytes),
-            Ok(Update::Lagged { resume_after }) => {
+            Update::Events(bytes) => got.take(&mut got.state.lock().unwrap(), &bytes),
+            Update::Lagged { resume_after } => {
                 resumed += 1;
-                assert_eq!(resume_after, Sequence(got.last()));
+                assert_eq!(resume_after, Sequence(got.position()));
                 reader = got.subscribe(&hub, lends);
             }
-            Err(_) => {}
             other => panic!("the reader behind {} got {other:?}", got.after),
         }
         match got.random_below(32) {
@@ -151,10 +160,12 @@ async fn check(seed: u64) {
         let random = Random(random.below(u64::MAX));
         let got = Got {
             after,
+            last,
             committing: Arc::clone(&committing),
             state: Mutex::new(State { next: after + 1, turn: 0, random }),
+            done: Notify::new(),
         };
-        let reading = read_all(network.hub.clone(), Arc::new(got), last, number % 2 == 0);
+        let reading = read_all(network.hub.clone(), Arc::new(got), number % 2 == 0);
         readers.push(tokio::spawn(reading));
         tokio::task::yield_now().await;
     }

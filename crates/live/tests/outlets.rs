@@ -147,6 +147,25 @@ async fn what_is_refused_the_reader_gives_and_what_is_taken_it_does_not() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn who_was_woken_and_has_not_looked_is_left_alone() {
+    let mut network = Network::new(options(), 0);
+    let client = Client::answering(&[Told::Refused]);
+    let mut reader = Reader::new(&network.hub, client.clone());
+    for _ in 0..3 {
+        network.writer.commit(1);
+        settle().await;
+        assert_eq!((client.tellings.load(Ordering::SeqCst), reader.woken()), (1, 1));
+    }
+    assert_eq!(reader.gives(), [1]);
+    assert_eq!(reader.gives(), [2]);
+    assert_eq!(reader.gives(), [3]);
+    reader.waits();
+    network.writer.commit(1);
+    settle().await;
+    assert_eq!((client.received(), reader.woken()), (vec![4], 1));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_loan_has_an_end() {
     let mut network = Network::new(options(), 0);
     let client = Client::answering(&[]);

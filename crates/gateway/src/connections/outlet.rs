@@ -1,10 +1,10 @@
 //! A way to a connection's socket past hyper, for a response body that is told to many at once.
 //!
-//! Writing through hyper costs a wake-up of the connection's task and its turn, for each client.
-//! A body that has nothing to give may ask for the outlet instead. It opens when hyper has flushed:
+//! Writing through hyper costs a wake-up of the connection's task and its turn, for each client. A
+//! body that has nothing to give may ask for the outlet instead. It opens when hyper has flushed:
 //! then hyper has nothing to write until the body gives it something, and the body may write chunks
-//! (RFC 9112, section 7.1) by itself, from any thread, or lend the outlet to whoever has the same to
-//! write for many. What a socket does not take is left to the connection's task, which writes it
+//! (RFC 9112, section 7.1) by itself, from any thread, or lend the outlet to whoever has the same
+//! to write for many. What a socket does not take is left to the connection's task, which writes it
 //! before anything of hyper's, with the patience it has for all.
 
 use std::collections::VecDeque;
@@ -17,7 +17,8 @@ use live::Told;
 use parking_lot::Mutex;
 use tokio::net::TcpStream;
 
-/// A chunk on its way: its size, its data, and its end. The data is shared with all that it is told to.
+/// A chunk on its way: its size, its data, and its end. The data is shared with all that it is told
+/// to.
 #[derive(Debug)]
 pub(super) struct Chunk {
     /// None is empty.
@@ -101,8 +102,8 @@ impl Outlet {
         self.turns.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// Asks for it, for when hyper has nothing more to write. For a body that is sent in chunks, and
-    /// that gives hyper nothing from here on but after [`Self::shut`].
+    /// Asks for it, for when hyper has nothing more to write. For a body that is sent in chunks,
+    /// and that gives hyper nothing from here on but after [`Self::shut`].
     pub(crate) fn ask(&self, turn: u64) {
         let mut state = self.state.lock();
         if matches!(*state, State::Shut) {
@@ -118,8 +119,8 @@ impl Outlet {
         }
     }
 
-    /// Keeps it, if it is open, from whom it is lent to, until [`Self::release`]: what the body has in
-    /// its hands comes before what they are shown meanwhile.
+    /// Keeps it, if it is open, from whom it is lent to, until [`Self::release`]: what the body has
+    /// in its hands comes before what they are shown meanwhile.
     #[must_use]
     pub(crate) fn hold(&self) -> bool {
         let mut state = self.state.lock();
@@ -144,10 +145,10 @@ impl Outlet {
         }
     }
 
-    /// Writes a chunk of the body, which holds the outlet, of pieces that are not empty, never waiting. If it is not all
-    /// written, the outlet is shut, and the connection's task must be woken: it writes the rest, or
-    /// finds out what is wrong. A connection that ended meanwhile takes nothing, and nobody reads what
-    /// it would have been given.
+    /// Writes a chunk of the body, which holds the outlet, of pieces that are not empty, never
+    /// waiting. If it is not all written, the connection's task must be woken: it writes the rest,
+    /// or finds out what is wrong. A connection that ended meanwhile takes nothing, and nobody
+    /// reads what it would have been given.
     #[must_use]
     pub(crate) fn send(&self, data: &[Bytes]) -> bool {
         let data_bytes: usize = data.iter().map(Bytes::len).sum();

@@ -1,7 +1,7 @@
-//! Tells a client of a stream what comes, on the task of its connection or, when it has all there is,
-//! on the thread that shows a commit to everybody: there it is written at once, where a thousand
-//! tasks would have to be woken, queued and given their turn. Whose client wants everything lends its
-//! outlet and is not even looked at: that thread writes by itself.
+//! Tells a client of a stream what comes, on the task of its connection or, when it has all there
+//! is, on the thread that shows a commit to everybody: there it is written at once, where a
+//! thousand tasks would have to be woken, queued and given their turn. Whose client wants
+//! everything lends its outlet and is not even looked at: that thread writes by itself.
 
 use std::error::Error;
 use std::fmt;
@@ -18,13 +18,14 @@ use super::feed::{Feed, Item};
 use crate::connections::Outlet;
 use crate::render::Identity;
 
-/// What is gathered for one write, about what a socket buffer takes at once: frames of which there is
-/// one for each time that commits were shown. What a socket does not take stays shared by all readers.
+/// What is gathered for one write, about what a socket buffer takes at once: frames of which there
+/// is one for each time that commits were shown. What a socket does not take stays shared by all
+/// readers.
 const GATHERED_BYTES_MAX: usize = 64 * 1024;
 /// A filter may leave little of each frame, and looking takes its time.
 const GATHERED_FRAMES_MAX: usize = 64;
-/// Writes for a client before it goes on by its own task: one that has much to catch up with must not
-/// hold up the others.
+/// Writes for a client before it goes on by its own task: one that has much to catch up with must
+/// not hold up the others.
 const SENDS_MAX: usize = 2;
 
 /// A feed whose end was lost in a panic.
@@ -145,12 +146,12 @@ impl Teller {
         is_told
     }
 
-    /// As [`Self::tell`], holding the outlet: the feed lends it as soon as it has nothing more to give,
-    /// which is before that is written.
+    /// As [`Self::tell`], holding the outlet: the feed lends it as soon as it has nothing more to
+    /// give, which is before that is written.
     fn tell_through(self: &Arc<Self>, outlet: &Outlet, state: &mut State) -> bool {
         let Some(feed) = &mut state.feed else { return false };
-        // To look at a key is to wait for the views, in which a large commit may be folded right now:
-        // the task waits for itself alone.
+        // To look at a key is to wait for the views, in which a large commit may be folded right
+        // now: the task waits for itself alone.
         if feed.is_check_due() {
             return false;
         }
@@ -179,7 +180,11 @@ impl Teller {
         if let Some((outlet, _)) = &self.outlet {
             outlet.shut();
         }
-        let feed = self.state.lock().feed.take();
+        let mut state = self.state.lock();
+        // Whoever wakes it late must not look at the outlet, which may be another response's.
+        state.is_resting = false;
+        let feed = state.feed.take();
+        drop(state);
         // Without the lock: it leaves the hub, and lets its waker go, which may be this one.
         drop(feed);
     }

@@ -9,10 +9,10 @@ mod echo;
 mod postgres;
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use domain::{CommitObserver, Identifier, JournalId, NetworkDetails, Timestamp};
-use engine::{Engine, EngineOptions, FirstKey};
+use engine::{Engine, EngineOptions, FirstKey, WallTime};
 use gateway::{Execute, Gateway, GatewayOptions, Secret, Services};
 use journal::{Journal as _, MemoryJournal, MemorySnapshots};
 use live::webhooks::{
@@ -111,7 +111,7 @@ fn start_engine(
     let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let wall = Timestamp(i64::try_from(wall.as_micros()).doing(doing)?);
     let options = EngineOptions {
-        wall,
+        wall: WallTime { time: wall, read: Instant::now() },
         network: NetworkDetails { wall, epoch: wall, speed: 1 },
         first_key: FirstKey {
             principal: Identifier::new("admin").doing(doing)?,

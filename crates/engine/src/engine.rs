@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 use crate::handle::{Answer, EngineHandle, Queue, Queued, Refused, Request};
 use crate::publisher::{Publisher, assert_in_place};
 use crate::recovery::{Progress, recover};
-use crate::shared::{NetworkClock, QUEUE_REQUESTS_MAX, Shared, Status};
+use crate::shared::{NetworkClock, QUEUE_REQUESTS_MAX, Shared, Status, WallTime};
 use crate::snapshotter::Snapshotter;
 use crate::writer::{SnapshotRule, Writer};
 
@@ -24,8 +24,8 @@ const DOWN_MICROS_MAX: i64 = 100 * 366 * 86_400 * 1_000_000;
 
 /// What an engine is started with.
 pub struct EngineOptions {
-    /// Wall time now.
-    pub wall: Timestamp,
+    /// Wall time as it begins.
+    pub wall: WallTime,
     /// What a network is created with, if the journal is empty.
     pub network: NetworkDetails,
     /// The key that is made with it.
@@ -93,7 +93,7 @@ impl Engine {
         let (state, snapshot) = recover(&journal, &*snapshots, &mut observers, progress)?;
         assert_in_place(&observers, state.last());
         let network = *state.network().unwrap_or(&options.network);
-        check_wall(&network, options.wall)?;
+        check_wall(&network, options.wall.time)?;
         let clock = NetworkClock::new(&network, options.wall, state.recorded_at());
         let shared = Arc::new(Shared::new(clock, state.recorded_at(), journal.meters()));
         shared.meters.replayed.set(state.last().0 - snapshot.0);

@@ -28,4 +28,5 @@ pub use handle::{Accepted, Answer, EngineHandle, Refused};
 pub use journal::Meters as JournalMeters;
 pub use meters::{Commands, Meters};
 pub use recovery::Progress;
+pub use shared::WallTime;
 pub use verify::{CreditTotals, GoodsTotals, Report, VerifyError, state_hash, verify};

@@ -82,29 +82,38 @@ impl Shared {
     }
 }
 
+/// A reading of the wall clock.
+#[derive(Debug, Clone, Copy)]
+pub struct WallTime {
+    /// What it read.
+    pub time: Timestamp,
+    /// When that was: network time goes on from there, however long a recovery takes.
+    pub read: Instant,
+}
+
 /// Network time: runs from the network's epoch at the network's speed, on the monotonic clock, so
 /// that a wall clock that is set back or forth while the server runs moves nothing.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct NetworkClock {
-    started: Instant,
-    at_start: Timestamp,
+    read: Instant,
+    at_read: Timestamp,
     speed: u32,
 }
 
 impl NetworkClock {
     /// The clock of a network at this wall time; not before what was recorded last.
-    pub(crate) fn new(network: &NetworkDetails, wall: Timestamp, recorded: Timestamp) -> Self {
-        let elapsed = i128::from(wall.0) - i128::from(network.wall.0);
+    pub(crate) fn new(network: &NetworkDetails, wall: WallTime, recorded: Timestamp) -> Self {
+        let elapsed = i128::from(wall.time.0) - i128::from(network.wall.0);
         let at = i128::from(network.epoch.0) + elapsed * i128::from(network.speed);
         let at = at.clamp(i128::from(recorded.0), i128::from(Timestamp::MAX.0));
-        let at_start = i64::try_from(at).map_or(recorded, Timestamp);
-        Self { started: Instant::now(), at_start, speed: network.speed }
+        let at_read = i64::try_from(at).map_or(recorded, Timestamp);
+        Self { read: wall.read, at_read, speed: network.speed }
     }
 
     pub(crate) fn now(&self) -> Timestamp {
-        let elapsed = self.started.elapsed().as_micros().saturating_mul(u128::from(self.speed));
+        let elapsed = self.read.elapsed().as_micros().saturating_mul(u128::from(self.speed));
         let elapsed = i64::try_from(elapsed).unwrap_or(i64::MAX);
-        Timestamp(self.at_start.0.saturating_add(elapsed)).min(Timestamp::MAX)
+        Timestamp(self.at_read.0.saturating_add(elapsed)).min(Timestamp::MAX)
     }
 
     /// How long until the clock reads `at`.

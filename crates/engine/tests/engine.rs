@@ -5,6 +5,7 @@ mod common;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use common::{Network, accept_all, book, buy, founding, keyed, until};
 use domain::{Batch, CommitObserver, Event, Rejection, Sequence, ShipmentChange, Timestamp};
@@ -406,6 +407,19 @@ fn a_wall_clock_that_went_back_neither_stops_nor_turns_network_time() {
     accept_all(&engine.handle(), vec![buy(1)]);
     engine.stop().unwrap();
     network.verify();
+}
+
+#[test]
+fn network_time_goes_on_while_an_engine_recovers() {
+    let mut network = Network::default();
+    let engine = network.start();
+    accept_all(&engine.handle(), founding(10, 10));
+    engine.stop().unwrap();
+    network.starting = Duration::from_secs(3);
+    let engine = network.start();
+    let now = engine.handle().now();
+    engine.stop().unwrap();
+    assert!(now.0 >= network.wall + 3_000_000, "{now:?}");
 }
 
 #[test]

@@ -5,10 +5,10 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use domain::{CommitObserver, Identifier, NetworkDetails, Sequence, Timestamp};
-use engine::{Engine, EngineError, EngineOptions, FirstKey};
+use engine::{Engine, EngineError, EngineOptions, FirstKey, WallTime};
 use gateway::{Gateway, GatewayOptions, LimitOptions, OidcOptions, Secret, Services};
 use journal::{FileSnapshots, Journal, OpenOptions, SnapshotStore, SqliteJournal};
 use live::webhooks::{
@@ -359,12 +359,12 @@ fn first_secret(options: &ServerOptions, last: Sequence) -> Result<Secret, Serve
 }
 
 fn engine_options(options: &ServerOptions, secret: &Secret) -> EngineOptions {
-    let wall = wall_time();
+    let wall = WallTime { time: wall_time(), read: Instant::now() };
     EngineOptions {
         wall,
         network: NetworkDetails {
-            wall,
-            epoch: options.epoch.unwrap_or(wall),
+            wall: wall.time,
+            epoch: options.epoch.unwrap_or(wall.time),
             speed: options.speed,
         },
         first_key: FirstKey {

@@ -11,7 +11,7 @@ use domain::{
     PutStation, PutTrader, Quantity, Schedule, Source, StationKind, StockChange, StockLine, Text,
     Timestamp, Trade, TradeLineWanted, fingerprint, key_hash,
 };
-use engine::{Answer, Engine, EngineHandle, EngineOptions, FirstKey};
+use engine::{Answer, Engine, EngineHandle, EngineOptions, FirstKey, WallTime};
 use journal::{Journal, MemoryJournal, MemorySnapshots};
 
 /// The principal of the first key.
@@ -20,8 +20,10 @@ pub(crate) const ADMIN: PrincipalId = PrincipalId(1);
 pub(crate) struct Network {
     pub(crate) journal: MemoryJournal,
     pub(crate) snapshots: Arc<MemorySnapshots>,
-    /// Wall time, in µs, when an engine starts.
+    /// Wall time, in µs, as it is read for an engine.
     pub(crate) wall: i64,
+    /// How long the engine then takes to start, or seems to.
+    pub(crate) starting: Duration,
     pub(crate) speed: u32,
     pub(crate) snapshot_events_min: u64,
 }
@@ -32,6 +34,7 @@ impl Default for Network {
             journal: MemoryJournal::new(JournalId(7)),
             snapshots: Arc::default(),
             wall: 1_000_000,
+            starting: Duration::ZERO,
             speed: 1,
             snapshot_events_min: u64::MAX,
         }
@@ -60,8 +63,9 @@ impl Network {
         observers: Vec<Box<dyn CommitObserver>>,
     ) -> Result<Engine, engine::EngineError> {
         let wall = Timestamp(self.wall);
+        let read = Instant::now().checked_sub(self.starting).expect("the machine is up so long");
         let options = EngineOptions {
-            wall,
+            wall: WallTime { time: wall, read },
             network: NetworkDetails { wall, epoch: wall, speed: self.speed },
             first_key: FirstKey { principal: name("admin"), digest: [7; 32] },
             snapshot_events_min: self.snapshot_events_min,

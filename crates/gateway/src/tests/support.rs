@@ -7,7 +7,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use domain::{CommitObserver, Identifier, JournalId, NetworkDetails, Timestamp};
-use engine::{Engine, EngineOptions, FirstKey};
+use engine::{Engine, EngineOptions, FirstKey, WallTime};
 use http_body_util::BodyExt;
 use journal::{Journal, MemoryJournal, MemorySnapshots};
 use live::webhooks::{
@@ -100,7 +100,7 @@ impl Network {
         observers.extend(feeds);
         let digest = Secret::parse(ADMIN).unwrap().digest();
         let options = EngineOptions {
-            wall: EPOCH,
+            wall: WallTime { time: EPOCH, read: std::time::Instant::now() },
             network: NetworkDetails { wall: EPOCH, epoch: EPOCH, speed },
             first_key: FirstKey { principal: Identifier::new("admin").unwrap(), digest },
             snapshot_events_min: u64::MAX,

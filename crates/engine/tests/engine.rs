@@ -401,7 +401,7 @@ fn a_wall_clock_that_went_back_neither_stops_nor_turns_network_time() {
     network.wall -= 3_600_000_000;
     let error = network.try_start(Vec::new()).err().expect("refused").to_string();
     assert!(error.contains("clock"), "{error}");
-    // A second back: time stands still until the clock has caught up.
+    // A second back: time goes on from what was recorded last.
     network.wall = 9_999_000_000;
     let engine = network.start();
     accept_all(&engine.handle(), vec![buy(1)]);

@@ -17,7 +17,7 @@ use super::ship::requests::{CARGO_MAX, CARGO_MIN};
 use super::ship::{Cargo, Fate, LATE_MAX, ON_TIME_MAX, REPORTS, Ship, Step, Trip};
 use super::stage::{Stage, TRAVEL_MAX};
 use super::world::World;
-use crate::client::{Client, ClientError, LINES_MAX, Line, LineOutcome, post_lines};
+use crate::client::{Client, ClientError, LINES_MAX, Line, LineOutcome, NetworkClock, post_lines};
 use crate::galaxy;
 use crate::progress::Progress;
 use crate::random::Random;
@@ -165,6 +165,8 @@ pub(super) async fn place(
     let wanted = usize::try_from(under_way).unwrap_or(usize::MAX);
     let missing = wanted.saturating_sub(world.under_way());
     let mut placings = drawn(world, missing, &mut Random::named(seed, "under way"));
+    // Setting the stage took its time, on a large network.
+    world.clock = NetworkClock::read(client).await?;
     let begun = Instant::now();
     let stock = lines(world, &placings, "stock", stock)?;
     galaxy::post_all(client, &stock, "loading ships").await?;

@@ -30,6 +30,18 @@ async fn received(client: &mut TcpStream, count: usize) -> Vec<u8> {
     bytes
 }
 
+/// What was left comes first, and then what hyper writes.
+async fn hyper_writes_behind(left: Vec<u8>, mut hyper: Patient, mut client: TcpStream) {
+    let writing = tokio::spawn(async move {
+        hyper.write_all(b"hyper").await.unwrap();
+        hyper.flush().await.unwrap();
+        hyper
+    });
+    let expected = [&*left, b"hyper"].concat();
+    assert!(received(&mut client, expected.len()).await == expected);
+    drop(writing.await.unwrap());
+}
+
 #[tokio::test]
 async fn it_opens_when_it_was_asked_for_and_hyper_has_flushed() {
     let (mut hyper, outlet, mut client) = connection().await;
@@ -69,7 +81,7 @@ async fn a_client_is_still_heard() {
 #[tokio::test]
 async fn what_a_socket_does_not_take_comes_before_what_hyper_writes() {
     for size in [100, COPIED_BYTES_MAX * 3] {
-        let (mut hyper, outlet, mut client) = connection().await;
+        let (mut hyper, outlet, client) = connection().await;
         outlet.ask(outlet.turn());
         hyper.flush().await.unwrap();
         assert!(outlet.hold());
@@ -98,14 +110,7 @@ async fn what_a_socket_does_not_take_comes_before_what_hyper_writes() {
         assert!(!is_open(&outlet), "something is left");
         let flushed = poll_fn(|cx| Poll::Ready(Pin::new(&mut hyper).poll_flush(cx)));
         assert!(flushed.await.is_pending(), "the client does not read");
-        let writing = tokio::spawn(async move {
-            hyper.write_all(b"hyper").await.unwrap();
-            hyper.flush().await.unwrap();
-            hyper
-        });
-        expected.extend(b"hyper");
-        assert!(received(&mut client, expected.len()).await == expected);
-        drop(writing.await.unwrap());
+        hyper_writes_behind(expected, hyper, client).await;
     }
 }
 
@@ -143,7 +148,7 @@ async fn whom_it_is_lent_to_may_write_for_the_body_whose_turn_it_is() {
 
 #[tokio::test]
 async fn what_is_taken_and_not_written_comes_before_what_hyper_writes() {
-    let (mut hyper, outlet, mut client) = connection().await;
+    let (mut hyper, outlet, client) = connection().await;
     let turn = outlet.turn();
     outlet.ask(turn);
     hyper.flush().await.unwrap();
@@ -158,14 +163,7 @@ async fn what_is_taken_and_not_written_comes_before_what_hyper_writes() {
         }
     }
     assert_eq!(outlet.tell(turn, &Bytes::from_static(b"0")), Told::Refused, "something is left");
-    let writing = tokio::spawn(async move {
-        hyper.write_all(b"hyper").await.unwrap();
-        hyper.flush().await.unwrap();
-        hyper
-    });
-    expected.extend(b"hyper");
-    assert!(received(&mut client, expected.len()).await == expected);
-    drop(writing.await.unwrap());
+    hyper_writes_behind(expected, hyper, client).await;
 }
 
 #[tokio::test]
